@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+char *path_join(const char *dir, const char *name)
+{
+    if (name[0] == '/' || !*dir || !strcmp(dir, "."))
+        return mem_strdup(name);
+    size_t n = strlen(dir);
+    return mem_printf("%s%s%s", dir, dir[n - 1] == '/' ? "" : "/", name);
+}
+
+char *path_dirname(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (!slash)
+        return mem_strdup(".");
+    if (slash == path)
+        return mem_strdup("/");
+    return mem_strndup(path, (size_t)(slash - path));
+}
+
+const char *path_basename(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+bool path_is_dir(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+bool path_is_file(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+int path_make_dirs(const char *path, struct err *err)
+{
+    char *p = mem_strdup(path);
+    int code = 0;
+
+    for (char *s = p + 1; code == 0; s++) {
+        if (*s != '/' && *s != '\0')
+            continue;
+        char was = *s;
+        *s = '\0';
+        if (mkdir(p, 0777) < 0 && errno != EEXIST)
+            code = err_add_errno(err, ERR_IO, errno, "%s: cannot make the folder", p);
+        else if (!path_is_dir(p))
+            code = err_add(err, ERR_IO, "%s: is not a folder", p);
+        *s = was;
+        if (!was)
+            break;
+    }
+    free(p);
+    return code;
+}
+
+int file_read(const char *path, size_t max, char **data, size_t *len, struct err *err)
+{
+    struct stat st;
+    int code = 0;
+
+    *data = NULL;
+    *len = 0;
+    /* O_NONBLOCK: opening a FIFO must not wait for a writer */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return err_add_errno(err, ERR_IO, errno, "%s: cannot read", path);
+    if (fstat(fd, &st) < 0)
+        code = err_add_errno(err, ERR_IO, errno, "%s: cannot read", path);
+    else if (!S_ISREG(st.st_mode))
+        code = err_add(err, ERR_IO, "%s: is not a regular file", path);
+    else if ((unsigned long long)st.st_size > max)
+        code = err_add(err, ERR_LIMIT, "%s: %lld bytes, more than the %zu allowed",
+                       path, (long long)st.st_size, max);
+    if (code)
+        goto out;
+
+    size_t cap = (size_t)st.st_size + 1, n = 0;
+    char *p = mem_try_array(cap + 1, 1);
+    if (!p) {
+        code = err_add(err, ERR_LIMIT, "%s: no memory for %zu bytes", path, cap);
+        goto out;
+    }
+    for (;;) {
+        ssize_t got = read(fd, p + n, cap - n);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            code = err_add_errno(err, ERR_IO, errno, "%s: cannot read", path);
+            free(p);
+            goto out;
+        }
+        n += (size_t)got;
+        if (got == 0 || n == cap)
+            break;
+    }
+    if (n == cap) {
+        code = err_add(err, ERR_IO, "%s: grew while it was read", path);
+        free(p);
+        goto out;
+    }
+    p[n] = '\0';
+    *data = p;
+    *len = n;
+out:
+    close(fd);
+    return code;
+}
+
+int outfile_begin(struct outfile *out, const char *path, struct err *err)
+{
+    char *dir = path_dirname(path);
+
+    out->path = mem_strdup(path);
+    out->tmp = mem_printf("%s/.%s.%ld.tmp", dir, path_basename(path), (long)getpid());
+    free(dir);
+    out->fp = fopen(out->tmp, "we");
+    if (!out->fp) {
+        int code = err_add_errno(err, ERR_IO, errno, "%s: cannot write", path);
+        outfile_abort(out);
+        return code;
+    }
+    return 0;
+}
+
+/* Makes a rename in the folder of `path` last. Some file systems cannot sync a
+ * folder; that is not an error of ours. */
+static void sync_folder(const char *path)
+{
+    char *dir = path_dirname(path);
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd >= 0) {
+        (void)fsync(fd);
+        close(fd);
+    }
+    free(dir);
+}
+
+int outfile_commit(struct outfile *out, struct err *err)
+{
+    int code = 0;
+
+    errno = 0;
+    if (fflush(out->fp) || ferror(out->fp) || fsync(fileno(out->fp)) < 0)
+        code = err_add_errno(err, ERR_IO, errno ? errno : EIO, "%s: cannot write",
+                             out->path);
+    if (fclose(out->fp) && !code)
+        code = err_add_errno(err, ERR_IO, errno, "%s: cannot write", out->path);
+    out->fp = NULL;
+    if (!code && rename(out->tmp, out->path) < 0)
+        code = err_add_errno(err, ERR_IO, errno, "%s: cannot write", out->path);
+    if (!code) {
+        sync_folder(out->path);
+        free(out->tmp);
+        out->tmp = NULL;
+    }
+    outfile_abort(out);
+    return code;
+}
+
+void outfile_abort(struct outfile *out)
+{
+    if (out->fp)
+        fclose(out->fp);
+    if (out->tmp)
+        unlink(out->tmp);
+    free(out->tmp);
+    free(out->path);
+    *out = (struct outfile)OUTFILE_INIT;
+}
+
+int file_write(const char *path, const char *data, size_t len, struct err *err)
+{
+    struct outfile out = OUTFILE_INIT;
+    int code = outfile_begin(&out, path, err);
+
+    if (code)
+        return code;
+    fwrite(data, 1, len, out.fp); /* a short write is found at commit */
+    return outfile_commit(&out, err);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * text: a string that grows, and how misid writes and reads numbers.
+ *
+ * `struct text` in the manner of git's strbuf: `s` is always a valid,
+ * 0-terminated C string (TEXT_INIT points it at ""), `len` excludes the 0.
+ *
+ * Ownership: the caller owns the struct; text_release() frees it;
+ * text_detach() hands the string over to be free()d. Threads: one a thread.
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct text {
+    char *s;
+    size_t len, cap; /* cap 0: s is the shared empty string */
+};
+
+extern char text_empty[];
+#define TEXT_INIT { text_empty, 0, 0 }
+
+void text_init(struct text *t);
+void text_add(struct text *t, const char *s);
+void text_addn(struct text *t, const char *s, size_t n);
+void text_addch(struct text *t, char c);
+void text_addf(struct text *t, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+void text_addfv(struct text *t, const char *fmt, va_list ap);
+void text_reset(struct text *t); /* to "", keeping the memory */
+void text_release(struct text *t);
+char *text_detach(struct text *t);
+
+/* Percent-encoding of one axis or value for a group name (misid-formats(5)):
+ * bytes `%`, `;`, `=`, controls and 127 become %XX, everything else stays. */
+void text_add_percent(struct text *t, const char *s);
+/* The inverse, of n bytes: 0, or -1 where a `%` is not followed by two
+ * hexadecimal digits or the decoded text would hold a NUL. */
+int text_add_unpercent(struct text *t, const char *s, size_t n);
+
+/* Display columns of a UTF-8 string: code points, combining marks not counted;
+ * enough for names of groups and people in a terminal table. */
+size_t text_columns(const char *s);
+
+/* True if the n bytes are well-formed UTF-8 (no surrogates, no overlong forms,
+ * nothing past U+10FFFF); else *at (if not NULL) is the first bad byte. */
+bool text_is_utf8(const char *s, size_t n, size_t *at);
+
+/* Numbers. Locale never matters: the program leaves LC_NUMERIC at "C". */
+#define NUM_MAX 32 /* bytes that any of these may write, 0 included */
+/* The shortest decimal that strtod() reads back as the same double: "0.1",
+ * "1e-05", "-0" becomes "0"; "nan", "inf", "-inf". Returns buf. */
+const char *num_shortest(char buf[NUM_MAX], double v);
+/* Whole string as a finite double / an integer; false if it is anything else
+ * (blanks, hex, trailing bytes, overflow, "nan", "inf"). */
+bool num_parse_double(const char *s, double *v);
+bool num_parse_int64(const char *s, int64_t *v);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * metric: the one list of what misid counts, in the field's own words
+ * (ISO/IEC 2382-37, 19795-1), and how a metric's name carries its kind.
+ *
+ * A finding's metric is a base (`error`, `fpir`) with an optional kind behind
+ * a dot: `error.difference`, `fpir.ratio`, `error.max_min`, `fpir.share`.
+ */
+#ifndef MODEL_METRIC_H
+#define MODEL_METRIC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct metric {
+    const char *name;      /* "fpir" */
+    const char *title;     /* "False-positive identification rate (FPIR)" */
+    const char *axis;      /* for a chart's axis: "FPIR" */
+    const char *hits;      /* what x counts: "false matches" */
+    const char *trials;    /* what n counts: "probes searched" */
+    bool census;           /* x of n describes the set itself: no interval */
+};
+
+/* NULL if there is no such base metric; `name` may carry a kind. */
+const struct metric *metric_find(const char *name);
+const struct metric *metric_table(size_t *n);
+/* The part behind the dot, "" if none. */
+const char *metric_kind(const char *name);
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * study: one benchmark, read from YAML (or from the study.json of a run, which
+ * is the same thing resolved), validated whole before anything runs.
+ *
+ * study_load() checks everything that can be checked without the other stages
+ * and lists every fault as `file:line: key: what, expected what`. Names that a
+ * stage owns (estimators, charts) are kept with their lines, and the stage
+ * checks them (estimate_check(), charts_check()) before the run begins.
+ * misid-formats(5) describes the file key by key.
+ *
+ * Invariants once loaded: every group text is canonical and within the axes;
+ * `by`, `shares`, `spread` hold sets of axes as bits; ids of claims differ.
+ *
+ * Ownership: the study owns all it points at until study_release().
+ * Threads: read-only once loaded.
+ */
+#ifndef MODEL_STUDY_H
+#define MODEL_STUDY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "model/group.h"
+
+enum study_task { TASK_CLASSIFY, TASK_VERIFY, TASK_IDENTIFY };
+
+/* What the numbers are, which decides the words of a verdict. */
+enum study_evidence {
+    EVIDENCE_PUBLISHED,   /* counts the original published: supported … */
+    EVIDENCE_REPLICATION, /* new data of the same kind: replicates … */
+    EVIDENCE_NEW,         /* another matcher, other people: found here too … */
+};
+
+/* A name from the file that a stage has to recognise, and where it stood. */
+struct study_name {
+    const char *text;
+    size_t line;
+};
+
+/* Quantities a study chooses interval methods for. */
+enum study_quantity {
+    QUANTITY_PROPORTION, QUANTITY_DIFFERENCE, QUANTITY_RATIO, QUANTITY_N
+};
+extern const char *const study_quantity_names[QUANTITY_N + 1];
+
+struct study_methods {
+    struct study_name *names; /* the first is the primary, used by claims */
+    size_t n;
+};
+
+struct study_contrast { /* group against versus, for every backend */
+    const char *metric, *group, *versus;
+    const char *point;  /* NULL: every point there is */
+    bool difference, ratio;
+};
+
+enum claim_type {
+    CLAIM_PRINTED,     /* figures of the paper's print come out of the counts */
+    CLAIM_DIFFERENCE,  /* group − versus ≥ margin */
+    CLAIM_RATIO,       /* group / versus ≥ margin */
+    CLAIM_WORST,       /* group's rate is above every other's among `among` */
+    CLAIM_BEST,        /* group's rate is below every other's */
+    CLAIM_OVER,        /* over-representation: risk ratio against versus > 1 */
+    CLAIM_NOT_TESTABLE,/* no denominators were published; `why` says so */
+    CLAIM_TYPES
+};
+extern const char *const claim_type_names[CLAIM_TYPES + 1];
+
+struct claim_spec {
+    const char *id, *says, *source;
+    enum claim_type type;
+    const char *metric;         /* base metric */
+    const char *point;          /* "" where there is none */
+    const char *group, *versus; /* canonical names, or NULL */
+    unsigned among;             /* worst, best: set of axes */
+    double margin;
+    const char **backends;      /* whom it speaks of; all must bear it out */
+    size_t n_backends;          /* 0: all of the study's */
+    const char *why;            /* not-testable: the reason */
+    size_t line;
+};
+
+struct study_chart {
+    struct study_name chart; /* which, of `misid list charts` */
+    const char *id;          /* file stem, unique in the study */
+    const char *metric, *point;
+    unsigned by;             /* set of axes whose groups are shown */
+    const char *group, *versus; /* composition: the part shown, or NULL */
+    const char *title, *caption;
+    size_t line;
+};
+
+/* Other counts that the printed figures allow as well. */
+struct study_alternative {
+    const char *name, *counts, *why;
+    size_t line;
+};
+
+struct study_label {   /* how a group is called in print */
+    const char *group, *text;
+};
+
+struct study_fact {    /* a line of the report's fact table */
+    const char *name, *text;
+};
+
+struct study {
+    struct arena arena;
+    const char *path;
+    char sha256[65];
+    const char *name, *title, *question;
+    enum study_task task;
+    enum study_evidence evidence;
+    const char *dataset;
+    size_t dataset_line;
+    struct axes axes;
+    struct study_label *labels;      size_t n_labels;
+    unsigned *by;                    size_t n_by;      /* sets of axes */
+    unsigned *shares;                size_t n_shares;
+    unsigned *spread;                size_t n_spread;
+    struct study_name *backends;     size_t n_backends; /* 0: all in the counts */
+    struct study_name *metrics;      size_t n_metrics;
+    struct study_methods methods[QUANTITY_N];
+    double confidence;               /* in (0, 1), default .95 */
+    struct study_contrast *contrasts; size_t n_contrasts;
+    struct claim_spec *claims;       size_t n_claims;
+    struct study_chart *charts;      size_t n_charts;
+    struct study_alternative *alternatives; size_t n_alternatives;
+    struct study_fact *facts;        size_t n_facts;
+    const char **caveats;            size_t n_caveats;
+    const char **cite;               size_t n_cite;
+    struct { const char *claim, *yes, *no, *open; } answer; /* claim may be NULL */
+};
+
+/* Reads `path`; `sets` are `n_sets` assignments of --set, applied before
+ * validation. 0, or the code of the first fault; every fault is in `err`. */
+int study_load(struct study *study, const char *path, const char *const *sets,
+               size_t n_sets, struct err *err);
+void study_release(struct study *study);
+
+/* The study as JSON that study_load() reads back to the same study. */
+void study_to_json(const struct study *study, struct text *to);
+
+/* How a group is called in print: the study's label, or its values joined by
+ * ", ", or "everyone". Belongs to the study or to `scratch`. */
+const char *study_label(const struct study *study, const char *group,
+                        struct text *scratch);
+
+#endif

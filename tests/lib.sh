@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Black-box tests in shell: source this, call is/ok/like/skip, end with `done_testing`.
+# Each test script gets a fresh folder $T, removed at its end, and:
+#   $MISID     the program under test
+#   $SRCDIR    the source tree (read-only: distcheck)
+#   $BUILDDIR  the build tree
+set -u
+: "${SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}" "${BUILDDIR:=$SRCDIR}"
+: "${MISID:=$BUILDDIR/misid}"
+T=$(mktemp -d "${TMPDIR:-/tmp}/misid-test.XXXXXX") || exit 99
+trap 'rm -rf "$T"' EXIT
+trap 'exit 99' HUP INT TERM
+tests=0
+failures=0
+
+# ok CONDITION-STATUS NAME: `cmd; ok $? "name"`
+ok() {
+    tests=$((tests + 1))
+    if [ "$1" -eq 0 ]; then
+        printf 'ok %d - %s\n' "$tests" "$2"
+    else
+        failures=$((failures + 1))
+        printf 'not ok %d - %s\n' "$tests" "$2"
+        return 1
+    fi
+}
+# is GOT EXPECTED NAME
+is() {
+    if [ "$1" = "$2" ]; then
+        ok 0 "$3"
+    else
+        ok 1 "$3"
+        printf '%s\n' "$1" | sed 's/^/#      got: /'
+        printf '%s\n' "$2" | sed 's/^/# expected: /'
+        return 1
+    fi
+}
+# like TEXT EXTENDED-REGEXP NAME
+like() {
+    if printf '%s\n' "$1" | grep -Eq -- "$2"; then
+        ok 0 "$3"
+    else
+        ok 1 "$3"
+        printf '%s\n' "$1" | head -n 20 | sed 's/^/#      got: /'
+        printf '# expected to match: %s\n' "$2"
+        return 1
+    fi
+}
+# unlike TEXT EXTENDED-REGEXP NAME
+unlike() {
+    if printf '%s\n' "$1" | grep -Eq -- "$2"; then
+        ok 1 "$3"
+        printf '%s\n' "$1" | grep -E -- "$2" | head -n 5 | sed 's/^/# must not match: /'
+        return 1
+    else
+        ok 0 "$3"
+    fi
+}
+# run COMMAND...: sets $status, $out (stdout) and $errs (stderr)
+run() {
+    out=$("$@" 2>"$T/.stderr")
+    status=$?
+    errs=$(cat "$T/.stderr")
+}
+# skip REASON NAME: one test that cannot be done here
+skip() {
+    tests=$((tests + 1))
+    printf 'ok %d - %s # SKIP %s\n' "$tests" "$2" "$1"
+}
+done_testing() {
+    printf '1..%d\n' "$tests"
+    [ "$failures" -eq 0 ]
+}
