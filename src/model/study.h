@@ -46,6 +46,8 @@ struct study_name {
 enum study_quantity {
     QUANTITY_PROPORTION, QUANTITY_DIFFERENCE, QUANTITY_RATIO, QUANTITY_N
 };
+extern const char *const study_task_names[];
+extern const char *const study_evidence_names[];
 extern const char *const study_quantity_names[QUANTITY_N + 1];
 
 struct study_methods {

@@ -45,6 +45,9 @@ struct tally {
     size_t n, cap;
 };
 
+/* More rows than any audit publishes; keeps the plain searches below quick. */
+#define TALLY_MAX_COUNTS 20000
+
 void tally_init(struct tally *t, const struct axes *axes);
 void tally_release(struct tally *t);
 
