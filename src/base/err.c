@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
-/* Appends `line`, its control characters shown as \xNN, behind a '\n'. */
+/* Appends `line` behind a '\n', what is not printable shown as \xNN. */
 static void append_line(struct err *err, const char *line)
 {
     size_t n = strlen(line);
@@ -15,14 +16,32 @@ static void append_line(struct err *err, const char *line)
 
     if (err->len)
         p[err->len++] = '\n';
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)line[i];
-        if (c < 32 || c == 127)
-            err->len += (size_t)sprintf(p + err->len, "\\x%02x", c);
-        else
-            p[err->len++] = (char)c;
+    for (size_t i = 0, bytes; i < n; i += bytes) {
+        uint32_t c;
+        size_t whole = text_decode(line + i, &c);
+        bytes = whole ? whole : 1;
+        if (whole && c >= 32 && !(c >= 127 && c < 160)) {
+            memcpy(p + err->len, line + i, bytes);
+            err->len += bytes;
+            continue;
+        }
+        for (size_t k = 0; k < bytes; k++)
+            err->len += (size_t)sprintf(p + err->len, "\\x%02x",
+                                        (unsigned char)line[i + k]);
     }
     p[err->len] = '\0';
+}
+
+/* Puts how many lines there are beyond those kept in place of what it said. */
+static void count_rest(struct err *err)
+{
+    char line[64];
+
+    if (!err->tail)
+        err->tail = err->len;
+    err->len = err->tail;
+    snprintf(line, sizeof line, "... and %zu more", err->count - ERR_MAX_LINES);
+    append_line(err, line);
 }
 
 int err_addv(struct err *err, int code, const char *fmt, va_list ap)
@@ -36,8 +55,7 @@ int err_addv(struct err *err, int code, const char *fmt, va_list ap)
         err->code = code;
     err->count++;
     if (err->count > ERR_MAX_LINES) {
-        if (err->count == ERR_MAX_LINES + 1)
-            append_line(err, "... and more of the same");
+        count_rest(err);
         return code;
     }
     va_copy(again, ap);

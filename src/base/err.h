@@ -15,8 +15,8 @@
  *
  * Invariants: `code` is that of the first line added and never goes back to 0
  * by itself; lines are separated by '\n', without one at the end; control
- * characters in what is added are shown as `\xNN`, so a hostile file name can
- * not forge a second line.
+ * characters and bytes that are not UTF-8 are shown as `\xNN` in what is added,
+ * so a hostile file name can forge no second line and drive no terminal.
  *
  * Ownership: the caller owns the struct; err_release() frees it and leaves it
  * as ERR_INIT. Threads: one struct a thread.
@@ -40,9 +40,10 @@ struct err {
     size_t count; /* lines */
     char *text;   /* NULL while there is none */
     size_t len;
+    size_t tail;  /* where in `text` the line that counts the rest begins */
 };
 
-#define ERR_INIT { 0, 0, NULL, 0 }
+#define ERR_INIT { 0, 0, NULL, 0, 0 }
 
 /* Lines past this many are counted but not kept, so that a million bad rows
  * do not become a million lines; err_text() then ends with how many more. */

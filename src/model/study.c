@@ -126,6 +126,14 @@ static unsigned axis_set(struct loading *l, struct yaml_node *node)
             yaml_fault(l->doc, node->items[i], NULL, "'%.60s' is not an axis of this "
                        "study, expected one listed under axes", name);
     }
+    double groups = 1;
+    for (size_t a = 0; a < l->study->axes.n; a++)
+        groups *= set & 1u << a ? (double)l->study->axes.axes[a].n : 1;
+    if (groups > STUDY_MAX_GROUPS) {
+        yaml_fault(l->doc, node, NULL, "%.0f groups, expected at most %d", groups,
+                   STUDY_MAX_GROUPS);
+        return 0;
+    }
     return set;
 }
 
@@ -145,8 +153,14 @@ static unsigned *get_axis_sets(struct loading *l, struct yaml_node *root,
     if (!list)
         return NULL;
     unsigned *sets = arena_array(&l->study->arena, list->n, sizeof *sets);
-    for (size_t i = 0; i < list->n; i++)
-        sets[(*n)++] = axis_set(l, list->items[i]);
+    for (size_t i = 0; i < list->n; i++) {
+        unsigned set = axis_set(l, list->items[i]);
+        for (size_t k = 0; k < *n; k++)
+            if (sets[k] == set)
+                yaml_fault(l->doc, list->items[i], NULL, "the same axes as in item %zu, "
+                           "expected each set once", k);
+        sets[(*n)++] = set;
+    }
     return sets;
 }
 

@@ -27,6 +27,9 @@
 #include "base/text.h"
 #include "model/group.h"
 
+/* Groups that one set of axes may have. */
+#define STUDY_MAX_GROUPS 1000
+
 enum study_task { TASK_CLASSIFY, TASK_VERIFY, TASK_IDENTIFY };
 
 /* What the numbers are, which decides the words of a verdict. */

@@ -154,7 +154,7 @@ void tally_write_counts(const struct tally *t, const char *backend, struct text 
     csv_end(&w);
     for (size_t i = 0; i < t->n; i++) {
         const struct count *c = &t->counts[i];
-        if (strcmp(c->backend, backend))
+        if (backend && strcmp(c->backend, backend))
             continue;
         text_reset(&metric);
         text_add(&metric, c->metric);
@@ -179,6 +179,22 @@ static bool is_about(const struct count *c, const char *backend, const char *met
 {
     return !strcmp(c->backend, backend) && !strcmp(c->metric, metric) &&
            !strcmp(c->point, point);
+}
+
+void tally_overlay(struct tally *t, const struct tally *base)
+{
+    size_t own = t->n;
+
+    for (size_t i = 0; i < base->n; i++) {
+        const struct count *c = &base->counts[i];
+        bool replaced = false;
+        for (size_t k = 0; k < own && !replaced; k++)
+            replaced = is_about(&t->counts[k], c->backend, c->metric, c->point);
+        if (replaced)
+            continue;
+        MEM_ROOM(t->counts, t->n, t->cap);
+        t->counts[t->n++] = *c;
+    }
 }
 
 const struct count *tally_find(const struct tally *t, const char *backend,
