@@ -27,6 +27,9 @@
 #include "base/text.h"
 #include "model/group.h"
 
+/* Groups that one set of axes may have. */
+#define STUDY_MAX_GROUPS 1000
+
 enum study_task { TASK_CLASSIFY, TASK_VERIFY, TASK_IDENTIFY };
 
 /* What the numbers are, which decides the words of a verdict. */
@@ -46,6 +49,8 @@ struct study_name {
 enum study_quantity {
     QUANTITY_PROPORTION, QUANTITY_DIFFERENCE, QUANTITY_RATIO, QUANTITY_N
 };
+extern const char *const study_task_names[];
+extern const char *const study_evidence_names[];
 extern const char *const study_quantity_names[QUANTITY_N + 1];
 
 struct study_methods {

@@ -45,13 +45,21 @@ struct tally {
     size_t n, cap;
 };
 
+/* More rows than any audit publishes; keeps the plain searches below quick. */
+#define TALLY_MAX_COUNTS 20000
+
 void tally_init(struct tally *t, const struct axes *axes);
 void tally_release(struct tally *t);
 
 /* Adds the rows of a counts.csv; every fault is listed, and the group names
  * must be of the axes. */
 int tally_read_counts(struct tally *t, const char *path, struct err *err);
-/* The rows of one backend ("" : of the data set itself) as counts.csv. */
+/* Other counts in place of some: adds to `t` every row of `base` that speaks of a
+ * backend, metric and point `t` itself has nothing on. The rows' strings stay
+ * those of `base`, which must outlive `t`. */
+void tally_overlay(struct tally *t, const struct tally *base);
+/* The rows of one backend ("" : of the data set itself; NULL: all) as
+ * counts.csv. */
 void tally_write_counts(const struct tally *t, const char *backend, struct text *to);
 
 /* A row as published, or NULL. */

@@ -46,6 +46,9 @@ const struct method *method_find(const char *name); /* NULL if none */
  * projection. */
 const struct method *method_default(unsigned quantity);
 
+/* "GSL 2.7.1": what the methods are built on. */
+const char *stats_library(void);
+
 /* Turns GSL's aborting error handler off; call once at start. */
 void stats_start(void);
 
