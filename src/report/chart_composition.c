@@ -137,10 +137,10 @@ static double add_block(struct plot *p, const struct block *k, const char *label
     plot_with(p, "index %zu every ::1 using (50):1:(0):(100):($1-%g):($1+%g) with "
               "boxxyerror fillstyle solid 1 noborder linecolor rgb 0xF0F0F0", block,
               RAIL / 2., RAIL / 2.);
-    plot_with(p, "index %zu every ::1 using ($7?NaN:$2*100):1:(0):($2*100):($1-%g):"
+    plot_with(p, "index %zu every ::1 using ($7==1?NaN:$2*100):1:(0):($2*100):($1-%g):"
               "($1+%g):8 with boxxyerror fillstyle solid 1 noborder linecolor rgb "
               "variable", block, RAIL / 2., RAIL / 2.);
-    plot_with(p, "index %zu every ::1 using ($7?$2*100:NaN):1:(0):($2*100):($1-%g):"
+    plot_with(p, "index %zu every ::1 using ($7==1?$2*100:NaN):1:(0):($2*100):($1-%g):"
               "($1+%g):8 with boxxyerror fillstyle empty linewidth 1.4 linecolor rgb "
               "variable", block, RAIL / 2. - .5, RAIL / 2. - .5);
     plot_with(p, "index %zu every ::1::1 using ($2*100):(%.6g):(0):(%.6g) with vectors "

@@ -208,13 +208,13 @@ static void draw_rows(struct plot *p, const struct panel *panel, size_t block,
     plot_with(p, "index %zu every ::1 using 3:1:($4-$3):(0) with vectors nohead "
               "linewidth 1.6 linecolor rgb 0x%06X", block, INK);
     /* the arrows of open ends */
-    plot_with(p, "index %zu every ::1 using ($6?$3:NaN):1:($4-$3):(0) with vectors head "
+    plot_with(p, "index %zu every ::1 using ($6==1?$3:NaN):1:($4-$3):(0) with vectors head "
               "filled size screen .014,18 linewidth 1.6 linecolor rgb 0x%06X", block, INK);
-    plot_with(p, "index %zu every ::1 using ($5?$4:NaN):1:($3-$4):(0) with vectors head "
+    plot_with(p, "index %zu every ::1 using ($5==1?$4:NaN):1:($3-$4):(0) with vectors head "
               "filled size screen .014,18 linewidth 1.6 linecolor rgb 0x%06X", block, INK);
     plot_with(p, "index %zu every ::1 using 2:1 with points pointtype 7 pointsize .8 "
               "linecolor rgb 0x%06X", block, STRONG);
-    plot_with(p, "index %zu every ::1 using ($7?$2:NaN):1 with points pointtype 7 "
+    plot_with(p, "index %zu every ::1 using ($7==1?$2:NaN):1 with points pointtype 7 "
               "pointsize .5 linecolor rgb 0x%06X", block, PAPER);
     plot_panel_end(p);
     text_release(&ticks);

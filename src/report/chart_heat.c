@@ -240,7 +240,7 @@ static void draw_grid(struct plot *p, struct grid *g, double label, double width
     plot_panel(p, 0, p->width, top - 1, y + 1, 0, p->width, false);
     plot_with(p, "index %zu every ::1 using (($1+$2)/2):(($3+$4)/2):1:2:3:4:5 with "
               "boxxyerror fillstyle solid 1 noborder linecolor rgb variable", block);
-    plot_with(p, "index %zu every ::1 using ($6?($1+$2)/2:NaN):(($3+$4)/2):1:2:3:4 with "
+    plot_with(p, "index %zu every ::1 using ($6==1?($1+$2)/2:NaN):(($3+$4)/2):1:2:3:4 with "
               "boxxyerror fillstyle empty linewidth 1 dashtype (4,4) linecolor rgb "
               "0x%06X", block, INK_SOFT);
     plot_panel_end(p);
