@@ -310,7 +310,7 @@ void plot_finish(const struct plot *p, struct text *gp, struct text *tsv)
               "    font 'DejaVu Sans,12' fontscale 1.5 linewidth 2 pointscale 2\n"
               "set output '%s.png'\n"
               "}\n"
-              "set multiplot\nunset key\nset clip two\n",
+              "set multiplot\nunset key\nset minussign\nset clip two\n",
               p->id, p->id, p->id, p->id, p->id, p->width, p->height, p->id, p->id);
     text_add(gp, p->panels.s);
     text_add(gp, "unset tics\nset border 0\nunset logscale\n"
