@@ -1,13 +1,10 @@
+#!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The counts that were derived from rounded print can be derived again.
-. "${SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}/tests/lib.sh"
+. "$(dirname "$0")/../lib.sh"
 
 derive=$SRCDIR/scripts/derive-counts
-if ! command -v python3 >/dev/null 2>&1; then
-    skip "no python3" "counts derived from print"
-    done_testing
-    exit
-fi
+command -v python3 >/dev/null 2>&1 || skip_all "no python3"
 
 run python3 "$derive" --check
 is "$status" 0 "shipped counts are those the search finds, and give every printed figure"

@@ -6,7 +6,8 @@ second time, apart from misid: makes tests/data/expected-verdicts.csv.
 Only the claims' types, groups and margins are said again here, in CLAIMS; the
 counts are read from datasets/. Needs SciPy for quantiles and root finding.
 
-    difference  Newcombe's hybrid score interval (Statist. Med. 17:873, 1998, method 10)
+    difference  Newcombe's hybrid score interval (Statistics in Medicine 17:873,
+                1998, method 10)
     ratio       Koopman's score interval (Biometrics 40:513, 1984), its statistic
                 inverted by bisection
 Rules: a difference is supported if its lower limit is above 0, not supported if
