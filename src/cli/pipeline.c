@@ -527,7 +527,7 @@ int pipeline_write_report(struct pipeline *p)
 
     if (code)
         return code;
-    charts = report_charts(&p->study, &p->findings, &p->claims, p->dir, p->err);
+    charts = report_charts(&p->study, &p->findings, p->dir, p->err);
     if (charts && charts != ERR_PROGRAM)
         return charts;
     code = report_write(&p->study, &p->findings, &p->claims, &p->run, p->dir, p->err);

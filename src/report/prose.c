@@ -342,17 +342,41 @@ const char *prose_flag(enum finding_flag flag)
 
 void prose_remark(const struct finding *row, bool thin, struct text *to)
 {
-    const char *flag = prose_flag(row->flag);
-    bool any = *flag;
-
-    text_add(to, flag);
+    if (row->flag != FLAG_DERIVED)
+        text_add(to, prose_flag(row->flag));
     if (row->n_lo >= 0 && row->n_hi > row->n_lo) {
-        text_add(to, any ? "; n may be " : "n may be ");
+        text_add(to, to->len ? "; n is " : "n is ");
         format_count(to, row->n_lo, thin);
-        text_add(to, "–");
+        text_add(to, " to ");
         format_count(to, row->n_hi, thin);
-        any = true;
     }
-    if (*row->note)
-        text_addf(to, "%s%s", any ? "; " : "", row->note);
+}
+
+/* Walks the parts of a note, which are joined by "; ". */
+static void add_parts(const struct finding *row, bool printed, struct text *to)
+{
+    static const char mark[] = "printed ";
+    const char *s = row->note;
+
+    while (*s) {
+        const char *end = strstr(s, "; ");
+        size_t n = end ? (size_t)(end - s) : strlen(s);
+        size_t skip = strncmp(s, mark, strlen(mark)) ? 0 : strlen(mark);
+        if (printed == (skip > 0)) {
+            text_add(to, to->len ? "; " : "");
+            text_addn(to, s + skip, n - skip);
+        }
+        s += n;
+        s += *s ? 2 : 0;
+    }
+}
+
+void prose_note(const struct finding *row, struct text *to)
+{
+    add_parts(row, false, to);
+}
+
+void prose_printed(const struct finding *row, struct text *to)
+{
+    add_parts(row, true, to);
 }

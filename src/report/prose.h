@@ -48,7 +48,12 @@ const char *prose_method_text(const char *name);
 void prose_row(const struct study *study, const struct finding *row, struct text *to);
 /* What its flag says, "" for ok. */
 const char *prose_flag(enum finding_flag flag);
-/* The row's note and what is particular about its counts, as one remark. */
+/* What is particular about a row's counts: its flag and the range of its n.
+ * That counts are derived stands in the note. */
 void prose_remark(const struct finding *row, bool thin, struct text *to);
+/* The row's note without the printed figures it was held against, and those
+ * alone ("20.8 %", several joined by "; "). */
+void prose_note(const struct finding *row, struct text *to);
+void prose_printed(const struct finding *row, struct text *to);
 
 #endif
