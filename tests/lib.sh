@@ -4,9 +4,14 @@
 #   $MISID     the program under test
 #   $SRCDIR    the source tree (read-only: distcheck)
 #   $BUILDDIR  the build tree
+#   $MAKE      make
+# Reports as TAP, which Makefile.am's driver reads.
+# shellcheck shell=sh disable=SC2034 # what is set here is used by those who source it
 set -u
 : "${SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}" "${BUILDDIR:=$SRCDIR}"
-: "${MISID:=$BUILDDIR/misid}"
+: "${MISID:=$BUILDDIR/misid}" "${MAKE:=make}"
+LC_ALL=C.UTF-8
+export LC_ALL
 T=$(mktemp -d "${TMPDIR:-/tmp}/misid-test.XXXXXX") || exit 99
 trap 'rm -rf "$T"' EXIT
 trap 'exit 99' HUP INT TERM
@@ -66,6 +71,21 @@ run() {
 skip() {
     tests=$((tests + 1))
     printf 'ok %d - %s # SKIP %s\n' "$tests" "$2" "$1"
+}
+# skip_all REASON: nothing of this script can be done here
+skip_all() {
+    printf '1..0 # SKIP %s\n' "$1"
+    exit 0
+}
+# finished FOLDER COPY: the files of a run folder under their final names, that
+# is without the temporaries of a run that was killed
+finished() {
+    rm -rf "$2"
+    mkdir -p "$2"
+    (cd "$1" && find . -type f ! -path '*/.*') | while IFS= read -r file; do
+        mkdir -p "$2/$(dirname "$file")"
+        cp "$1/$file" "$2/$file"
+    done
 }
 done_testing() {
     printf '1..%d\n' "$tests"

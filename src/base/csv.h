@@ -23,23 +23,28 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/text.h"
 
 struct csv_options {
     char delimiter;      /* 0 means ',' */
     bool comments;       /* lines that begin with '#' are passed over */
     bool no_header;      /* the first row is data; columns are named "1", "2", … */
-    size_t max_bytes;    /* 0 means CSV_MAX_BYTES */
+    size_t max_bytes;    /* 0 means CSV_MAX_BYTES, CSV_TABLE_BYTES for a table */
 };
 #define CSV_MAX_BYTES ((size_t)1 << 30)
+#define CSV_TABLE_BYTES ((size_t)64 << 20)
+#define CSV_MAX_COLUMNS 65536
 
 /*
  * Streaming: `row` is called for the header (line of the header, `is_header`)
  * and then a row at a time, cells 0-terminated UTF-8, valid during the call.
- * It returns 0 to go on, or a negative code, after adding its own line, to
- * stop. Rows that are ragged are reported and not handed on. csv_parse() reads
- * from memory and names `path` in its lines; csv_read() opens the file.
- * Returns 0, or the code of the first line added to `err`.
+ * It returns 0 to go on, also after adding a line of its own to `err` (the
+ * reading then fails at its end), or a negative code to stop there. Faulty rows
+ * are reported and not handed on; after a faulty header no row is.
+ * csv_scan() reads from memory and names `path` in its lines; csv_read() reads
+ * a regular file in pieces, so that only its longest row is held in memory.
+ * Returns 0, or the code of the first fault.
  */
 struct csv_row {
     const char *const *cells;
@@ -49,20 +54,21 @@ struct csv_row {
 };
 typedef int csv_row_fn(const struct csv_row *row, void *arg, struct err *err);
 
-int csv_parse(const char *data, size_t len, const char *path,
-              const struct csv_options *opt, csv_row_fn *row, void *arg,
-              struct err *err);
+int csv_scan(const char *data, size_t len, const char *path,
+             const struct csv_options *opt, csv_row_fn *row, void *arg,
+             struct err *err);
 int csv_read(const char *path, const struct csv_options *opt, csv_row_fn *row,
              void *arg, struct err *err);
 
-/* A whole small table. cell(r, c) = cells[r * columns + c], never NULL. */
+/* A whole small table. cell(r, c) = cells[r * columns + c], never NULL. After a
+ * failure it is empty, and may be released. */
 struct csv_table {
     char *path;
     size_t columns, rows;
     char **names;    /* columns */
     char **cells;    /* rows × columns */
     size_t *lines;   /* rows */
-    void *store;     /* the text of all of the above */
+    struct arena store; /* the text of all of the above */
 };
 int csv_table_load(struct csv_table *t, const char *path,
                    const struct csv_options *opt, struct err *err);
@@ -76,8 +82,8 @@ const char *csv_table_cell(const struct csv_table *t, size_t row, size_t column)
 
 /*
  * Writing: cells are quoted only where they must be (delimiter, quote, CR, LF,
- * leading or trailing blank, or a first cell that begins with '#'); rows end
- * with LF.
+ * leading or trailing blank, a first cell that begins with '#' or a byte-order
+ * mark, a row of one empty cell); rows end with LF.
  *     struct csv_out w = csv_out(&text);
  *     csv_put(&w, "a"); csv_put_num(&w, .5); csv_end(&w);
  */

@@ -6,23 +6,46 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
-/* Appends `line`, its control characters shown as \xNN, behind a '\n'. */
+/* Appends `line` behind a '\n', what is not printable shown as \xNN. */
 static void append_line(struct err *err, const char *line)
 {
-    size_t n = strlen(line);
-    char *p = err->text = mem_grow(err->text, err->len + 4 * n + 2, 1);
+    size_t n = strlen(line), need = err->len + 4 * n + 2;
 
+    if (err->cap < need) {
+        err->cap = 2 * need;
+        err->text = mem_grow(err->text, err->cap, 1);
+    }
+    char *p = err->text;
     if (err->len)
         p[err->len++] = '\n';
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)line[i];
-        if (c < 32 || c == 127)
-            err->len += (size_t)sprintf(p + err->len, "\\x%02x", c);
-        else
-            p[err->len++] = (char)c;
+    for (size_t i = 0, bytes; i < n; i += bytes) {
+        uint32_t c;
+        size_t whole = text_decode(line + i, &c);
+        bytes = whole ? whole : 1;
+        if (whole && c >= 32 && !(c >= 127 && c < 160)) {
+            memcpy(p + err->len, line + i, bytes);
+            err->len += bytes;
+            continue;
+        }
+        for (size_t k = 0; k < bytes; k++)
+            err->len += (size_t)sprintf(p + err->len, "\\x%02x",
+                                        (unsigned char)line[i + k]);
     }
     p[err->len] = '\0';
+}
+
+/* Puts how many lines there are beyond those kept in place of what it said. */
+static void count_rest(struct err *err)
+{
+    char line[64];
+
+    if (!err->tail)
+        err->tail = err->len;
+    err->len = err->tail;
+    snprintf(line, sizeof line, "... and %zu more", err->count - ERR_MAX_LINES);
+    append_line(err, line);
 }
 
 int err_addv(struct err *err, int code, const char *fmt, va_list ap)
@@ -36,8 +59,7 @@ int err_addv(struct err *err, int code, const char *fmt, va_list ap)
         err->code = code;
     err->count++;
     if (err->count > ERR_MAX_LINES) {
-        if (err->count == ERR_MAX_LINES + 1)
-            append_line(err, "... and more of the same");
+        count_rest(err);
         return code;
     }
     va_copy(again, ap);
@@ -72,6 +94,11 @@ int err_add_errno(struct err *err, int code, int errnum, const char *fmt, ...)
     vsnprintf(small, sizeof small, fmt, ap);
     va_end(ap);
     return err_add(err, code, "%s: %s", small, strerror(errnum));
+}
+
+bool err_is_full(const struct err *err)
+{
+    return !err || err->count >= ERR_MAX_LINES;
 }
 
 const char *err_text(const struct err *err)

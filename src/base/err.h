@@ -15,8 +15,8 @@
  *
  * Invariants: `code` is that of the first line added and never goes back to 0
  * by itself; lines are separated by '\n', without one at the end; control
- * characters in what is added are shown as `\xNN`, so a hostile file name can
- * not forge a second line.
+ * characters and bytes that are not UTF-8 are shown as `\xNN` in what is added,
+ * so a hostile file name can forge no second line and drive no terminal.
  *
  * Ownership: the caller owns the struct; err_release() frees it and leaves it
  * as ERR_INIT. Threads: one struct a thread.
@@ -25,6 +25,7 @@
 #define BASE_ERR_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 enum err_code {
@@ -39,10 +40,11 @@ struct err {
     int code;     /* 0, or the code of the first line */
     size_t count; /* lines */
     char *text;   /* NULL while there is none */
-    size_t len;
+    size_t len, cap;
+    size_t tail;  /* where in `text` the line that counts the rest begins */
 };
 
-#define ERR_INIT { 0, 0, NULL, 0 }
+#define ERR_INIT { 0, 0, NULL, 0, 0, 0 }
 
 /* Lines past this many are counted but not kept, so that a million bad rows
  * do not become a million lines; err_text() then ends with how many more. */
@@ -57,6 +59,10 @@ int err_addv(struct err *err, int code, const char *fmt, va_list ap);
 /* As err_add(), with ": " and the text of `errnum` (an errno) at the end. */
 int err_add_errno(struct err *err, int code, int errnum, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* True if a further line would only be counted, so that nobody need take pains
+ * over its wording: ERR_MAX_LINES are there, or `err` is NULL. */
+bool err_is_full(const struct err *err);
 
 /* All lines, "" if none. Belongs to `err`; valid until it next changes. */
 const char *err_text(const struct err *err);

@@ -49,9 +49,11 @@ bool path_is_file(const char *path)
 
 int path_make_dirs(const char *path, struct err *err)
 {
-    char *p = mem_strdup(path);
     int code = 0;
 
+    if (!*path)
+        return err_add(err, ERR_IO, "a folder with an empty name cannot be made");
+    char *p = mem_strdup(path);
     for (char *s = p + 1; code == 0; s++) {
         if (*s != '/' && *s != '\0')
             continue;
@@ -69,57 +71,95 @@ int path_make_dirs(const char *path, struct err *err)
     return code;
 }
 
-int file_read(const char *path, size_t max, char **data, size_t *len, struct err *err)
+int file_open(const char *path, size_t *size, struct err *err)
 {
     struct stat st;
-    int code = 0;
+    int code;
 
-    *data = NULL;
-    *len = 0;
     /* O_NONBLOCK: opening a FIFO must not wait for a writer */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return err_add_errno(err, ERR_IO, errno, "%s: cannot read", path);
-    if (fstat(fd, &st) < 0)
+    if (fstat(fd, &st) < 0) {
         code = err_add_errno(err, ERR_IO, errno, "%s: cannot read", path);
-    else if (!S_ISREG(st.st_mode))
+    } else if (!S_ISREG(st.st_mode)) {
         code = err_add(err, ERR_IO, "%s: is not a regular file", path);
-    else if ((unsigned long long)st.st_size > max)
-        code = err_add(err, ERR_LIMIT, "%s: %lld bytes, more than the %zu allowed",
-                       path, (long long)st.st_size, max);
-    if (code)
-        goto out;
-
-    size_t cap = (size_t)st.st_size + 1, n = 0;
-    char *p = mem_try_array(cap + 1, 1);
-    if (!p) {
-        code = err_add(err, ERR_LIMIT, "%s: no memory for %zu bytes", path, cap);
-        goto out;
+    } else {
+        if (size)
+            *size = (size_t)st.st_size;
+        return fd;
     }
-    for (;;) {
+    close(fd);
+    return code;
+}
+
+/* Reads to the end of the file into p, which has room for `cap` bytes: their
+ * number, or -1 and errno. */
+static ssize_t read_all(int fd, char *p, size_t cap)
+{
+    size_t n = 0;
+
+    while (n < cap) {
         ssize_t got = read(fd, p + n, cap - n);
         if (got < 0 && errno == EINTR)
             continue;
-        if (got < 0) {
-            code = err_add_errno(err, ERR_IO, errno, "%s: cannot read", path);
-            free(p);
-            goto out;
-        }
-        n += (size_t)got;
-        if (got == 0 || n == cap)
+        if (got < 0)
+            return -1;
+        if (got == 0)
             break;
+        n += (size_t)got;
     }
-    if (n == cap) {
-        code = err_add(err, ERR_IO, "%s: grew while it was read", path);
-        free(p);
+    return (ssize_t)n;
+}
+
+int file_read(const char *path, size_t max, char **data, size_t *len, struct err *err)
+{
+    size_t size;
+    char *p = NULL;
+    int code = 0;
+
+    *data = NULL;
+    *len = 0;
+    int fd = file_open(path, &size, err);
+    if (fd < 0)
+        return fd;
+    if (size > max) {
+        code = err_add(err, ERR_LIMIT, "%s: %zu bytes, more than the %zu allowed",
+                       path, size, max);
         goto out;
     }
-    p[n] = '\0';
-    *data = p;
-    *len = n;
+    p = mem_try_array(size + 2, 1);
+    if (!p) {
+        code = err_add(err, ERR_LIMIT, "%s: no memory for %zu bytes", path, size);
+        goto out;
+    }
+    ssize_t got = read_all(fd, p, size + 1); /* one more, to see it grow */
+    if (got < 0) {
+        code = err_add_errno(err, ERR_IO, errno, "%s: cannot read", path);
+    } else if ((size_t)got > size) {
+        code = err_add(err, ERR_IO, "%s: grew while it was read", path);
+    } else {
+        p[got] = '\0';
+        *data = p;
+        *len = (size_t)got;
+        p = NULL;
+    }
 out:
+    free(p);
     close(fd);
     return code;
+}
+
+/* A file of our own: never what a link of that name points at. What a killed
+ * run with our process number left behind is removed. */
+static int open_new(const char *path)
+{
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+    int fd = open(path, flags, 0666);
+
+    if (fd < 0 && errno == EEXIST && unlink(path) == 0)
+        fd = open(path, flags, 0666);
+    return fd;
 }
 
 int outfile_begin(struct outfile *out, const char *path, struct err *err)
@@ -129,9 +169,17 @@ int outfile_begin(struct outfile *out, const char *path, struct err *err)
     out->path = mem_strdup(path);
     out->tmp = mem_printf("%s/.%s.%ld.tmp", dir, path_basename(path), (long)getpid());
     free(dir);
-    out->fp = fopen(out->tmp, "we");
+    int fd = open_new(out->tmp);
+    if (fd >= 0)
+        out->fp = fdopen(fd, "w");
     if (!out->fp) {
         int code = err_add_errno(err, ERR_IO, errno, "%s: cannot write", path);
+        if (fd >= 0) {
+            close(fd);
+        } else { /* what may be there under that name is not ours to remove */
+            free(out->tmp);
+            out->tmp = NULL;
+        }
         outfile_abort(out);
         return code;
     }
@@ -152,14 +200,23 @@ static void sync_folder(const char *path)
     free(dir);
 }
 
+/* Why an earlier write failed, which stdio does not keep: a disk that was full
+ * then refuses one more byte now. The file is not going to be kept. */
+static int write_errno(FILE *fp)
+{
+    return write(fileno(fp), "", 1) < 0 ? errno : EIO;
+}
+
 int outfile_commit(struct outfile *out, struct err *err)
 {
-    int code = 0;
+    int code = 0, why = 0;
 
-    errno = 0;
-    if (fflush(out->fp) || ferror(out->fp) || fsync(fileno(out->fp)) < 0)
-        code = err_add_errno(err, ERR_IO, errno ? errno : EIO, "%s: cannot write",
-                             out->path);
+    if (ferror(out->fp))
+        why = write_errno(out->fp);
+    else if (fflush(out->fp) || fsync(fileno(out->fp)) < 0)
+        why = errno;
+    if (why)
+        code = err_add_errno(err, ERR_IO, why, "%s: cannot write", out->path);
     if (fclose(out->fp) && !code)
         code = err_add_errno(err, ERR_IO, errno, "%s: cannot write", out->path);
     out->fp = NULL;

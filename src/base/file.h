@@ -28,8 +28,12 @@ bool path_is_dir(const char *path);
 bool path_is_file(const char *path);                /* a regular file */
 int path_make_dirs(const char *path, struct err *err); /* like mkdir -p */
 
+/* Opens a regular file for reading: a descriptor, and its size in *size (unless
+ * NULL). Fails on folders, FIFOs (without waiting for a writer) and devices. */
+int file_open(const char *path, size_t *size, struct err *err);
+
 /* Reads a regular file of at most `max` bytes into *data (malloc'd, one 0
- * after the end) and *len. Fails on folders, FIFOs, devices, and past `max`. */
+ * after the end) and *len. Fails as file_open() does, and past `max`. */
 int file_read(const char *path, size_t max, char **data, size_t *len,
               struct err *err);
 

@@ -6,12 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+void mem_exhausted(void)
+{
+    fputs("misid: out of memory\n", stderr);
+    exit(2);
+}
+
 static void *must(void *p)
 {
-    if (!p) {
-        fputs("misid: out of memory\n", stderr);
-        exit(2);
-    }
+    if (!p)
+        mem_exhausted();
     return p;
 }
 
@@ -27,9 +31,11 @@ void *mem_array(size_t n, size_t size)
 
 void *mem_try_array(size_t n, size_t size)
 {
-    if (n == 0 || size == 0)
-        return calloc(1, 1);
-    return calloc(n, size); /* checks the product itself */
+    size_t bytes;
+
+    if (__builtin_mul_overflow(n, size, &bytes) || bytes > PTRDIFF_MAX)
+        return NULL;
+    return calloc(1, bytes ? bytes : 1);
 }
 
 void *mem_grow(void *old, size_t n, size_t size)
@@ -37,7 +43,7 @@ void *mem_grow(void *old, size_t n, size_t size)
     size_t bytes;
 
     if (__builtin_mul_overflow(n, size, &bytes))
-        must(NULL);
+        mem_exhausted();
     return must(realloc(old, bytes ? bytes : 1));
 }
 
@@ -100,7 +106,7 @@ struct arena_block {
 void *arena_alloc(struct arena *a, size_t size)
 {
     if (size > SIZE_MAX - sizeof(struct arena_block) - ALIGN)
-        must(NULL);
+        mem_exhausted();
     size = (size + ALIGN - 1) / ALIGN * ALIGN;
 
     struct arena_block *b = a->blocks;
@@ -127,7 +133,7 @@ void *arena_array(struct arena *a, size_t n, size_t size)
     size_t bytes;
 
     if (__builtin_mul_overflow(n, size, &bytes))
-        must(NULL);
+        mem_exhausted();
     return arena_alloc(a, bytes);
 }
 

@@ -23,6 +23,9 @@ char *mem_strdup(const char *s);
 char *mem_strndup(const char *s, size_t n);
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Says so and ends the program, for what must have memory and got none. */
+_Noreturn void mem_exhausted(void);
+
 /* n × size zeroed bytes, or NULL if that overflows or is not to be had. */
 void *mem_try_array(size_t n, size_t size);
 

@@ -2,6 +2,7 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,7 +39,8 @@ static void reserve(struct text *t, size_t n)
 void text_addn(struct text *t, const char *s, size_t n)
 {
     reserve(t, n);
-    memcpy(t->s + t->len, s, n);
+    if (n) /* s may be NULL then */
+        memcpy(t->s + t->len, s, n);
     t->len += n;
     t->s[t->len] = '\0';
 }
@@ -169,9 +171,57 @@ static size_t utf8_length(const unsigned char *s, size_t n)
     return len;
 }
 
+size_t text_decode(const char *s, uint32_t *c)
+{
+    const unsigned char *p = (const unsigned char *)s;
+    size_t len = utf8_length(p, strnlen(s, 4));
+
+    if (len <= 1)
+        *c = p[0];
+    else
+        *c = p[0] & (0xFFu >> (len + 1));
+    for (size_t i = 1; i < len; i++)
+        *c = *c << 6 | (p[i] & 0x3Fu);
+    return len;
+}
+
+const char *text_cut(char buf[TEXT_CUT], const char *s)
+{
+    size_t n = strnlen(s, TEXT_CUT);
+
+    if (n == TEXT_CUT) {
+        n = TEXT_CUT - 4;
+        while (n > TEXT_CUT - 8 && ((unsigned char)s[n] & 0xC0) == 0x80)
+            n--;
+        memcpy(buf, s, n);
+        strcpy(buf + n, "...");
+    } else {
+        memcpy(buf, s, n + 1);
+    }
+    return buf;
+}
+
+/* How many of the n bytes are ASCII before the first that is not. */
+static size_t ascii_run(const char *s, size_t n)
+{
+    size_t i = 0;
+
+    for (uint64_t word; i + sizeof word <= n; i += sizeof word) {
+        memcpy(&word, s + i, sizeof word);
+        if (word & 0x8080808080808080u)
+            break;
+    }
+    while (i < n && !(s[i] & 0x80))
+        i++;
+    return i;
+}
+
 bool text_is_utf8(const char *s, size_t n, size_t *at)
 {
     for (size_t i = 0; i < n;) {
+        i += ascii_run(s + i, n - i);
+        if (i == n)
+            break;
         size_t len = utf8_length((const unsigned char *)s + i, n - i);
         if (!len) {
             if (at)
@@ -206,7 +256,10 @@ const char *num_shortest(char buf[NUM_MAX], double v)
         return strcpy(buf, v < 0 ? "-inf" : "inf");
     if (v == 0)
         return strcpy(buf, "0");
-    for (int digits = 1; digits <= 17; digits++) {
+    /* Any decimal of 15 digits survives the way through a double and back, and
+     * %g drops trailing zeros: so if 15 do, they are the shortest already.
+     * Subnormal numbers carry fewer digits: those are tried from one up. */
+    for (int digits = fabs(v) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
         snprintf(buf, NUM_MAX, "%.*g", digits, v);
         if (strtod(buf, NULL) == v)
             break;

@@ -46,14 +46,23 @@ int text_add_unpercent(struct text *t, const char *s, size_t n);
  * enough for names of groups and people in a terminal table. */
 size_t text_columns(const char *s);
 
+/* Bytes of the well-formed character at `s` (not at its end), its code point in
+ * *c; 0 if there is none. */
+size_t text_decode(const char *s, uint32_t *c);
+
+/* `s` for a message: whole, or its first 60 bytes or so, cut between two
+ * characters, and "...". Returns buf. */
+#define TEXT_CUT 64
+const char *text_cut(char buf[TEXT_CUT], const char *s);
+
 /* True if the n bytes are well-formed UTF-8 (no surrogates, no overlong forms,
  * nothing past U+10FFFF); else *at (if not NULL) is the first bad byte. */
 bool text_is_utf8(const char *s, size_t n, size_t *at);
 
 /* Numbers. Locale never matters: the program leaves LC_NUMERIC at "C". */
 #define NUM_MAX 32 /* bytes that any of these may write, 0 included */
-/* The shortest decimal that strtod() reads back as the same double: "0.1",
- * "1e-05", "-0" becomes "0"; "nan", "inf", "-inf". Returns buf. */
+/* The fewest digits that strtod() reads back as the same double: "0.1", "80",
+ * "1e-05", "1e+20"; -0 becomes "0"; "nan", "inf", "-inf". Returns buf. */
 const char *num_shortest(char buf[NUM_MAX], double v);
 /* Whole string as a finite double / an integer; false if it is anything else
  * (blanks, hex, trailing bytes, overflow, "nan", "inf"). */

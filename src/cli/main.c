@@ -1,5 +1,127 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-int main(void)
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "stats/methods.h"
+
+static const struct command commands[] = {
+    { "run", run_main, "run a study: counts, intervals, verdicts, charts, report" },
+    { "estimate", estimate_main, "from the counts of a run folder to its findings" },
+    { "chart", chart_main, "from the findings of a run folder to charts and report" },
+    { "index", index_main, "make one page that links the reports below a folder" },
+    { "calc", calc_main, "the estimators on their own, for checking a paper" },
+    { "list", list_main, "what there is: studies, estimators, charts, metrics" },
+    { "help", help_main, "this text, or that of a command" },
+    { "version", version_main, "the version of misid and of what it is built on" },
+};
+
+const struct command *command_table(size_t *n)
 {
-    return 0;
+    *n = sizeof commands / sizeof *commands;
+    return commands;
+}
+
+int cli_fail(struct err *err)
+{
+    fflush(stdout);
+    for (const char *line = err_text(err), *end; *line; line = *end ? end + 1 : end) {
+        end = strchrnul(line, '\n');
+        fprintf(stderr, "misid: %.*s\n", (int)(end - line), line);
+    }
+    err_release(err);
+    return EXIT_TROUBLE;
+}
+
+int cli_finish(int status)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    fprintf(stderr, "misid: standard output: cannot write: %s\n",
+            strerror(errno ? errno : EIO));
+    return EXIT_TROUBLE;
+}
+
+int cli_columns(void)
+{
+    struct winsize size;
+
+    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
+        size.ws_col >= 40)
+        return size.ws_col;
+    return 80;
+}
+
+static void print_usage(FILE *to)
+{
+    fputs("usage: misid COMMAND [ARGUMENT]...\n\n", to);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    fputs("\n`misid help COMMAND` says more. Exit status: 0 done, 1 an asked-for check "
+          "says\nno, 2 trouble, 3 undecided.\n", to);
+}
+
+static const struct command *find(const char *name)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (!strcmp(commands[i].name, name))
+            return &commands[i];
+    return NULL;
+}
+
+static int unknown(const char *name)
+{
+    struct err err = ERR_INIT;
+
+    err_add(&err, ERR_INPUT, "unknown command '%s', expected one that `misid help` lists",
+            name);
+    return cli_fail(&err);
+}
+
+int help_main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_usage(stdout);
+        return EXIT_DONE;
+    }
+    const struct command *c = find(argv[1]);
+    if (!c)
+        return unknown(argv[1]);
+    if (c->main == help_main) {
+        print_usage(stdout);
+        return EXIT_DONE;
+    }
+    char *const help[] = { (char *)c->name, (char *)"--help", NULL };
+    return c->main(2, (char **)help);
+}
+
+int version_main(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    printf("misid %s\n%s\n%s\n", PACKAGE_VERSION, stats_library(), __VERSION__);
+    return EXIT_DONE;
+}
+
+int main(int argc, char **argv)
+{
+    stats_start();
+    if (argc < 2) {
+        print_usage(stderr);
+        return EXIT_TROUBLE;
+    }
+    const char *name = argv[1];
+    if (!strcmp(name, "--help") || !strcmp(name, "-h"))
+        name = "help";
+    else if (!strcmp(name, "--version"))
+        name = "version";
+    const struct command *c = find(name);
+    return c ? cli_finish(c->main(argc - 1, argv + 1)) : unknown(name);
 }

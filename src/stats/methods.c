@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <gsl/gsl_errno.h>
+#include <gsl/gsl_version.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -195,6 +196,11 @@ int contrast_p(const struct method *m, unsigned quantity, int64_t x1, int64_t n1
     }
     *p = exp(out);
     return 0;
+}
+
+const char *stats_library(void)
+{
+    return "GSL " GSL_VERSION;
 }
 
 void stats_start(void)

@@ -48,6 +48,9 @@ const struct method *method_find(const char *name); /* NULL if none */
 /* The default for one quantity: wilson, newcombe, koopman, projection. */
 const struct method *method_default(unsigned quantity);
 
+/* "GSL 2.7.1": what the methods are built on. */
+const char *stats_library(void);
+
 /* No p-value of contrast_p() is smaller. */
 #define CONTRAST_P_FLOOR 1e-12
 

@@ -1,0 +1,572 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "cli/pipeline.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "datasets/dataset.h"
+#include "report/report.h"
+#include "stats/estimate.h"
+#include "stats/verdict.h"
+
+void pipeline_init(struct pipeline *p, struct err *err)
+{
+    *p = (struct pipeline){ .err = err };
+    findings_init(&p->findings);
+    run_init(&p->run);
+    run_init(&p->before);
+}
+
+void pipeline_release(struct pipeline *p)
+{
+    for (size_t i = 0; p->alternatives && i < p->study.n_alternatives; i++)
+        tally_release(&p->alternatives[i]);
+    free(p->alternatives);
+    tally_release(&p->tally);
+    printed_release(&p->printed);
+    findings_release(&p->findings);
+    claims_release(&p->claims);
+    run_release(&p->run);
+    run_release(&p->before);
+    study_release(&p->study);
+    free(p->dir);
+    pipeline_init(p, p->err);
+}
+
+/* A file that the run rests on, by the name it is recorded under. */
+static int record_input(struct pipeline *p, const char *path, const char *folder,
+                        const char *name)
+{
+    char hex[HASH_HEX];
+    int code = hash_file(hex, path, p->err);
+
+    if (code)
+        return code;
+    char *shown = mem_printf("%s%s%s", folder, *folder ? "/" : "", name);
+    run_add_input(&p->run, shown, hex);
+    free(shown);
+    return 0;
+}
+
+/* One table of the data set: read by `read` if it is there at all. */
+static int read_counts(struct pipeline *p, const struct dataset *d, const char *file,
+                       struct tally *tally)
+{
+    char *path = dataset_path(d, file);
+    char *folder = mem_printf("datasets/%s", d->name);
+    int code = tally_read_counts(tally, path, p->err);
+
+    if (!code)
+        code = tally_check_sums(tally, path, p->err);
+    if (!code)
+        code = record_input(p, path, folder, file);
+    free(folder);
+    free(path);
+    return code;
+}
+
+static int read_printed(struct pipeline *p, const struct dataset *d)
+{
+    char *path = dataset_path(d, d->printed);
+    char *folder = mem_printf("datasets/%s", d->name);
+    int code = printed_read(&p->printed, path, &p->study.axes, p->err);
+
+    if (!code)
+        code = record_input(p, path, folder, d->printed);
+    free(folder);
+    free(path);
+    return code;
+}
+
+static int read_dataset(struct pipeline *p, const struct dataset *d)
+{
+    const struct study *s = &p->study;
+    char *folder = mem_printf("datasets/%s", d->name);
+    char *path = dataset_path(d, "dataset.yaml");
+    int code = record_input(p, path, folder, "dataset.yaml"), first = code;
+
+    free(path);
+    free(folder);
+    if (!d->counts)
+        return err_add(p->err, ERR_INPUT, "%s:%zu: dataset: '%s' has no published counts, "
+                       "expected 'counts:' in its dataset.yaml", s->path,
+                       s->dataset_line, d->name);
+    if ((code = read_counts(p, d, d->counts, &p->tally)))
+        first = first ? first : code;
+    if (d->printed && (code = read_printed(p, d)))
+        first = first ? first : code;
+    for (size_t i = 0; i < s->n_alternatives; i++) {
+        const struct study_alternative *a = &s->alternatives[i];
+        if (!dataset_is_plain_name(a->counts))
+            code = err_add(p->err, ERR_INPUT, "%s:%zu: alternatives[%zu].counts: '%.60s' "
+                           "is not a file of the data set, expected a name without '/'",
+                           s->path, a->line, i, a->counts);
+        else
+            code = read_counts(p, d, a->counts, &p->alternatives[i]);
+        first = first ? first : code;
+    }
+    return first;
+}
+
+/* What the study leaves open is settled, so that study.json says it. */
+static void resolve_backends(struct pipeline *p, const char *const *names, size_t n)
+{
+    struct study *s = &p->study;
+    const char *all[EVIDENCE_MAX];
+
+    if (!n && s->n_backends)
+        return;
+    if (!n) {
+        n = tally_backends(&p->tally, all, EVIDENCE_MAX);
+        names = all;
+    }
+    s->backends = arena_array(&s->arena, n, sizeof *s->backends);
+    for (s->n_backends = 0; s->n_backends < n; s->n_backends++)
+        s->backends[s->n_backends] = (struct study_name){
+            arena_strdup(&s->arena, names[s->n_backends]), 0
+        };
+}
+
+static void make_tallies(struct pipeline *p)
+{
+    tally_init(&p->tally, &p->study.axes);
+    p->alternatives = mem_array(p->study.n_alternatives, sizeof *p->alternatives);
+    for (size_t i = 0; i < p->study.n_alternatives; i++)
+        tally_init(&p->alternatives[i], &p->study.axes);
+}
+
+static int check_stages(struct pipeline *p)
+{
+    int code = estimate_check(&p->study, p->err);
+    int charts = charts_check(&p->study, p->err);
+
+    return code ? code : charts;
+}
+
+/* How the study's file is called in the record: with its folder's name where
+ * that is where studies live. */
+static void record_study(struct pipeline *p, const char *path)
+{
+    char *dir = path_dirname(path);
+    const char *folder = strcmp(path_basename(dir), "bench") ? "" : "bench/";
+    char *name = mem_printf("%s%s", folder, path_basename(path));
+
+    run_add_input(&p->run, name, p->study.sha256);
+    free(name);
+    free(dir);
+}
+
+int pipeline_open_study(struct pipeline *p, const char *path, const char *const *sets,
+                        size_t n_sets, const char *const *backends, size_t n_backends)
+{
+    struct dataset d;
+    int code = study_load(&p->study, path, sets, n_sets, p->err);
+
+    if (code)
+        return code;
+    record_study(p, path);
+    make_tallies(p);
+    code = check_stages(p);
+    int found = dataset_load(&d, p->study.dataset, path, p->err);
+    if (!found) {
+        found = read_dataset(p, &d);
+        dataset_release(&d);
+    }
+    if (!code && !found)
+        resolve_backends(p, backends, n_backends);
+    return code ? code : found;
+}
+
+/* The folder of a backend in a run: its name with '/' and a leading '.' encoded
+ * as in group names. */
+static char *backend_file(const char *backend)
+{
+    struct text t = TEXT_INIT;
+
+    text_add(&t, "backends/");
+    for (const char *s = backend; *s; s++) {
+        char one[2] = { *s, '\0' };
+        if (*s == '/' || (*s == '.' && s == backend))
+            text_addf(&t, "%%%02X", (unsigned char)*s);
+        else
+            text_add_percent(&t, one);
+    }
+    text_add(&t, "/counts.csv");
+    return text_detach(&t);
+}
+
+static int read_if_there(struct pipeline *p, const char *dir, const char *name,
+                         struct tally *tally, bool must)
+{
+    char *path = path_join(dir, name);
+    int code = 0;
+
+    if (must || path_is_file(path))
+        code = tally_read_counts(tally, path, p->err);
+    free(path);
+    return code;
+}
+
+/* The study and the record of a run folder. */
+static int open_folder(struct pipeline *p, const char *dir)
+{
+    char *path = path_join(dir, "run.json");
+    int code = run_read(&p->run, path, p->err);
+
+    free(path);
+    if (code)
+        return code;
+    path = path_join(dir, "study.json");
+    code = study_load(&p->study, path, NULL, 0, p->err);
+    free(path);
+    if (!code)
+        make_tallies(p);
+    return code ? code : check_stages(p);
+}
+
+int pipeline_open_counts(struct pipeline *p, const char *dir)
+{
+    int code = open_folder(p, dir), first = code;
+
+    if (code)
+        return code;
+    if ((code = read_if_there(p, dir, "counts.csv", &p->tally, false)))
+        first = first ? first : code;
+    for (size_t i = 0; i < p->study.n_backends; i++) {
+        char *name = backend_file(p->study.backends[i].text);
+        if ((code = read_if_there(p, dir, name, &p->tally, true)))
+            first = first ? first : code;
+        free(name);
+    }
+    for (size_t i = 0; i < p->study.n_alternatives; i++) {
+        char *name = mem_printf("alternatives/%s.csv", p->study.alternatives[i].name);
+        if ((code = read_if_there(p, dir, name, &p->alternatives[i], true)))
+            first = first ? first : code;
+        free(name);
+    }
+    char *path = path_join(dir, "printed.csv");
+    if (path_is_file(path) &&
+        (code = printed_read(&p->printed, path, &p->study.axes, p->err)))
+        first = first ? first : code;
+    free(path);
+    return first;
+}
+
+int pipeline_open_findings(struct pipeline *p, const char *dir)
+{
+    int code = open_folder(p, dir);
+
+    if (code)
+        return code;
+    char *path = path_join(dir, "findings.csv");
+    code = findings_read_csv(&p->findings, path, p->err);
+    free(path);
+    claims_init(&p->claims, &p->study);
+    path = path_join(dir, "claims.json");
+    int claims = claims_read_json(&p->claims, path, p->err);
+    free(path);
+    for (size_t i = 0; !claims && i < p->claims.n; i++)
+        for (size_t k = 0; k < p->claims.claims[i].n_parts; k++) {
+            const struct claim_part *part = &p->claims.claims[i].parts[k];
+            for (size_t r = 0; r < part->n_rows; r++)
+                if (!code && part->rows[r] > p->findings.n)
+                    claims = err_add(p->err, ERR_INPUT, "%s/claims.json: claim '%s' rests "
+                                     "on row %zu, expected at most %zu, the rows of "
+                                     "findings.csv", dir, p->claims.claims[i].spec->id,
+                                     part->rows[r], p->findings.n);
+        }
+    return code ? code : claims;
+}
+
+int pipeline_estimate(struct pipeline *p)
+{
+    struct tally *whole = mem_array(p->study.n_alternatives, sizeof *whole);
+    struct evidence e = { &p->study, &p->tally, whole, &p->printed };
+
+    /* an alternative is written as it was read, and used with the rest */
+    for (size_t i = 0; i < p->study.n_alternatives; i++) {
+        tally_init(&whole[i], &p->study.axes);
+        tally_overlay(&whole[i], &p->alternatives[i]);
+        tally_overlay(&whole[i], &p->tally);
+    }
+    claims_init(&p->claims, &p->study);
+    int code = estimate(&e, &p->findings, p->err);
+    if (!code)
+        code = judge(&e, &p->findings, &p->claims, p->err);
+    for (size_t i = 0; i < p->study.n_alternatives; i++)
+        tally_release(&whole[i]);
+    free(whole);
+    return code;
+}
+
+/* True if the folder has an entry of its own. */
+static bool holds_anything(const char *dir)
+{
+    DIR *d = opendir(dir);
+    bool any = false;
+
+    for (struct dirent *e; d && !any && (e = readdir(d));)
+        any = strcmp(e->d_name, ".") && strcmp(e->d_name, "..");
+    if (d)
+        closedir(d);
+    return any;
+}
+
+int pipeline_folder(struct pipeline *p, const char *out)
+{
+    if (out) {
+        p->dir = mem_strdup(out);
+    } else {
+        char *dir = path_dirname(p->study.path);
+        char *beside = mem_printf("%s/../results", dir);
+        p->dir = mem_printf("%s/%s", path_is_dir(beside) ? beside : "results",
+                            p->study.name);
+        free(beside);
+        free(dir);
+    }
+    if (path_is_dir(p->dir) && holds_anything(p->dir)) {
+        char *path = path_join(p->dir, "study.json");
+        struct study there;
+        struct err ignored = ERR_INIT;
+        int code = 0;
+        if (!path_is_file(path))
+            code = err_add(p->err, ERR_INPUT, "%s: holds files but is no run folder (no "
+                           "study.json), expected a new or empty folder", p->dir);
+        else if (study_load(&there, path, NULL, 0, &ignored) == 0) {
+            if (strcmp(there.name, p->study.name))
+                code = err_add(p->err, ERR_INPUT, "%s: holds a run of the study '%s', "
+                               "expected one of '%s' or a new folder", p->dir,
+                               there.name, p->study.name);
+            study_release(&there);
+        }
+        free(path);
+        path = path_join(p->dir, "run.json");
+        run_read(&p->before, path, &ignored); /* an unfinished run has none */
+        err_release(&ignored);
+        free(path);
+        return code;
+    }
+    return path_make_dirs(p->dir, p->err);
+}
+
+/* One argument as a shell takes it. */
+static void add_quoted(struct text *t, const char *s)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789_-+=./:,@%";
+
+    text_addch(t, ' ');
+    if (*s && !s[strspn(s, plain)]) {
+        text_add(t, s);
+        return;
+    }
+    text_addch(t, '\'');
+    for (; *s; s++) {
+        if (*s == '\'')
+            text_add(t, "'\\''");
+        else
+            text_addch(t, *s);
+    }
+    text_addch(t, '\'');
+}
+
+/* Now, or the time that reproducible builds set. */
+static time_t started(void)
+{
+    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+    int64_t v;
+
+    return epoch && num_parse_int64(epoch, &v) ? (time_t)v : time(NULL);
+}
+
+void pipeline_record(struct pipeline *p, const char *const *sets, size_t n_sets,
+                     const char *const *backends, size_t n_backends)
+{
+    struct text t = TEXT_INIT;
+    struct utsname u;
+    struct tm tm;
+    time_t now = started();
+    char stamp[40] = "";
+
+    text_add(&t, "misid run");
+    add_quoted(&t, p->run.inputs[0].name);
+    for (size_t i = 0; i < n_backends; i++) {
+        text_add(&t, " --backend");
+        add_quoted(&t, backends[i]);
+    }
+    for (size_t i = 0; i < n_sets; i++) {
+        text_add(&t, " --set");
+        add_quoted(&t, sets[i]);
+    }
+    p->run.command = arena_strdup(&p->run.arena, t.s);
+    text_release(&t);
+    p->run.version = PACKAGE_VERSION;
+    p->run.study = p->study.name;
+    if (gmtime_r(&now, &tm))
+        strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    p->run.started = arena_strdup(&p->run.arena, stamp);
+    p->run.gsl = stats_library();
+    p->run.gnuplot = arena_strdup(&p->run.arena, report_gnuplot());
+    p->run.compiler = __VERSION__;
+    if (uname(&u) == 0)
+        p->run.platform = arena_printf(&p->run.arena, "%s %s", u.sysname, u.machine);
+}
+
+/* Notes the hash of a file of the run folder, if it is there. */
+static int record_output(struct pipeline *p, const char *name)
+{
+    char *path = path_join(p->dir, name), hex[HASH_HEX];
+    int code = 0;
+
+    if (path_is_file(path) && !(code = hash_file(hex, path, p->err))) {
+        size_t i = 0;
+        while (i < p->run.n_outputs && strcmp(p->run.outputs[i].name, name))
+            i++;
+        if (i < p->run.n_outputs)
+            p->run.outputs[i].sha256 = arena_strdup(&p->run.arena, hex);
+        else
+            run_add_output(&p->run, name, hex);
+    }
+    free(path);
+    return code;
+}
+
+static int write_text(struct pipeline *p, const char *name, struct text *t)
+{
+    char *path = path_join(p->dir, name), *dir = path_dirname(path);
+    int code = path_make_dirs(dir, p->err);
+
+    if (!code)
+        code = file_write(path, t->s, t->len, p->err);
+    free(dir);
+    free(path);
+    text_reset(t);
+    return code ? code : record_output(p, name);
+}
+
+/* The run begins to be written: until the new run.json stands, it has none. */
+static int unfinish(struct pipeline *p)
+{
+    char *path = path_join(p->dir, "run.json");
+    int code = 0;
+
+    if (unlink(path) < 0 && errno != ENOENT)
+        code = err_add_errno(p->err, ERR_IO, errno, "%s: cannot replace", path);
+    free(path);
+    return code;
+}
+
+int pipeline_write_counts(struct pipeline *p)
+{
+    struct text t = TEXT_INIT;
+    int code = unfinish(p);
+
+    if (!code) {
+        study_to_json(&p->study, &t);
+        code = write_text(p, "study.json", &t);
+    }
+    if (!code) {
+        tally_write_counts(&p->tally, "", &t);
+        code = write_text(p, "counts.csv", &t);
+    }
+    if (!code && p->printed.n) {
+        printed_to_csv(&p->printed, &t);
+        code = write_text(p, "printed.csv", &t);
+    }
+    for (size_t i = 0; i < p->study.n_backends && !code; i++) {
+        char *name = backend_file(p->study.backends[i].text);
+        tally_write_counts(&p->tally, p->study.backends[i].text, &t);
+        code = write_text(p, name, &t);
+        free(name);
+    }
+    for (size_t i = 0; i < p->study.n_alternatives && !code; i++) {
+        char *name = mem_printf("alternatives/%s.csv", p->study.alternatives[i].name);
+        tally_write_counts(&p->alternatives[i], NULL, &t);
+        code = write_text(p, name, &t);
+        free(name);
+    }
+    text_release(&t);
+    return code;
+}
+
+int pipeline_write_findings(struct pipeline *p)
+{
+    struct text t = TEXT_INIT;
+    int code = unfinish(p);
+
+    if (!code) {
+        findings_write_csv(&p->findings, &t);
+        code = write_text(p, "findings.csv", &t);
+    }
+    if (!code) {
+        claims_write_csv(&p->claims, &t);
+        code = write_text(p, "claims.csv", &t);
+    }
+    if (!code) {
+        claims_write_json(&p->claims, &t);
+        code = write_text(p, "claims.json", &t);
+    }
+    text_release(&t);
+    return code;
+}
+
+int pipeline_write_report(struct pipeline *p)
+{
+    static const char *const kinds[] = { "gp", "tsv", "svg", "png" };
+    static const char *const files[] = { "report.html", "report.json", "tables.tex" };
+    int charts, code = unfinish(p);
+
+    if (code)
+        return code;
+    charts = report_charts(&p->study, &p->findings, p->dir, p->err);
+    if (charts && charts != ERR_PROGRAM)
+        return charts;
+    code = report_write(&p->study, &p->findings, &p->claims, &p->run, p->dir, p->err);
+    for (size_t i = 0; i < p->study.n_charts && !code; i++)
+        for (int k = 0; k < 4 && !code; k++) {
+            char *name = mem_printf("charts/%s.%s", p->study.charts[i].id, kinds[k]);
+            code = record_output(p, name);
+            free(name);
+        }
+    for (int i = 0; i < 3 && !code; i++)
+        code = record_output(p, files[i]);
+    return code ? code : charts;
+}
+
+/* Removes what the run before left and this one did not write again. */
+static void remove_stale(struct pipeline *p)
+{
+    for (size_t i = 0; i < p->before.n_outputs; i++) {
+        const char *name = p->before.outputs[i].name;
+        bool current = *name == '/' || strstr(name, "..");
+        for (size_t k = 0; k < p->run.n_outputs && !current; k++)
+            current = !strcmp(p->run.outputs[k].name, name);
+        if (current)
+            continue;
+        char *path = path_join(p->dir, name);
+        unlink(path);
+        free(path);
+    }
+}
+
+int pipeline_write_run(struct pipeline *p)
+{
+    struct text t = TEXT_INIT;
+
+    remove_stale(p);
+    run_to_json(&p->run, &t);
+    char *path = path_join(p->dir, "run.json");
+    int code = file_write(path, t.s, t.len, p->err);
+    free(path);
+    text_release(&t);
+    return code;
+}

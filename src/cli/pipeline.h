@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * pipeline: the one place that sees all stages and wires them. `misid run` is
+ * the whole chain; each stage's command is its part of it, from the files of a
+ * run folder to the files of a run folder.
+ *
+ *   study + data set ─▶ counts ─▶ findings, claims ─▶ charts, tables, report
+ *
+ * Everything is read, checked and computed before the first byte is written;
+ * every file appears whole; run.json is removed first and written last, so a
+ * folder that has one is a finished run.
+ */
+#ifndef CLI_PIPELINE_H
+#define CLI_PIPELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "model/claims.h"
+#include "model/findings.h"
+#include "model/printed.h"
+#include "model/run.h"
+#include "model/study.h"
+#include "model/tally.h"
+
+struct pipeline {
+    struct study study;
+    struct tally tally;
+    struct tally *alternatives; /* study.n_alternatives of them */
+    struct printed printed;
+    struct findings findings;
+    struct claims claims;
+    struct run run;
+    char *dir;                  /* the run folder */
+    struct run before;          /* the run that was there, if any */
+    struct err *err;
+};
+
+void pipeline_init(struct pipeline *p, struct err *err);
+void pipeline_release(struct pipeline *p);
+
+/* From a study file: reads and checks all it names. `sets` are assignments of
+ * --set, `backends` replace the study's if there are any. */
+int pipeline_open_study(struct pipeline *p, const char *path, const char *const *sets,
+                        size_t n_sets, const char *const *backends,
+                        size_t n_backends);
+/* From a run folder: what the stages before `findings`, or before `charts`,
+ * have left there. */
+int pipeline_open_counts(struct pipeline *p, const char *dir);
+int pipeline_open_findings(struct pipeline *p, const char *dir);
+
+/* The stages, in memory. */
+int pipeline_estimate(struct pipeline *p);
+
+/* Where the run goes: `out`, or results/STUDY beside the study's folder if
+ * there is a folder results, else ./results/STUDY. Made if missing; a folder
+ * that holds something else is refused. */
+int pipeline_folder(struct pipeline *p, const char *out);
+/* The record, with the command that makes the run again. */
+void pipeline_record(struct pipeline *p, const char *const *sets, size_t n_sets,
+                     const char *const *backends, size_t n_backends);
+
+/* The stages' files. Charts need gnuplot: where it is missing or fails,
+ * pipeline_write_report() still writes everything else and returns
+ * ERR_PROGRAM. */
+int pipeline_write_counts(struct pipeline *p);
+int pipeline_write_findings(struct pipeline *p);
+int pipeline_write_report(struct pipeline *p);
+int pipeline_write_run(struct pipeline *p);
+
+#endif

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* misid run, estimate, chart, index: the chain and its stages. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "cli/options.h"
+#include "cli/pipeline.h"
+#include "report/report.h"
+
+/* True where a claim the study checks came out against the original. */
+static bool any_refuted(const struct claims *claims)
+{
+    for (size_t i = 0; i < claims->n; i++)
+        if (claims->claims[i].verdict == VERDICT_NO ||
+            claims->claims[i].verdict == VERDICT_NOT_REPRODUCED)
+            return true;
+    return false;
+}
+
+static void print_json(const struct pipeline *p)
+{
+    struct text t = TEXT_INIT;
+    struct json_out w = json_out(&t);
+
+    json_map(&w, NULL);
+    json_string(&w, "study", p->study.name);
+    json_string(&w, "run", p->dir);
+    json_int(&w, "findings", (int64_t)p->findings.n);
+    json_list(&w, "claims");
+    for (size_t i = 0; i < p->claims.n; i++) {
+        const struct claim *c = &p->claims.claims[i];
+        json_map(&w, NULL);
+        json_string(&w, "claim", c->spec->id);
+        json_string(&w, "verdict", verdict_word(c->verdict, p->study.evidence));
+        json_end(&w);
+    }
+    json_end(&w);
+    json_end(&w);
+    puts(t.s);
+    text_release(&t);
+}
+
+static void print_terminal(const struct pipeline *p)
+{
+    struct text t = TEXT_INIT;
+
+    report_terminal(&p->study, &p->findings, &p->claims, cli_columns(),
+                    isatty(STDOUT_FILENO) && !getenv("NO_COLOR"), &t);
+    fputs(t.s, stdout);
+    printf("\nReport: %s/report.html\n", p->dir);
+    text_release(&t);
+}
+
+static int help(const char *usage, const char *about, const struct option *table)
+{
+    printf("usage: misid %s\n\n%s\n\n", usage, about);
+    options_print(table);
+    return EXIT_DONE;
+}
+
+int run_main(int argc, char **argv)
+{
+    const char *out = NULL;
+    bool check = false, quiet = false, json = false, want_help = false;
+    struct option_list sets = { 0 }, backends = { 0 }, args = { 0 };
+    const struct option table[] = {
+        { OPTION_TEXT, "out", "DIR", "the run folder (default: results/STUDY)", &out },
+        { OPTION_LIST, "backend", "NAME", "only this backend; may be repeated",
+          &backends },
+        { OPTION_LIST, "set", "KEY=VALUE", "set a key of the study; may be repeated",
+          &sets },
+        { OPTION_FLAG, "check-claims", NULL,
+          "exit 1 if a claim is not supported or not reproduced", &check },
+        { OPTION_FLAG, "quiet", NULL, "print nothing but faults", &quiet },
+        { OPTION_FLAG, "json", NULL, "print the verdicts as JSON", &json },
+        { OPTION_FLAG, "help", NULL, "this text", &want_help },
+        { OPTION_END, NULL, NULL, NULL, NULL },
+    };
+    struct err err = ERR_INIT;
+    struct pipeline p;
+    int status = EXIT_DONE;
+
+    pipeline_init(&p, &err);
+    int code = options_parse("run", table, argc, argv, &args, &err);
+    if (!code && want_help) {
+        status = help("run STUDY.yaml [OPTION]...",
+                      "Runs a study: reads its counts, estimates every rate with its "
+                      "interval, judges the\nclaims of the original, draws the charts "
+                      "and writes the report into the run folder.", table);
+        goto out;
+    }
+    if (!code && args.n != 1)
+        code = err_add(&err, ERR_INPUT, "run: %zu studies named, expected one: misid run "
+                       "STUDY.yaml", args.n);
+    if (!code)
+        code = pipeline_open_study(&p, args.items[0], sets.items, sets.n,
+                                   backends.items, backends.n);
+    if (!code)
+        code = pipeline_estimate(&p);
+    if (!code)
+        code = pipeline_folder(&p, out);
+    if (!code) {
+        pipeline_record(&p, sets.items, sets.n, backends.items, backends.n);
+        (void)((code = pipeline_write_counts(&p)) ||
+               (code = pipeline_write_findings(&p)) ||
+               (code = pipeline_write_report(&p)));
+        if (!code || code == ERR_PROGRAM) {
+            int last = pipeline_write_run(&p);
+            code = last ? last : code;
+        }
+        if (!code || code == ERR_PROGRAM) {
+            if (json)
+                print_json(&p);
+            else if (!quiet)
+                print_terminal(&p);
+        }
+    }
+    if (check && any_refuted(&p.claims))
+        status = EXIT_NO;
+out:
+    pipeline_release(&p);
+    option_list_release(&sets);
+    option_list_release(&backends);
+    option_list_release(&args);
+    if (code)
+        status = cli_fail(&err);
+    return status;
+}
+
+/* The commands that take one run folder. */
+static int stage(const char *name, const char *about, int argc, char **argv,
+                 int (*work)(struct pipeline *p, const char *dir, const char *out))
+{
+    const char *out = NULL;
+    bool want_help = false;
+    struct option_list args = { 0 };
+    const struct option table[] = {
+        { OPTION_TEXT, "out", "DIR", "write there instead of into the run folder", &out },
+        { OPTION_FLAG, "help", NULL, "this text", &want_help },
+        { OPTION_END, NULL, NULL, NULL, NULL },
+    };
+    struct err err = ERR_INIT;
+    struct pipeline p;
+
+    pipeline_init(&p, &err);
+    int code = options_parse(name, table, argc, argv, &args, &err);
+    if (!code && want_help) {
+        char *usage = mem_printf("%s RUN [OPTION]...", name);
+        help(usage, about, table);
+        free(usage);
+    } else if (!code && args.n != 1) {
+        code = err_add(&err, ERR_INPUT, "%s: %zu run folders named, expected one", name,
+                       args.n);
+    } else if (!code) {
+        code = work(&p, args.items[0], out);
+    }
+    pipeline_release(&p);
+    option_list_release(&args);
+    return code ? cli_fail(&err) : EXIT_DONE;
+}
+
+static int do_estimate(struct pipeline *p, const char *dir, const char *out)
+{
+    int code;
+
+    (void)((code = pipeline_open_counts(p, dir)) || (code = pipeline_estimate(p)) ||
+           (code = pipeline_folder(p, out ? out : dir)) ||
+           (out && (code = pipeline_write_counts(p))) ||
+           (code = pipeline_write_findings(p)) || (code = pipeline_write_run(p)));
+    return code;
+}
+
+int estimate_main(int argc, char **argv)
+{
+    return stage("estimate",
+                 "Estimates again from the counts of a run folder: writes findings.csv, "
+                 "claims.csv and\nclaims.json. `misid chart` then draws them.",
+                 argc, argv, do_estimate);
+}
+
+static int do_chart(struct pipeline *p, const char *dir, const char *out)
+{
+    int code, last;
+
+    if ((code = pipeline_open_findings(p, dir)) ||
+        (code = pipeline_folder(p, out ? out : dir)))
+        return code;
+    code = pipeline_write_report(p);
+    if (code && code != ERR_PROGRAM)
+        return code;
+    last = out ? 0 : pipeline_write_run(p);
+    return last ? last : code;
+}
+
+int chart_main(int argc, char **argv)
+{
+    return stage("chart",
+                 "Draws again from the findings of a run folder: charts/, report.html, "
+                 "report.json and\ntables.tex.", argc, argv, do_chart);
+}
+
+int index_main(int argc, char **argv)
+{
+    bool want_help = false;
+    struct option_list args = { 0 };
+    const struct option table[] = {
+        { OPTION_FLAG, "help", NULL, "this text", &want_help },
+        { OPTION_END, NULL, NULL, NULL, NULL },
+    };
+    struct err err = ERR_INIT;
+    int code = options_parse("index", table, argc, argv, &args, &err);
+
+    if (!code && want_help) {
+        help("index DIR", "Writes DIR/index.html, one page that links the report of every "
+             "run folder in DIR.", table);
+    } else if (!code && args.n != 1) {
+        code = err_add(&err, ERR_INPUT, "index: %zu folders named, expected one", args.n);
+    } else if (!code) {
+        code = report_index(args.items[0], &err);
+        if (!code)
+            printf("%s/index.html\n", args.items[0]);
+    }
+    option_list_release(&args);
+    return code ? cli_fail(&err) : EXIT_DONE;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* study.json: a study written back in the keys it is read by. */
+#include "model/study.h"
+
+#include "base/json.h"
+
+/* A key whose text may be absent. */
+static void put(struct json_out *w, const char *key, const char *s)
+{
+    if (s && *s)
+        json_string(w, key, s);
+}
+
+static void put_names(struct json_out *w, const char *key,
+                      const struct study_name *names, size_t n)
+{
+    if (!n)
+        return;
+    json_list(w, key);
+    for (size_t i = 0; i < n; i++)
+        json_string(w, NULL, names[i].text);
+    json_end(w);
+}
+
+static void put_list(struct json_out *w, const char *key, const char **texts, size_t n)
+{
+    if (!n)
+        return;
+    json_list(w, key);
+    for (size_t i = 0; i < n; i++)
+        json_string(w, NULL, texts[i]);
+    json_end(w);
+}
+
+static void put_axis_set(struct json_out *w, const char *key, const struct study *s,
+                         unsigned set)
+{
+    json_list(w, key);
+    for (size_t i = 0; i < s->axes.n; i++)
+        if (set & 1u << i)
+            json_string(w, NULL, s->axes.axes[i].name);
+    json_end(w);
+}
+
+static void put_axis_sets(struct json_out *w, const char *key, const struct study *s,
+                          const unsigned *sets, size_t n)
+{
+    if (!n)
+        return;
+    json_list(w, key);
+    for (size_t i = 0; i < n; i++)
+        put_axis_set(w, NULL, s, sets[i]);
+    json_end(w);
+}
+
+static void put_contrasts(struct json_out *w, const struct study *s)
+{
+    json_list(w, "contrasts");
+    for (size_t i = 0; i < s->n_contrasts; i++) {
+        const struct study_contrast *c = &s->contrasts[i];
+        json_map(w, NULL);
+        put(w, "metric", c->metric);
+        put(w, "point", c->point);
+        put(w, "group", c->group);
+        put(w, "versus", c->versus);
+        json_list(w, "kinds");
+        if (c->difference)
+            json_string(w, NULL, "difference");
+        if (c->ratio)
+            json_string(w, NULL, "ratio");
+        json_end(w);
+        json_end(w);
+    }
+    json_end(w);
+}
+
+static void put_claims(struct json_out *w, const struct study *s)
+{
+    json_list(w, "claims");
+    for (size_t i = 0; i < s->n_claims; i++) {
+        const struct claim_spec *c = &s->claims[i];
+        json_map(w, NULL);
+        put(w, "id", c->id);
+        put(w, "says", c->says);
+        put(w, "source", c->source);
+        put(w, "type", claim_type_names[c->type]);
+        put(w, "metric", c->metric);
+        put(w, "point", c->point);
+        put(w, "group", c->group);
+        put(w, "versus", c->versus);
+        if (c->among)
+            put_axis_set(w, "among", s, c->among);
+        if (c->type == CLAIM_DIFFERENCE || c->type == CLAIM_RATIO)
+            json_number(w, "margin", c->margin);
+        put_list(w, "backends", c->backends, c->n_backends);
+        put(w, "why", c->why);
+        json_end(w);
+    }
+    json_end(w);
+}
+
+static void put_charts(struct json_out *w, const struct study *s)
+{
+    json_list(w, "charts");
+    for (size_t i = 0; i < s->n_charts; i++) {
+        const struct study_chart *c = &s->charts[i];
+        json_map(w, NULL);
+        put(w, "chart", c->chart.text);
+        put(w, "id", c->id);
+        put(w, "metric", c->metric);
+        put(w, "point", c->point);
+        if (c->by)
+            put_axis_set(w, "by", s, c->by);
+        put(w, "group", c->group);
+        put(w, "versus", c->versus);
+        put(w, "title", c->title);
+        put(w, "caption", c->caption);
+        json_end(w);
+    }
+    json_end(w);
+}
+
+static void put_prose(struct json_out *w, const struct study *s)
+{
+    json_list(w, "alternatives");
+    for (size_t i = 0; i < s->n_alternatives; i++) {
+        json_map(w, NULL);
+        put(w, "name", s->alternatives[i].name);
+        put(w, "counts", s->alternatives[i].counts);
+        put(w, "why", s->alternatives[i].why);
+        json_end(w);
+    }
+    json_end(w);
+    json_map(w, "facts");
+    for (size_t i = 0; i < s->n_facts; i++)
+        json_string(w, s->facts[i].name, s->facts[i].text);
+    json_end(w);
+    put_list(w, "caveats", s->caveats, s->n_caveats);
+    put_list(w, "cite", s->cite, s->n_cite);
+    if (s->answer.claim) {
+        json_map(w, "answer");
+        put(w, "claim", s->answer.claim);
+        put(w, "yes", s->answer.yes);
+        put(w, "no", s->answer.no);
+        put(w, "open", s->answer.open);
+        json_end(w);
+    }
+}
+
+void study_to_json(const struct study *s, struct text *to)
+{
+    struct json_out w = json_out(to);
+
+    json_map(&w, NULL);
+    put(&w, "study", s->name);
+    put(&w, "title", s->title);
+    put(&w, "question", s->question);
+    put(&w, "task", study_task_names[s->task]);
+    put(&w, "evidence", study_evidence_names[s->evidence]);
+    put(&w, "dataset", s->dataset);
+    json_list(&w, "axes");
+    for (size_t i = 0; i < s->axes.n; i++) {
+        json_map(&w, NULL);
+        json_string(&w, "name", s->axes.axes[i].name);
+        put_list(&w, "values", s->axes.axes[i].values, s->axes.axes[i].n);
+        json_end(&w);
+    }
+    json_end(&w);
+    json_map(&w, "labels");
+    for (size_t i = 0; i < s->n_labels; i++)
+        json_string(&w, s->labels[i].group, s->labels[i].text);
+    json_end(&w);
+    put_axis_sets(&w, "by", s, s->by, s->n_by);
+    put_axis_sets(&w, "shares", s, s->shares, s->n_shares);
+    put_axis_sets(&w, "spread", s, s->spread, s->n_spread);
+    put_names(&w, "backends", s->backends, s->n_backends);
+    put_names(&w, "metrics", s->metrics, s->n_metrics);
+    json_map(&w, "estimators");
+    for (int q = 0; q < QUANTITY_N; q++)
+        put_names(&w, study_quantity_names[q], s->methods[q].names, s->methods[q].n);
+    json_end(&w);
+    json_number(&w, "confidence", s->confidence);
+    put_contrasts(&w, s);
+    put_claims(&w, s);
+    put_charts(&w, s);
+    put_prose(&w, s);
+    json_end(&w);
+    text_addch(to, '\n');
+}

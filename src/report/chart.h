@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * chart: the one list of charts a study can ask for. A new chart is a
+ * `chart_NAME.c`, a line here and a row of the table in charts.c.
+ *
+ * A chart only shows: every number it draws or says is that of a findings row.
+ * draw() fills a plot whose title has been given; it also writes what the
+ * chart shows in words (`alt`) and what its marks mean (`note`).
+ *
+ * Fails when: the findings have no rows for what is asked (ERR_INPUT), or more
+ * than fit on a page (ERR_LIMIT); the line names the chart.
+ */
+#ifndef REPORT_CHART_H
+#define REPORT_CHART_H
+
+#include "model/findings.h"
+#include "model/study.h"
+#include "report/plot.h"
+
+struct chart_input {
+    const struct study *study;
+    const struct findings *findings;
+    const struct study_chart *chart;
+};
+
+struct chart {
+    const char *name;    /* of `misid list charts` */
+    const char *summary; /* one line: what it shows */
+    bool needs_by;       /* `by` must name axes */
+    bool needs_group;    /* `group` must be given */
+    int (*draw)(struct plot *plot, const struct chart_input *in, struct err *err);
+};
+
+const struct chart *chart_table(size_t *n);
+const struct chart *chart_find(const char *name); /* NULL if none */
+
+int chart_bars(struct plot *plot, const struct chart_input *in, struct err *err);
+int chart_composition(struct plot *plot, const struct chart_input *in, struct err *err);
+int chart_forest(struct plot *plot, const struct chart_input *in, struct err *err);
+int chart_heat(struct plot *plot, const struct chart_input *in, struct err *err);
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "report/chart.h"
+#include "report/gnuplot.h"
+#include "report/prose.h"
+#include "report/report.h"
+
+static const struct chart charts[] = {
+    { "bars", "rates by group within each backend, with whiskers and counts",
+      true, false, chart_bars },
+    { "heat", "table of backends and groups, each cell shaded by its rate",
+      true, false, chart_heat },
+    { "composition", "a group's share of all people beside its share of the errors",
+      false, true, chart_composition },
+    { "forest", "differences and ratios between groups, a row each",
+      false, false, chart_forest },
+};
+
+const struct chart *chart_table(size_t *n)
+{
+    *n = sizeof charts / sizeof *charts;
+    return charts;
+}
+
+const struct chart *chart_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof charts / sizeof *charts; i++)
+        if (!strcmp(charts[i].name, name))
+            return &charts[i];
+    return NULL;
+}
+
+static int check_chart(const struct study *study, const struct study_chart *c,
+                       struct err *err)
+{
+    const struct chart *chart = chart_find(c->chart.text);
+    struct text t = TEXT_INIT;
+    int code = 0;
+
+    if (!chart) {
+        for (size_t i = 0; i < sizeof charts / sizeof *charts; i++)
+            text_addf(&t, "%s%s", i ? ", " : "", charts[i].name);
+        code = err_add(err, ERR_INPUT, "%s:%zu: chart: '%.60s' is not a chart, expected "
+                       "one of %s", study->path, c->chart.line, c->chart.text, t.s);
+    } else if (chart->needs_by && !c->by) {
+        code = err_add(err, ERR_INPUT, "%s:%zu: by: chart '%s' has none, expected the "
+                       "axes whose groups it shows", study->path, c->line, c->id);
+    } else if (chart->needs_group && !c->group) {
+        code = err_add(err, ERR_INPUT, "%s:%zu: group: chart '%s' has none, expected the "
+                       "group whose shares it shows", study->path, c->line, c->id);
+    }
+    if (c->caption) {
+        text_reset(&t);
+        text_addf(&t, "%s:%zu: caption", study->path, c->line);
+        int caption = prose_check(study, c->caption, t.s, err);
+        code = code ? code : caption;
+    }
+    text_release(&t);
+    return code;
+}
+
+int charts_check(const struct study *study, struct err *err)
+{
+    const char *answers[] = { study->answer.yes, study->answer.no, study->answer.open };
+    int code = 0;
+
+    for (size_t i = 0; i < study->n_charts; i++) {
+        int one = check_chart(study, &study->charts[i], err);
+        code = code ? code : one;
+    }
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        struct text where = TEXT_INIT;
+        text_addf(&where, "%s: answer", study->path);
+        int one = answers[i] ? prose_check(study, answers[i], where.s, err) : 0;
+        text_release(&where);
+        code = code ? code : one;
+    }
+    return code;
+}
+
+/* dir/ID.EXT */
+static char *chart_path(const char *dir, const char *id, const char *ext)
+{
+    return mem_printf("%s/%s.%s", dir, id, ext);
+}
+
+static int write_text(const char *dir, const char *id, const char *ext,
+                      const struct text *t, struct err *err)
+{
+    char *path = chart_path(dir, id, ext);
+    int code = file_write(path, t->s, t->len, err);
+
+    free(path);
+    return code;
+}
+
+/* Pictures that do not belong to the .tsv that is there now. */
+static void remove_pictures(const char *dir, const char *id)
+{
+    static const char *const exts[] = { "svg", "png" };
+
+    for (size_t i = 0; i < sizeof exts / sizeof *exts; i++) {
+        char *path = chart_path(dir, id, exts[i]);
+        unlink(path);
+        free(path);
+    }
+}
+
+static int make_chart(const struct study *study, const struct findings *findings,
+                      const struct study_chart *c, const char *dir, bool *missing,
+                      struct err *err)
+{
+    struct chart_input in = { study, findings, c };
+    struct text gp = TEXT_INIT, tsv = TEXT_INIT;
+    struct plot plot;
+
+    remove_pictures(dir, c->id);
+    plot_init(&plot, c->id);
+    int code = chart_find(c->chart.text)->draw(&plot, &in, err);
+    if (!code) {
+        plot_finish(&plot, &gp, &tsv);
+        code = write_text(dir, c->id, "tsv", &tsv, err);
+    }
+    if (!code)
+        code = write_text(dir, c->id, "gp", &gp, err);
+    if (!code && !*missing) {
+        code = gnuplot_draw(dir, c->id, missing, err);
+        if (*missing)
+            code = 0; /* told once, by the caller */
+    }
+    plot_release(&plot);
+    text_release(&gp);
+    text_release(&tsv);
+    return code;
+}
+
+int report_charts(const struct study *study, const struct findings *findings,
+                  const char *dir, struct err *err)
+{
+    char *charts_dir = path_join(dir, "charts");
+    bool missing = false;
+    int code = 0;
+
+    if (study->n_charts)
+        code = path_make_dirs(charts_dir, err);
+    for (size_t i = 0; i < study->n_charts && code != ERR_IO; i++) {
+        int one = make_chart(study, findings, &study->charts[i], charts_dir, &missing,
+                             err);
+        code = code ? code : one;
+    }
+    if (missing && !code)
+        code = err_add(err, ERR_PROGRAM, "gnuplot: not found, so no charts were drawn; "
+                       "all else is there. Install it (Debian: gnuplot-nox) and run "
+                       "again");
+    free(charts_dir);
+    return code;
+}
+
+const char *report_gnuplot(void)
+{
+    static char version[80];
+    static bool asked;
+
+    if (!asked) {
+        struct text t = TEXT_INIT;
+        gnuplot_version(&t);
+        snprintf(version, sizeof version, "%s", t.s);
+        text_release(&t);
+        asked = true;
+    }
+    return version;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/format.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/metric.h"
+
+#define DECIMALS_MAX 7
+#define NOTHING 1e-12 /* limits that rounding left beside an exact 0 */
+
+enum unit unit_of(const char *metric)
+{
+    const char *kind = metric_kind(metric);
+
+    if (!strcmp(kind, "difference"))
+        return UNIT_POINTS;
+    if (!strcmp(kind, "ratio") || !strcmp(kind, "share_ratio") ||
+        !strcmp(kind, "max_min"))
+        return UNIT_RATIO;
+    return UNIT_RATE;
+}
+
+int format_decimals(enum unit unit, double v)
+{
+    if (!isfinite(v))
+        return 1;
+    if (unit == UNIT_RATIO)
+        return fabs(v) >= 99.95 ? 0 : fabs(v) >= 9.995 ? 1 : 2;
+    double percent = fabs(v) * 100;
+    if (percent < NOTHING || percent >= .9995)
+        return 1;
+    int decimals = 1 - (int)floor(log10(percent));
+    return decimals < DECIMALS_MAX ? decimals : DECIMALS_MAX;
+}
+
+int format_decimals_column(enum unit unit, const double *v, size_t n)
+{
+    double least = INFINITY, most = 0;
+
+    if (unit == UNIT_RATIO)
+        return FORMAT_OWN;
+    for (size_t i = 0; i < n; i++) {
+        double percent = fabs(v[i]) * 100;
+        if (!isfinite(percent) || percent < NOTHING)
+            continue;
+        least = fmin(least, percent);
+        most = fmax(most, percent);
+    }
+    if (!isfinite(least))
+        return 1;
+    int decimals = 1;
+    while (decimals < DECIMALS_MAX && least * pow(10, decimals) < .5)
+        decimals++;
+    if (most < 1 && decimals == 1)
+        decimals = 2;
+    return decimals;
+}
+
+void format_bare(struct text *to, enum unit unit, double v, int decimals)
+{
+    char buf[64];
+
+    if (isnan(v)) {
+        text_add(to, "–");
+        return;
+    }
+    if (isinf(v)) {
+        text_add(to, v < 0 ? "−∞" : "∞");
+        return;
+    }
+    if (decimals < 0)
+        decimals = format_decimals(unit, v);
+    double shown = unit == UNIT_RATIO ? v : v * 100;
+    if (fabs(shown) < NOTHING ||
+        (unit == UNIT_RATE && fabs(shown - 100) < NOTHING)) {
+        text_add(to, shown > 50 ? "100" : "0");
+        return;
+    }
+    snprintf(buf, sizeof buf, "%.*f", decimals, fabs(shown));
+    if (shown < 0 && strspn(buf, "0.") != strlen(buf))
+        text_add(to, "−");
+    text_add(to, buf);
+}
+
+void format_value(struct text *to, enum unit unit, double v, int decimals)
+{
+    format_bare(to, unit, v, decimals);
+    if (isnan(v))
+        return;
+    text_add(to, unit == UNIT_RATE ? " %" : unit == UNIT_POINTS ? " points" : "");
+}
+
+void format_interval(struct text *to, enum unit unit, double lo, double hi,
+                     int decimals)
+{
+    if (isnan(lo) && isnan(hi))
+        return;
+    text_add(to, "[");
+    format_bare(to, unit, lo, decimals);
+    text_add(to, ", ");
+    format_bare(to, unit, isnan(hi) ? INFINITY : hi, decimals);
+    text_add(to, isfinite(hi) ? "]" : ")");
+}
+
+void format_estimate(struct text *to, enum unit unit, double v, double lo, double hi)
+{
+    int decimals = FORMAT_OWN;
+
+    if (unit != UNIT_RATIO)
+        decimals = format_decimals(unit, v == 0 && hi > 0 ? hi : v);
+    format_value(to, unit, v, decimals);
+    if (isnan(lo) && isnan(hi))
+        return;
+    text_add(to, " ");
+    format_interval(to, unit, lo, hi, decimals);
+}
+
+void format_p(struct text *to, double p)
+{
+    char buf[32];
+
+    if (isnan(p))
+        return;
+    if (p < .001) {
+        text_add(to, "p < .001");
+        return;
+    }
+    if (p >= .995) {
+        text_add(to, "p = 1");
+        return;
+    }
+    snprintf(buf, sizeof buf, "%.*f", p < .0995 ? 3 : 2, p);
+    text_addf(to, "p = %s", buf + 1);
+}
+
+void format_count(struct text *to, int64_t n, bool thin)
+{
+    char buf[32];
+
+    if (n < 0) {
+        text_add(to, "–");
+        return;
+    }
+    int len = snprintf(buf, sizeof buf, "%lld", (long long)n);
+    for (int i = 0; i < len; i++) {
+        if (thin && len >= 5 && i && (len - i) % 3 == 0)
+            text_add(to, "\u202F");
+        text_addch(to, buf[i]);
+    }
+}
+
+void format_counts(struct text *to, int64_t x, int64_t n, bool thin)
+{
+    if (x < 0 || n < 0) {
+        text_add(to, "–");
+        return;
+    }
+    format_count(to, x, thin);
+    text_add(to, "/");
+    format_count(to, n, thin);
+}
+
+void format_confidence(struct text *to, double confidence)
+{
+    text_addf(to, "%.6g", confidence * 100);
+}

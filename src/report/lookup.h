@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * lookup: finding the rows of a findings table that a chart or a table shows.
+ *
+ * Where a study asks for several interval methods the rows of the first, the
+ * primary one, are meant. Lists keep the order in which things first appear
+ * in the findings.
+ *
+ * Ownership: lists are arrays in an arena of the caller; the strings are
+ * those of the findings. Threads: any.
+ */
+#ifndef REPORT_LOOKUP_H
+#define REPORT_LOOKUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "model/findings.h"
+#include "model/study.h"
+
+struct names {
+    const char **names;
+    size_t n;
+};
+
+/* Backends ("" left out) and operating points of a metric ("" counts). */
+struct names lookup_backends(struct arena *a, const struct findings *f,
+                             const char *metric);
+struct names lookup_points(struct arena *a, const struct findings *f,
+                           const char *metric);
+/* The metrics a chart or a page shows: `metric` if not NULL, else all of the
+ * study's that have rows of a backend. */
+struct names lookup_metrics(struct arena *a, const struct study *study,
+                            const struct findings *f, const char *metric);
+/* Canonical names of the groups of a set of axes that have a row of `metric`. */
+struct names lookup_groups(struct arena *a, const struct study *study,
+                           const struct findings *f, const char *metric,
+                           unsigned by);
+
+/* The row of base metric `metric` with `kind` behind its dot ("" for none) by
+ * the primary method of its quantity, or NULL. NULL matches anything. */
+const struct finding *lookup_row(const struct study *study, const struct findings *f,
+                                 const char *backend, const char *metric,
+                                 const char *kind, const char *group,
+                                 const char *versus, const char *point);
+/* True if `row` is one that lookup_row() would give: by the primary method. */
+bool lookup_primary(const struct study *study, const struct finding *row);
+
+/* The base of a metric ("error" of "error.ratio"), in the arena. */
+const char *lookup_base(struct arena *a, const char *metric);
+/* An operating point in words, "at threshold 80" for native=80; "" for "". */
+void lookup_point_words(struct text *to, const char *point);
+/* "IBM" or, where the metric has points, "IBM at threshold 80". */
+void lookup_backend_words(struct text *to, const char *backend, const char *point);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/marks.h"
+
+bool marks_see(struct marks *m, const struct finding *row)
+{
+    bool hollow = row->flag == FLAG_TOO_FEW || row->flag == FLAG_ZERO;
+
+    m->rows++;
+    m->hollow += hollow;
+    m->suppressed += row->flag == FLAG_SUPPRESSED;
+    m->derived += row->flag == FLAG_DERIVED || row->n_hi > row->n_lo;
+    return hollow;
+}
+
+void marks_explain(const struct marks *m, const char *shape, const char *hits,
+                   struct text *to)
+{
+    if (m->hollow)
+        text_addf(to, "%s: fewer than five %s, too few to say more than the interval "
+                  "does.", shape, hits);
+    if (m->suppressed)
+        text_addf(to, "%sCounts under the study's limit are not printed.",
+                  to->len ? " " : "");
+    if (m->derived)
+        text_addf(to, "%s%s counts were computed from rounded print.",
+                  to->len ? " " : "", m->derived == m->rows ? "The" : "Some of the");
+}

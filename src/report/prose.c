@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/prose.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "model/metric.h"
+#include "report/format.h"
+#include "report/lookup.h"
+
+static const struct {
+    const char *name, *title, *text;
+} methods[] = {
+    { "wilson", "Wilson score",
+      "The set of rates that a score test does not reject (Wilson, Journal of the "
+      "American Statistical Association 22, 1927, 209–212). It stays between 0 and "
+      "100 %, and is honest at 0 errors." },
+    { "clopper-pearson", "Clopper–Pearson",
+      "The “exact” interval: two one-sided binomial tests (Clopper and Pearson, "
+      "Biometrika 26, 1934, 404–413). It never covers less than it says, and is "
+      "therefore wider than it need be." },
+    { "mid-p", "mid-P",
+      "Clopper–Pearson with half the probability of the count seen (Lancaster, "
+      "Journal of the American Statistical Association 56, 1961, 223–234)." },
+    { "agresti-coull", "Agresti–Coull",
+      "Wilson's midpoint with the simple formula for its width (Agresti and Coull, "
+      "The American Statistician 52, 1998, 119–126)." },
+    { "jeffreys", "Jeffreys",
+      "Equal tails of the posterior under Jeffreys' prior, Beta(½, ½) (Brown, Cai and "
+      "DasGupta, Statistical Science 16, 2001, 101–133)." },
+    { "newcombe", "Newcombe",
+      "For the difference of two independent rates: the Wilson limits of each are "
+      "combined by squares (Newcombe, Statistics in Medicine 17, 1998, 873–890, "
+      "method 10)." },
+    { "miettinen-nurminen", "Miettinen–Nurminen",
+      "The set of differences or ratios that a score test does not reject, with the "
+      "rates re-estimated under each (Miettinen and Nurminen, Statistics in Medicine "
+      "4, 1985, 213–226)." },
+    { "koopman", "Koopman",
+      "For the ratio of two independent rates: the set of ratios that a score test "
+      "does not reject (Koopman, Biometrics 40, 1984, 513–517). It has no upper "
+      "limit where the smaller group has no errors." },
+    { "katz", "Katz log",
+      "For the ratio of two independent rates: a normal interval for its logarithm "
+      "(Katz, Baptista, Azen and Pike, Biometrics 34, 1978, 469–474)." },
+    { "projection", "projection",
+      "For the largest rate over the smallest: each of K rates gets an interval at "
+      "1 − α/K, and the limits are the extremes over that box. Wide, but honest also "
+      "when all groups are equal, where a bootstrap is not." },
+};
+
+const char *prose_method(const char *name)
+{
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (!strcmp(methods[i].name, name))
+            return methods[i].title;
+    return name;
+}
+
+const char *prose_method_text(const char *name)
+{
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (!strcmp(methods[i].name, name))
+            return methods[i].text;
+    return NULL;
+}
+
+/* A placeholder taken apart; strings belong to `parts`. */
+struct placeholder {
+    struct text parts;
+    const char *metric, *point, *backend, *group, *versus;
+    bool interval;
+};
+
+/* Reads the n bytes between the braces; false if the form is wrong. */
+static bool parse_placeholder(struct placeholder *ph, const char *s, size_t n)
+{
+    char *field[5] = { NULL };
+    size_t fields = 1;
+
+    *ph = (struct placeholder){ .parts = TEXT_INIT, .versus = "" };
+    text_addn(&ph->parts, s, n);
+    field[0] = ph->parts.s;
+    for (char *p = ph->parts.s; *p; p++)
+        if (*p == '|') {
+            if (fields == 5)
+                return false;
+            *p = '\0';
+            field[fields++] = p + 1;
+        }
+    if (fields > 3 && !strcmp(field[fields - 1], "ci")) {
+        ph->interval = true;
+        fields--;
+    }
+    if (fields < 3 || fields > 4)
+        return false;
+    char *at = strchr(field[0], '@');
+    if (at) {
+        *at = '\0';
+        ph->point = at + 1;
+    }
+    ph->metric = field[0];
+    ph->backend = field[1];
+    ph->group = field[2];
+    if (fields == 4)
+        ph->versus = field[3];
+    return *ph->metric && *ph->group;
+}
+
+/* The name a group has in the findings; `s` itself if it is none (max_min
+ * names a set of axes). */
+static void add_canonical(struct text *to, const struct study *study, const char *s)
+{
+    struct text why = TEXT_INIT;
+    struct group g;
+
+    if (*s && group_parse(&g, &study->axes, s, &why) == 0)
+        group_add(to, &study->axes, &g);
+    else
+        text_add(to, s);
+    text_release(&why);
+}
+
+static int bad_form(const char *where, const char *s, size_t n, struct err *err)
+{
+    return err_add(err, ERR_INPUT, "%s: placeholder '%.*s' is not well formed, expected "
+                   "{metric|backend|group} or {metric|backend|group|versus}, with |ci "
+                   "at its end for the interval", where, (int)(n > 120 ? 120 : n), s);
+}
+
+static bool is_left_out(const struct study *study, const struct findings *f,
+                        const char *backend)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (!strcmp(f->rows[i].backend, backend))
+            return false;
+    for (size_t i = 0; i < study->n_backends; i++)
+        if (!strcmp(study->backends[i].text, backend))
+            return true;
+    return false;
+}
+
+static int fill_one(const struct study *study, const struct findings *f,
+                    const char *s, size_t n, const char *where, struct text *to,
+                    struct err *err)
+{
+    struct placeholder ph;
+    struct text group = TEXT_INIT, versus = TEXT_INIT;
+    struct arena arena = ARENA_INIT;
+    int code = 0;
+
+    if (!parse_placeholder(&ph, s, n)) {
+        code = bad_form(where, s, n, err);
+        goto out;
+    }
+    if (*ph.backend && is_left_out(study, f, ph.backend)) {
+        text_addf(to, "(%s: not in this run)", ph.backend);
+        goto out;
+    }
+    add_canonical(&group, study, ph.group);
+    add_canonical(&versus, study, ph.versus);
+    if (!ph.point && lookup_points(&arena, f, ph.metric).n > 1) {
+        code = err_add(err, ERR_INPUT, "%s: placeholder '{%.*s}' could mean several "
+                       "operating points, expected one behind an @ as in %s@%s|…",
+                       where, (int)n, s, ph.metric,
+                       lookup_points(&arena, f, ph.metric).names[0]);
+        goto out;
+    }
+    const struct finding *row =
+        lookup_row(study, f, ph.backend, lookup_base(&arena, ph.metric),
+                   metric_kind(ph.metric), group.s, versus.s, ph.point);
+    if (!row)
+        code = err_add(err, ERR_INPUT, "%s: placeholder '{%.*s}' names no finding, "
+                       "expected metric, backend and group of a row of findings.csv",
+                       where, (int)n, s);
+    else if (ph.interval)
+        format_estimate(to, unit_of(row->metric), row->estimate, row->lo, row->hi);
+    else if (unit_of(row->metric) == UNIT_RATIO && fabs(row->estimate) < 9.95)
+        format_value(to, UNIT_RATIO, row->estimate, 1);
+    else
+        format_value(to, unit_of(row->metric), row->estimate, FORMAT_OWN);
+out:
+    text_release(&ph.parts);
+    text_release(&group);
+    text_release(&versus);
+    arena_release(&arena);
+    return code;
+}
+
+/* Calls `one` for each placeholder and adds what is between them. */
+int prose_fill(const struct study *study, const struct findings *f, const char *with,
+               const char *where, struct text *to, struct err *err)
+{
+    int code = 0;
+
+    while (*with) {
+        size_t plain = strcspn(with, "{");
+        text_addn(to, with, plain);
+        with += plain;
+        if (!*with)
+            break;
+        size_t n = strcspn(with, "}");
+        int one = with[n] ? fill_one(study, f, with + 1, n - 1, where, to, err)
+                          : bad_form(where, with, n, err);
+        code = code ? code : one;
+        with += with[n] ? n + 1 : n;
+    }
+    return code;
+}
+
+static int check_group(const struct study *study, const char *name, const char *where,
+                       struct err *err)
+{
+    struct text why = TEXT_INIT;
+    struct group g;
+    int code = 0;
+
+    if (group_parse(&g, &study->axes, name, &why) < 0)
+        code = err_add(err, ERR_INPUT, "%s: placeholder: %s", where, why.s);
+    text_release(&why);
+    return code;
+}
+
+int prose_check(const struct study *study, const char *with, const char *where,
+                struct err *err)
+{
+    int code = 0;
+
+    for (; (with = strchr(with, '{')); with++) {
+        struct placeholder ph;
+        size_t n = strcspn(with, "}");
+        int one = 0;
+        if (!with[n])
+            return bad_form(where, with, n, err);
+        if (!parse_placeholder(&ph, with + 1, n - 1))
+            one = bad_form(where, with, n + 1, err);
+        else if (!metric_find(ph.metric))
+            one = err_add(err, ERR_INPUT, "%s: placeholder: '%.60s' is not a metric, "
+                          "expected one such as error or error.ratio", where, ph.metric);
+        else if (strcmp(metric_kind(ph.metric), "max_min")) {
+            one = check_group(study, ph.group, where, err);
+            if (!one && *ph.versus)
+                one = check_group(study, ph.versus, where, err);
+        }
+        text_release(&ph.parts);
+        code = code ? code : one;
+    }
+    return code;
+}
+
+const struct claim *prose_answer_claim(const struct study *study,
+                                       const struct claims *claims)
+{
+    for (size_t i = 0; study->answer.claim && i < claims->n; i++)
+        if (!strcmp(claims->claims[i].spec->id, study->answer.claim))
+            return &claims->claims[i];
+    return NULL;
+}
+
+int prose_answer(const struct study *study, const struct findings *f,
+                 const struct claims *claims, struct text *to, struct err *err)
+{
+    const struct claim *claim = prose_answer_claim(study, claims);
+    const char *text = study->answer.open;
+    struct text where = TEXT_INIT;
+
+    if (claim) {
+        if (claim->verdict == VERDICT_YES || claim->verdict == VERDICT_REPRODUCED)
+            text = study->answer.yes;
+        else if (claim->verdict == VERDICT_NO ||
+                 claim->verdict == VERDICT_NOT_REPRODUCED)
+            text = study->answer.no;
+    }
+    if (!text)
+        return 0;
+    text_addf(&where, "%s: answer", study->path ? study->path : study->name);
+    int code = prose_fill(study, f, text, where.s, to, err);
+    text_release(&where);
+    return code;
+}
+
+void prose_verdict_counts(const struct claims *claims, struct text *to)
+{
+    bool any = false;
+
+    for (int v = 0; v < VERDICT_N; v++) {
+        size_t n = 0;
+        for (size_t i = 0; i < claims->n; i++)
+            n += claims->claims[i].verdict == (enum verdict)v;
+        if (!n)
+            continue;
+        text_addf(to, "%s%zu %s", any ? ", " : "", n,
+                  verdict_word((enum verdict)v, claims->study->evidence));
+        any = true;
+    }
+}
+
+void prose_row(const struct study *study, const struct finding *row, struct text *to)
+{
+    const struct metric *metric = metric_find(row->metric);
+    const char *kind = metric_kind(row->metric);
+    const char *what = metric ? metric->axis : row->metric;
+    struct text a = TEXT_INIT, b = TEXT_INIT;
+    const char *group = study_label(study, row->group, &a);
+    const char *versus = study_label(study, row->versus, &b);
+
+    if (!strcmp(kind, "difference"))
+        text_addf(to, "%s of %s minus that of %s", what, group, versus);
+    else if (!strcmp(kind, "ratio"))
+        text_addf(to, "%s of %s divided by that of %s", what, group, versus);
+    else if (!strcmp(kind, "share"))
+        text_addf(to, "share of %s among the %s", group, metric ? metric->hits : what);
+    else if (!strcmp(kind, "base_share"))
+        text_addf(to, "share of %s among the %s", group, metric ? metric->trials : what);
+    else if (!strcmp(kind, "share_ratio"))
+        text_addf(to, "share of %s among the %s over their share of the %s", group,
+                  metric ? metric->hits : what, metric ? metric->trials : what);
+    else if (!strcmp(kind, "max_min"))
+        text_addf(to, "largest %s over smallest, by %s", what, row->group);
+    else
+        text_addf(to, "%s of %s", what, group);
+    if (*row->point) {
+        text_addch(to, ' ');
+        lookup_point_words(to, row->point);
+    }
+    text_release(&a);
+    text_release(&b);
+}
+
+const char *prose_flag(enum finding_flag flag)
+{
+    switch (flag) {
+    case FLAG_TOO_FEW: return "too few to say";
+    case FLAG_ZERO: return "none seen";
+    case FLAG_SUPPRESSED: return "suppressed";
+    case FLAG_DERIVED: return "computed from rounded print";
+    case FLAG_OK:
+    case FLAG_N: break;
+    }
+    return "";
+}
+
+void prose_remark(const struct finding *row, bool thin, struct text *to)
+{
+    if (row->flag != FLAG_DERIVED)
+        text_add(to, prose_flag(row->flag));
+    if (row->n_lo >= 0 && row->n_hi > row->n_lo) {
+        text_add(to, to->len ? "; n is " : "n is ");
+        format_count(to, row->n_lo, thin);
+        text_add(to, " to ");
+        format_count(to, row->n_hi, thin);
+    }
+}
+
+/* Walks the parts of a note, which are joined by "; ". */
+static void add_parts(const struct finding *row, bool printed, struct text *to)
+{
+    static const char mark[] = "printed ";
+    const char *s = row->note;
+
+    while (*s) {
+        const char *end = strstr(s, "; ");
+        size_t n = end ? (size_t)(end - s) : strlen(s);
+        size_t skip = strncmp(s, mark, strlen(mark)) ? 0 : strlen(mark);
+        if (printed == (skip > 0)) {
+            text_add(to, to->len ? "; " : "");
+            text_addn(to, s + skip, n - skip);
+        }
+        s += n;
+        s += *s ? 2 : 0;
+    }
+}
+
+void prose_note(const struct finding *row, struct text *to)
+{
+    add_parts(row, false, to);
+}
+
+void prose_printed(const struct finding *row, struct text *to)
+{
+    add_parts(row, true, to);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * prose: the sentences of a report. Text is plain UTF-8; whoever writes HTML,
+ * LaTeX or a chart escapes it.
+ *
+ * Placeholders. In a study's answer and captions
+ *     {metric|backend|group}  {metric|backend|group|versus}  {…|ci}
+ * stands for the finding of that metric, which may carry a kind (error.ratio)
+ * and an operating point behind an `@` (fpir@native=80): "34.7 %", or with
+ * `|ci` "34.7 % [29.3, 40.5]". A metric of the data set (faces) has no backend:
+ * {faces||gender=female}. Where a metric has several points one must be said.
+ */
+#ifndef REPORT_PROSE_H
+#define REPORT_PROSE_H
+
+#include "base/err.h"
+#include "base/text.h"
+#include "model/claims.h"
+#include "model/findings.h"
+#include "model/study.h"
+
+/* Adds `with`, placeholders filled in. Fails (ERR_INPUT) on one that names no
+ * finding; the line begins with `where` and names it. A backend that the study
+ * lists but this run left out is no fault: "(IBM: not in this run)". */
+int prose_fill(const struct study *study, const struct findings *f, const char *with,
+               const char *where, struct text *to, struct err *err);
+/* The placeholders have a right form, and known metrics and groups. */
+int prose_check(const struct study *study, const char *with, const char *where,
+                struct err *err);
+
+/* The one sentence the study answers its question with, by the verdict of the
+ * claim it names; nothing where the study has no answer. */
+int prose_answer(const struct study *study, const struct findings *f,
+                 const struct claims *claims, struct text *to, struct err *err);
+/* The claim the answer rests on, or NULL. */
+const struct claim *prose_answer_claim(const struct study *study,
+                                       const struct claims *claims);
+/* "6 supported, 1 inconclusive", in the order of the verdicts. */
+void prose_verdict_counts(const struct claims *claims, struct text *to);
+
+/* "Wilson score"; the name itself if misid's prose does not know it. */
+const char *prose_method(const char *name);
+/* What it is and where it comes from, a few sentences; NULL if not known. */
+const char *prose_method_text(const char *name);
+
+/* What a row measures, in words: "error of darker women", "error of darker
+ * women minus that of lighter men", "share of lighter men in all errors". */
+void prose_row(const struct study *study, const struct finding *row, struct text *to);
+/* What its flag says, "" for ok. */
+const char *prose_flag(enum finding_flag flag);
+/* What is particular about a row's counts: its flag and the range of its n.
+ * That counts are derived stands in the note. */
+void prose_remark(const struct finding *row, bool thin, struct text *to);
+/* The row's note without the printed figures it was held against, and those
+ * alone ("20.8 %", several joined by "; "). */
+void prose_note(const struct finding *row, struct text *to);
+void prose_printed(const struct finding *row, struct text *to);
+
+#endif

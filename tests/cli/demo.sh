@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# scripts/demo with the program that is built already: from any folder, every
+# study that needs no image, its table and verdicts, and one index of all.
+. "$(dirname "$0")/../lib.sh"
+
+mkdir "$T/elsewhere"
+cd "$T/elsewhere" || exit 99
+export MISID
+run "$SRCDIR/scripts/demo" --out "$T/out"
+is "$status" 0 "scripts/demo" || printf '%s\n' "$errs" | sed 's/^/# /'
+is "$(ls "$T/elsewhere")" "" "leaves nothing in the current folder"
+
+studies=$(cd "$SRCDIR/bench" && grep -l '^evidence: published$' ./*.yaml | sed 's|^\./||; s/\.yaml$//')
+[ -n "$studies" ]
+ok $? "there are studies of published counts"
+index=$(printf '%s\n' "$out" | tail -n 1)
+is "$index" "$T/out/index.html" "the last line is the path of the index"
+for study in $studies; do
+    [ -s "$T/out/$study/run.json" ]
+    ok $? "$study: was run"
+    [ -s "$T/out/$study/report.html" ]
+    ok $? "$study: has a report"
+    grep -qF "href=\"$study/report.html\"" "$index"
+    ok $? "$study: the index links its report"
+    title=$("$MISID" list studies | sed -n "s/^$study *//p")
+    printf '%s\n' "$out" | grep -qF -- "$title"
+    ok $? "$study: its table is printed"
+done
+
+run "$SRCDIR/scripts/demo" --bogus
+is "$status" 2 "unknown option: exit 2"
+done_testing

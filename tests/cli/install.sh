@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# make install, with DESTDIR: everything is there, the program works from any
+# folder on the studies that were installed with it, and uninstall leaves
+# nothing. (`make installcheck`, which distcheck runs, does it by the prefix.)
+. "$(dirname "$0")/../lib.sh"
+
+stage=$T/stage
+run "$MAKE" -s -C "$BUILDDIR" install DESTDIR="$stage"
+is "$status" 0 "make install DESTDIR=…" || printf '%s\n' "$errs" | sed 's/^/# /'
+program=$(find "$stage" -type f -name misid -perm -u+x)
+data=$(find "$stage" -type d -path '*/share/misid')
+is "$(cd "$SRCDIR" && ls bench/*.yaml)" "$(cd "$data" && ls bench/*.yaml)" \
+    "all studies are installed"
+for page in "$SRCDIR"/man/*.[157]; do
+    name=${page##*/}
+    [ -f "$(find "$stage" -path "*/man${name##*.}/$name")" ]
+    ok $? "$name is installed"
+done
+is "$(find "$stage" -type f -perm /o+w)" "" "nothing is writable by everyone"
+is "$(find "$data" -type f -perm /a+x)" "" "data is not executable"
+
+# The program looks at what was installed, not at the tree it came from.
+cd "$T" || exit 99
+MISID_DATA=$data
+export MISID_DATA
+set -- "$data"/bench/*.yaml
+study=$(basename "$1" .yaml)
+sed "s/^study: .*/study: only-installed/" "$1" >"$data/bench/only-installed.yaml"
+run "$program" list studies
+is "$status" 0 "the installed program lists studies"
+like "$out" "^only-installed " "a study that only the installed tree has"
+run "$program" run "$data/bench/only-installed.yaml" --out "$T/run"
+is "$status" 0 "the installed program runs an installed study" ||
+    printf '# %s\n' "$errs"
+[ -s "$T/run/run.json" ]
+ok $? "its record is there"
+rm "$data/bench/$study.yaml"
+run "$program" list studies
+unlike "$out" "^$study " "a study that only the source tree has is not found"
+
+rm "$data/bench/only-installed.yaml"
+run "$MAKE" -s -C "$BUILDDIR" uninstall DESTDIR="$stage"
+is "$status" 0 "make uninstall"
+is "$(find "$stage" -type f)" "" "uninstall leaves no file"
+[ ! -e "$data" ]
+ok $? "uninstall leaves no folder of misid"
+done_testing

@@ -1,0 +1,121 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The scripts themselves: shellcheck, and scripts/setup against a machine that
+# is played by stand-ins for dpkg-query, apt-get, apt-cache, id and sudo.
+. "$(dirname "$0")/../lib.sh"
+
+cd "$SRCDIR" || exit 99
+for script in scripts/* tests/cli/*.sh tests/lib.sh tests/run-unit tests/count \
+    tests/check-long tests/fresh-machine tests/fuzz/run .ci/run; do
+    shell=$(sed -n '1s/^#!.*[ /]\([a-z]*sh\)$/\1/p' "$script")
+    case $script in *.sh) shell='sh' ;; esac
+    [ -n "$shell" ] || continue
+    if command -v shellcheck >/dev/null; then
+        # SC2154: lib.sh sets $status, $out and $errs.
+        is "$(shellcheck -s "$shell" -S warning -e SC1091,SC2154 "$script" 2>&1)" "" \
+            "shellcheck $script"
+    else
+        skip "no shellcheck" "shellcheck $script"
+    fi
+done
+
+# The machine: `installed` and `known` hold package names, `calls` what was
+# asked of apt-get, `uid` who one is; with `broken`, installing fails.
+bin=$T/bin
+mkdir "$bin"
+for tool in bash cat cut dirname env grep head mktemp rm sed tail; do
+    ln -s "$(command -v $tool)" "$bin/$tool"
+done
+stand_in() {
+    { printf '#!%s\n' "$(command -v sh)"; cat; } >"$bin/$1"
+    chmod +x "$bin/$1"
+}
+stand_in dpkg-query <<'END'
+while read -r package; do
+    [ -z "$package" ] || echo "$package:installed"
+done <"$MACHINE/installed"
+END
+stand_in apt-get <<'END'
+verb=
+for arg; do
+    case $arg in
+        update | install) verb=$arg; echo "$arg" >>"$MACHINE/calls" ;;
+        -* | DPkg::*) ;;
+        *) echo "$verb $arg" >>"$MACHINE/calls"
+           [ -e "$MACHINE/broken" ] || echo "$arg" >>"$MACHINE/installed" ;;
+    esac
+done
+[ ! -e "$MACHINE/broken" ] || { echo "E: Unable to fetch"; exit 100; }
+END
+stand_in apt-cache <<'END'
+echo "$2:"
+grep -qx "$2" "$MACHINE/known" && echo "  Candidate: 1.0"
+exit 0
+END
+stand_in id <<'END'
+cat "$MACHINE/uid"
+END
+MACHINE=$T
+export MACHINE
+all='autoconf automake gcc libc6-dev make pkgconf libcsv-dev libgsl-dev libssl-dev libyaml-dev gnuplot-nox'
+machine() { # machine UID INSTALLED
+    echo "$1" >"$T/uid"
+    printf '%s\n' "$2" | tr -s ' ' '\n' >"$T/installed"
+    printf '%s\n' "$all" | tr ' ' '\n' >"$T/known"
+    rm -f "$T/calls" "$T/broken"
+    : >"$T/calls"
+}
+setup() {
+    run env PATH="$bin" "$bin/bash" "$SRCDIR/scripts/setup" "$@"
+}
+
+machine 0 "$all"
+setup
+is "$status:$out:$errs" "0::" "all there: nothing said"
+is "$(cat "$T/calls")" "" "all there: apt is not called"
+
+machine 0 "$(echo "$all" | sed 's/libgsl-dev//; s/gnuplot-nox/gnuplot-qt/; s/pkgconf/pkg-config/')"
+setup
+is "$status" 0 "one missing"
+is "$(cat "$T/calls")" "update
+install
+install libgsl-dev" "one missing: the lists once, then that package and no other"
+
+machine 0 "$(echo "$all" | sed 's/pkgconf//')"
+sed -i 's/^pkgconf$/pkg-config/' "$T/known"
+setup
+is "$(tail -n 1 "$T/calls")" "install pkg-config" "of two names the one that apt knows"
+
+machine 0 "$(echo "$all" | sed 's/make//2; s/libyaml-dev//')"
+touch "$T/broken"
+setup
+is "$status" 1 "apt fails: exit 1"
+like "$errs" 'E: Unable to fetch' "apt fails: its words are shown"
+
+machine 1000 "$(echo "$all" | sed 's/libyaml-dev//')"
+setup
+is "$status" 1 "neither root nor sudo: exit 1"
+like "$errs" 'apt-get install .*libyaml-dev$' "neither root nor sudo: the command to run"
+is "$(cat "$T/calls")" "" "neither root nor sudo: nothing tried"
+
+stand_in sudo <<'END'
+[ "$1" = -n ] && shift
+echo sudo >>"$MACHINE/calls"
+exec "$@"
+END
+stand_in true </dev/null
+setup
+is "$status" 0 "with sudo"
+like "$(cat "$T/calls")" '^install libyaml-dev$' "with sudo: installed"
+
+rm "$bin/apt-get"
+machine 0 autoconf
+setup
+is "$status" 1 "no apt-get: exit 1"
+like "$errs" 'automake' "no apt-get: what is missing"
+rm "$bin/dpkg-query"
+setup
+is "$status" 0 "neither Debian nor Ubuntu: goes on"
+setup --bogus
+is "$status" 2 "unknown option: exit 2"
+done_testing
