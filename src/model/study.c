@@ -32,10 +32,17 @@ static const char *keep(struct loading *l, const char *s)
     return arena_strdup(&l->study->arena, s);
 }
 
+/* An empty text counts as none. */
 static const char *get_text(struct loading *l, struct yaml_node *map, const char *key,
                             bool required)
 {
-    return keep(l, yaml_get_string(l->doc, map, key, NULL, required));
+    const char *s = yaml_get_string(l->doc, map, key, NULL, required);
+
+    if (s && *s)
+        return keep(l, s);
+    if (s && required)
+        yaml_fault(l->doc, map, key, "is empty, expected a text");
+    return NULL;
 }
 
 /* A word that becomes part of a file name or a reference. */
@@ -91,8 +98,11 @@ static void load_axes(struct loading *l, struct yaml_node *root)
         if (axes_find(&s->axes, axis->name) >= 0)
             yaml_fault(l->doc, map, "name", "the axis '%.60s' stands twice, expected "
                        "each once", axis->name);
-        if (axis->n < 1 || axis->n > 1000)
-            yaml_fault(l->doc, map, "values", "%zu values, expected 1 to 1000", axis->n);
+        if (axis->n < 1 || axis->n > STUDY_MAX_GROUPS) {
+            yaml_fault(l->doc, map, "values", "%zu values, expected 1 to %d", axis->n,
+                       STUDY_MAX_GROUPS);
+            continue;
+        }
         axis->values = arena_array(&s->arena, axis->n, sizeof *axis->values);
         for (size_t v = 0; v < axis->n; v++) {
             axis->values[v] = keep(l, values[v]);
@@ -105,6 +115,31 @@ static void load_axes(struct loading *l, struct yaml_node *root)
         }
         s->axes.n++;
     }
+}
+
+/* The number of groups that a set of axes has; a double, as it may be large. */
+static double groups_of(const struct axes *axes, unsigned set)
+{
+    double groups = 1;
+
+    for (size_t a = 0; a < axes->n; a++)
+        groups *= set & 1u << a ? (double)axes->axes[a].n : 1;
+    return groups;
+}
+
+/* A list of mappings, or NULL. */
+static struct yaml_node *get_maps(struct loading *l, struct yaml_node *root,
+                                  const char *key)
+{
+    struct yaml_node *list = yaml_get_list(l->doc, root, key, false);
+
+    if (list && list->n > STUDY_MAX_GROUPS) {
+        yaml_fault(l->doc, list, NULL, "%zu items, expected at most %d", list->n,
+                   STUDY_MAX_GROUPS);
+        yaml_ignore(list);
+        return NULL;
+    }
+    return list;
 }
 
 /* A set of axes written as a list of their names. */
@@ -120,15 +155,16 @@ static unsigned axis_set(struct loading *l, struct yaml_node *node)
     for (size_t i = 0; i < node->n; i++) {
         const char *name = yaml_scalar(l->doc, node->items[i]);
         int axis = name ? axes_find(&l->study->axes, name) : -1;
-        if (axis >= 0)
+        if (axis >= 0 && set & 1u << axis)
+            yaml_fault(l->doc, node->items[i], NULL, "the axis '%.60s' stands twice, "
+                       "expected each once", name);
+        else if (axis >= 0)
             set |= 1u << axis;
         else if (name)
             yaml_fault(l->doc, node->items[i], NULL, "'%.60s' is not an axis of this "
                        "study, expected one listed under axes", name);
     }
-    double groups = 1;
-    for (size_t a = 0; a < l->study->axes.n; a++)
-        groups *= set & 1u << a ? (double)l->study->axes.axes[a].n : 1;
+    double groups = groups_of(&l->study->axes, set);
     if (groups > STUDY_MAX_GROUPS) {
         yaml_fault(l->doc, node, NULL, "%.0f groups, expected at most %d", groups,
                    STUDY_MAX_GROUPS);
@@ -149,9 +185,16 @@ static unsigned *get_axis_sets(struct loading *l, struct yaml_node *root,
 {
     struct yaml_node *list = yaml_get_list(l->doc, root, key, false);
 
+    double groups = 0;
+
     *n = 0;
     if (!list)
         return NULL;
+    if (list->n > STUDY_MAX_GROUPS) {
+        yaml_fault(l->doc, list, NULL, "%zu sets of axes, expected at most %d", list->n,
+                   STUDY_MAX_GROUPS);
+        return NULL;
+    }
     unsigned *sets = arena_array(&l->study->arena, list->n, sizeof *sets);
     for (size_t i = 0; i < list->n; i++) {
         unsigned set = axis_set(l, list->items[i]);
@@ -160,7 +203,11 @@ static unsigned *get_axis_sets(struct loading *l, struct yaml_node *root,
                 yaml_fault(l->doc, list->items[i], NULL, "the same axes as in item %zu, "
                            "expected each set once", k);
         sets[(*n)++] = set;
+        groups += groups_of(&l->study->axes, set);
     }
+    if (groups > STUDY_MAX_GROUPS)
+        yaml_fault(l->doc, list, NULL, "%.0f groups together, expected at most %d", groups,
+                   STUDY_MAX_GROUPS);
     return sets;
 }
 
@@ -210,7 +257,28 @@ static const char *get_metric(struct loading *l, struct yaml_node *map, bool req
     const char *name = get_text(l, map, "metric", required);
 
     check_metric(l, map, "metric", name);
-    return name ? name : l->study->n_metrics ? l->study->metrics[0].text : "";
+    if (!name)
+        return l->study->n_metrics ? l->study->metrics[0].text : "";
+    for (size_t i = 0; i < l->study->n_metrics; i++)
+        if (!strcmp(l->study->metrics[i].text, name))
+            return name;
+    if (metric_find(name))
+        yaml_fault(l->doc, map, "metric", "'%.60s' is not listed under metrics, expected "
+                   "one that is", name);
+    return name;
+}
+
+/* The metric of a contrast, or of a claim that compares: what describes the data
+ * set itself is no rate of a backend. */
+static const char *get_rate(struct loading *l, struct yaml_node *map)
+{
+    const char *name = get_metric(l, map, false);
+    const struct metric *m = metric_find(name);
+
+    if (m && m->census)
+        yaml_fault(l->doc, map, "metric", "'%s' describes the data set itself, expected "
+                   "a rate of a backend", name);
+    return name;
 }
 
 static struct study_name *get_names(struct loading *l, struct yaml_node *map,
@@ -221,6 +289,12 @@ static struct study_name *get_names(struct loading *l, struct yaml_node *map,
 
     if (!texts)
         return NULL;
+    if (*n > STUDY_MAX_GROUPS) {
+        yaml_fault(l->doc, node, NULL, "%zu names, expected at most %d", *n,
+                   STUDY_MAX_GROUPS);
+        *n = 0;
+        return NULL;
+    }
     struct study_name *names = arena_array(&l->study->arena, *n, sizeof *names);
     for (size_t i = 0; i < *n; i++) {
         names[i].text = keep(l, texts[i]);
@@ -240,6 +314,12 @@ static const char **get_list(struct loading *l, struct yaml_node *map, const cha
 
     if (!texts)
         return NULL;
+    if (*n > STUDY_MAX_GROUPS) {
+        yaml_fault(l->doc, map, key, "%zu items, expected at most %d", *n,
+                   STUDY_MAX_GROUPS);
+        *n = 0;
+        return NULL;
+    }
     const char **kept = arena_array(&l->study->arena, *n, sizeof *kept);
     for (size_t i = 0; i < *n; i++)
         kept[i] = keep(l, texts[i]);
@@ -257,6 +337,12 @@ static void load_labels(struct loading *l, struct yaml_node *root)
     for (size_t i = 0; i < map->n; i++) {
         const char *text = get_text(l, map, map->keys[i], true);
         const char *group = canonical_group(l, map, map->keys[i], map->keys[i]);
+        for (size_t k = 0; group && k < s->n_labels; k++)
+            if (!strcmp(s->labels[k].group, group)) {
+                yaml_fault(l->doc, map, map->keys[i], "the group '%.60s' has a label "
+                           "already, expected each group once", group);
+                group = NULL;
+            }
         if (text && group)
             s->labels[s->n_labels++] = (struct study_label){ group, text };
     }
@@ -297,7 +383,7 @@ static void load_methods(struct loading *l, struct yaml_node *root)
 static void load_contrasts(struct loading *l, struct yaml_node *root)
 {
     struct study *s = l->study;
-    struct yaml_node *list = yaml_get_list(l->doc, root, "contrasts", false), *map;
+    struct yaml_node *list = get_maps(l, root, "contrasts"), *map;
 
     if (!list)
         return;
@@ -305,7 +391,8 @@ static void load_contrasts(struct loading *l, struct yaml_node *root)
     for (size_t i = 0; (map = next_map(l, list, &i));) {
         struct study_contrast *c = &s->contrasts[s->n_contrasts++];
         size_t n;
-        c->metric = get_metric(l, map, false);
+        c->line = map->line;
+        c->metric = get_rate(l, map);
         c->point = get_text(l, map, "point", false);
         c->group = get_group(l, map, "group", true);
         c->versus = get_group(l, map, "versus", true);
@@ -324,18 +411,63 @@ static void load_contrasts(struct loading *l, struct yaml_node *root)
     }
 }
 
-/* What a type of claim needs beside id, says and source. */
+/* What a type of claim takes beside id, says and source. */
+enum need { NO, MAY, MUST };
 static const struct {
-    bool group, versus, among, why;
+    enum need groups; /* group and versus */
+    enum need among;  /* group and among, no versus */
+    enum need margin, why;
 } claim_needs[CLAIM_TYPES] = {
-    [CLAIM_PRINTED] = { false, false, false, false },
-    [CLAIM_DIFFERENCE] = { true, true, false, false },
-    [CLAIM_RATIO] = { true, true, false, false },
-    [CLAIM_WORST] = { true, false, true, false },
-    [CLAIM_BEST] = { true, false, true, false },
-    [CLAIM_OVER] = { true, true, false, false },
-    [CLAIM_NOT_TESTABLE] = { false, false, false, true },
+    [CLAIM_PRINTED] = { MAY, NO, NO, NO },
+    [CLAIM_DIFFERENCE] = { MUST, NO, MAY, NO },
+    [CLAIM_RATIO] = { MUST, NO, MAY, NO },
+    [CLAIM_WORST] = { NO, MUST, NO, NO },
+    [CLAIM_BEST] = { NO, MUST, NO, NO },
+    [CLAIM_OVER] = { MUST, NO, NO, NO },
+    [CLAIM_NOT_TESTABLE] = { MAY, NO, NO, MUST },
 };
+
+/* A key that the claim's type has no use for would be passed over in silence. */
+static void refuse_key(struct loading *l, struct yaml_node *map, const char *key,
+                       enum claim_type type)
+{
+    if (yaml_get(l->doc, map, key, false))
+        yaml_fault(l->doc, map, key, "is not a key of a claim of type %s, expected none",
+                   claim_type_names[type]);
+}
+
+static double get_margin(struct loading *l, struct yaml_node *map, enum claim_type type)
+{
+    if (type == CLAIM_RATIO)
+        return yaml_get_number(l->doc, map, "margin", 1e-6, 1e6, 1, false);
+    return yaml_get_number(l->doc, map, "margin", -1, 1, 0, false);
+}
+
+static void load_claim_terms(struct loading *l, struct yaml_node *map,
+                             struct claim_spec *c)
+{
+    enum need groups = claim_needs[c->type].groups, among = claim_needs[c->type].among;
+
+    c->metric = groups == MAY ? get_metric(l, map, false) : get_rate(l, map);
+    c->group = get_group(l, map, "group", groups == MUST || among == MUST);
+    if (groups != NO)
+        c->versus = get_group(l, map, "versus", groups == MUST);
+    else
+        refuse_key(l, map, "versus", c->type);
+    if (among != NO)
+        c->among = get_axis_set(l, map, "among", true);
+    else
+        refuse_key(l, map, "among", c->type);
+    c->margin = c->type == CLAIM_OVER ? 1 : 0;
+    if (claim_needs[c->type].margin != NO)
+        c->margin = get_margin(l, map, c->type);
+    else
+        refuse_key(l, map, "margin", c->type);
+    if (claim_needs[c->type].why != NO)
+        c->why = get_text(l, map, "why", true);
+    else
+        refuse_key(l, map, "why", c->type);
+}
 
 static void load_claim(struct loading *l, struct yaml_node *map, struct claim_spec *c)
 {
@@ -349,21 +481,28 @@ static void load_claim(struct loading *l, struct yaml_node *map, struct claim_sp
         if (l->study->claims[i].id && !strcmp(l->study->claims[i].id, c->id))
             yaml_fault(l->doc, map, "id", "two claims are called '%s', expected "
                        "different ids", c->id);
-    if (type < 0) /* a fault already: know the other keys, ask for none */
-        c->type = CLAIM_NOT_TESTABLE;
-    else
-        c->type = (enum claim_type)type;
-    c->metric = get_metric(l, map, false);
     c->point = get_text(l, map, "point", false);
     if (!c->point)
         c->point = "";
-    c->group = get_group(l, map, "group", type >= 0 && claim_needs[type].group);
-    c->versus = get_group(l, map, "versus", type >= 0 && claim_needs[type].versus);
-    c->among = get_axis_set(l, map, "among", type >= 0 && claim_needs[type].among);
-    c->margin = yaml_get_number(l->doc, map, "margin", -1e9, 1e9,
-                                c->type == CLAIM_RATIO || c->type == CLAIM_OVER, false);
     c->backends = get_list(l, map, "backends", &c->n_backends);
-    c->why = get_text(l, map, "why", type >= 0 && claim_needs[type].why);
+    for (size_t i = 0; i < c->n_backends; i++)
+        for (size_t k = 0; k < i; k++)
+            if (!strcmp(c->backends[i], c->backends[k])) {
+                yaml_fault(l->doc, map, "backends", "'%.60s' stands twice, expected each "
+                           "once", c->backends[i]);
+                break;
+            }
+    if (type < 0) { /* a fault already: what it takes is not known */
+        yaml_ignore(map);
+        c->type = CLAIM_NOT_TESTABLE;
+        return;
+    }
+    c->type = (enum claim_type)type;
+    load_claim_terms(l, map, c);
+    struct yaml_node *among = yaml_get(l->doc, map, "among", false);
+    if (among && among->kind == YAML_LIST && among->n == 0)
+        yaml_fault(l->doc, map, "among", "is empty, expected the axes whose groups are "
+                   "compared");
     if (c->among && c->group) {
         struct group g;
         group_parse(&g, &l->study->axes, c->group, NULL);
@@ -376,7 +515,7 @@ static void load_claim(struct loading *l, struct yaml_node *map, struct claim_sp
 static void load_claims(struct loading *l, struct yaml_node *root)
 {
     struct study *s = l->study;
-    struct yaml_node *list = yaml_get_list(l->doc, root, "claims", false), *map;
+    struct yaml_node *list = get_maps(l, root, "claims"), *map;
 
     if (!list)
         return;
@@ -388,7 +527,7 @@ static void load_claims(struct loading *l, struct yaml_node *root)
 static void load_charts(struct loading *l, struct yaml_node *root)
 {
     struct study *s = l->study;
-    struct yaml_node *list = yaml_get_list(l->doc, root, "charts", false), *map;
+    struct yaml_node *list = get_maps(l, root, "charts"), *map;
 
     if (!list)
         return;
@@ -418,7 +557,7 @@ static void load_charts(struct loading *l, struct yaml_node *root)
 static void load_alternatives(struct loading *l, struct yaml_node *root)
 {
     struct study *s = l->study;
-    struct yaml_node *list = yaml_get_list(l->doc, root, "alternatives", false), *map;
+    struct yaml_node *list = get_maps(l, root, "alternatives"), *map;
 
     if (!list)
         return;
@@ -427,6 +566,10 @@ static void load_alternatives(struct loading *l, struct yaml_node *root)
         struct study_alternative *a = &s->alternatives[s->n_alternatives];
         a->line = map->line;
         a->name = get_id(l, map, "name");
+        for (size_t j = 0; a->name && j < s->n_alternatives; j++)
+            if (s->alternatives[j].name && !strcmp(s->alternatives[j].name, a->name))
+                yaml_fault(l->doc, map, "name", "two alternatives are called '%s', "
+                           "expected different names", a->name);
         a->counts = get_text(l, map, "counts", true);
         a->why = get_text(l, map, "why", true);
     }
@@ -477,6 +620,8 @@ static void load_all(struct loading *l)
     s->backends = get_names(l, root, "backends", &s->n_backends);
     s->metrics = get_names(l, root, "metrics", &s->n_metrics);
     node = yaml_get(l->doc, root, "metrics", true);
+    if (node && s->n_metrics == 0)
+        yaml_fault(l->doc, node, NULL, "no metric, expected at least one");
     for (size_t i = 0; i < s->n_metrics; i++)
         check_metric(l, node, NULL, s->metrics[i].text);
     load_methods(l, root);

@@ -27,7 +27,8 @@
 #include "base/text.h"
 #include "model/group.h"
 
-/* Groups that one set of axes may have. */
+/* Groups that `by`, `shares` or `spread` may ask for together; also the most values
+ * of an axis and the most names in a list. */
 #define STUDY_MAX_GROUPS 1000
 
 enum study_task { TASK_CLASSIFY, TASK_VERIFY, TASK_IDENTIFY };
@@ -62,6 +63,7 @@ struct study_contrast { /* group against versus, for every backend */
     const char *metric, *group, *versus;
     const char *point;  /* NULL: every point there is */
     bool difference, ratio;
+    size_t line;
 };
 
 enum claim_type {
@@ -83,7 +85,7 @@ struct claim_spec {
     const char *point;          /* "" where there is none */
     const char *group, *versus; /* canonical names, or NULL */
     unsigned among;             /* worst, best: set of axes */
-    double margin;
+    double margin;              /* difference, ratio; else 0, or 1 for over */
     const char **backends;      /* whom it speaks of; all must bear it out */
     size_t n_backends;          /* 0: all of the study's */
     const char *why;            /* not-testable: the reason */

@@ -90,7 +90,8 @@ static void put_claims(struct json_out *w, const struct study *s)
         put(w, "versus", c->versus);
         if (c->among)
             put_axis_set(w, "among", s, c->among);
-        json_number(w, "margin", c->margin);
+        if (c->type == CLAIM_DIFFERENCE || c->type == CLAIM_RATIO)
+            json_number(w, "margin", c->margin);
         put_list(w, "backends", c->backends, c->n_backends);
         put(w, "why", c->why);
         json_end(w);

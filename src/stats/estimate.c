@@ -10,6 +10,9 @@
 #include "stats/disparity.h"
 #include "stats/exact.h"
 
+/* More rows than a reader can use, few enough to search plainly. */
+#define MAX_ROWS 50000
+
 /* Below this many hits a rate is "too few to say". */
 #define TOO_FEW 5
 
@@ -42,9 +45,10 @@ int estimate_check(const struct study *study, struct err *err)
     for (size_t i = 0; i < study->n_contrasts; i++)
         if (!evidence_disjoint(study, study->contrasts[i].group,
                                study->contrasts[i].versus))
-            code = err_add(err, ERR_INPUT, "%s: contrasts[%zu]: '%s' and '%s' may share "
-                           "people, expected groups that differ on an axis", study->path,
-                           i, study->contrasts[i].group, study->contrasts[i].versus);
+            code = err_add(err, ERR_INPUT, "%s:%zu: contrasts[%zu]: '%s' and '%s' may "
+                           "share people, expected groups that differ on an axis",
+                           study->path, study->contrasts[i].line, i,
+                           study->contrasts[i].group, study->contrasts[i].versus);
     for (size_t i = 0; i < study->n_claims; i++) {
         const struct claim_spec *c = &study->claims[i];
         if (c->group && c->versus && c->type != CLAIM_PRINTED &&
@@ -82,6 +86,14 @@ static struct finding *add_row(struct work *w, const struct subject *about,
     return row;
 }
 
+static int check_size(struct work *w)
+{
+    if (w->out->n <= MAX_ROWS)
+        return 0;
+    return err_add(w->err, ERR_LIMIT, "%s: more than %d findings, expected fewer groups, "
+                   "methods or counts", w->study->path, MAX_ROWS);
+}
+
 /* `native=80`, `fmr=1e-3`: the number behind the '=' of a native point is its
  * threshold. */
 static double point_threshold(const char *point)
@@ -96,9 +108,9 @@ static double point_threshold(const char *point)
 static void set_interval(struct finding *row, const struct interval *i,
                          const struct method *method, double confidence)
 {
-    row->estimate = i->estimate;
-    row->lo = i->lo;
-    row->hi = i->hi;
+    row->estimate = i->estimate + 0.0; /* no -0, which the file does not keep */
+    row->lo = i->lo + 0.0;
+    row->hi = i->hi + 0.0;
     row->method = method->name;
     row->confidence = confidence;
 }
@@ -120,6 +132,16 @@ static enum finding_flag count_flag(const struct count *c)
     if (c->x < TOO_FEW)
         return FLAG_TOO_FEW;
     return c->derived ? FLAG_DERIVED : FLAG_OK;
+}
+
+/* Of a ratio, which is as sure as the smaller of its two counts. */
+static enum finding_flag rates_flag(int64_t x, int64_t versus, bool derived)
+{
+    if (x == 0 || versus == 0)
+        return FLAG_ZERO;
+    if (x < TOO_FEW || versus < TOO_FEW)
+        return FLAG_TOO_FEW;
+    return derived ? FLAG_DERIVED : FLAG_OK;
 }
 
 static const char *count_note(struct work *w, const struct count *c)
@@ -257,9 +279,11 @@ static int add_share(struct work *w, const struct subject *about, const char *gr
     if ((code = add_rate(w, about, "share", &hits, group, proportion)))
         return code;
     struct finding *row = &w->out->rows[w->out->n - 1];
-    if ((code = exact_binomial(part->x, all->x, base, &row->p, w->err)))
-        return code;
-    row->note = "p: exact binomial against the share of the trials";
+    if (part->n < all->n) {
+        if ((code = exact_binomial(part->x, all->x, base, &row->p, w->err)))
+            return code;
+        row->note = "p: exact binomial against the share of the trials";
+    }
 
     row = add_row(w, about, "base_share", group, "");
     row->x = part->n;
@@ -282,7 +306,7 @@ static int add_share(struct work *w, const struct subject *about, const char *gr
     set_interval(row, &i, ratio, w->study->confidence);
     row->x = part->x;
     row->n = part->n;
-    row->flag = count_flag(part);
+    row->flag = rates_flag(part->x, all->x - part->x, hits.derived);
     row->note = "limits of the risk ratio against everyone else, mapped to the share";
     return 0;
 }
@@ -322,6 +346,7 @@ static int add_spread_set(struct work *w, const struct subject *about, unsigned 
     struct group g = group_first(axes, set), high = g, low = g;
     int64_t x[STUDY_MAX_GROUPS], n[STUDY_MAX_GROUPS];
     size_t groups = 0, top = 0, bottom = 0;
+    bool derived = false;
     struct interval i;
     struct count c;
     int code = 0;
@@ -331,6 +356,9 @@ static int add_spread_set(struct work *w, const struct subject *about, unsigned 
             continue;
         x[groups] = c.x;
         n[groups] = c.n;
+        derived |= c.derived;
+        if (groups == 0)
+            high = low = g;
         if ((double)c.x * (double)n[top] > (double)x[top] * (double)c.n)
             top = groups, high = g;
         if ((double)c.x * (double)n[bottom] < (double)x[bottom] * (double)c.n)
@@ -353,8 +381,7 @@ static int add_spread_set(struct work *w, const struct subject *about, unsigned 
         struct finding *row = add_row(w, about, "max_min", name.s, "");
         set_interval(row, &i, method_default(FOR_SPREAD), w->study->confidence);
         row->n = (int64_t)groups;
-        row->flag = x[bottom] == 0 ? FLAG_ZERO
-                    : x[bottom] < TOO_FEW ? FLAG_TOO_FEW : FLAG_OK;
+        row->flag = rates_flag(x[top], x[bottom], derived);
         row->note = arena_printf(&w->out->arena, "highest: %s, lowest: %s; n counts the "
                                  "groups%s", worst.s, best.s, x[bottom] == 0 ?
                                  "; the lowest rate is 0: unbounded" : "");
@@ -395,6 +422,8 @@ static int add_contrast(struct work *w, const struct subject *about,
     text_release(&metric);
     if (there >= 0)
         return 0;
+    if ((code = check_size(w)))
+        return code;
     if ((code = exact_fisher(a.x, a.n - a.x, b.x, b.n - b.x, &p, w->err)))
         return code;
     for (size_t i = 0; i < w->study->methods[quantity].n && !code; i++) {
@@ -410,8 +439,8 @@ static int add_contrast(struct work *w, const struct subject *about,
         row->n = a.n;
         row->p = p;
         row->threshold = point_threshold(about->point);
-        if (ratio && b.x < TOO_FEW)
-            row->flag = b.x == 0 ? FLAG_ZERO : FLAG_TOO_FEW;
+        row->flag = ratio ? rates_flag(a.x, b.x, a.derived || b.derived)
+                          : a.derived || b.derived ? FLAG_DERIVED : FLAG_OK;
         row->note = arena_printf(&w->out->arena, "%lld of %lld against %lld of %lld; p: "
                                  "Fisher's exact test, two-sided", (long long)a.x,
                                  (long long)a.n, (long long)b.x, (long long)b.n);
@@ -457,33 +486,55 @@ static int add_contrasts(struct work *w, const struct subject *about)
     return code;
 }
 
-/* Holm over every family of contrasts: the same metric, point and method. */
+/* True if one row says of two groups what the other says with them exchanged: one
+ * hypothesis, which must not count twice. */
+static bool is_mirror(const struct finding *a, const struct finding *b)
+{
+    return !strcmp(a->backend, b->backend) &&
+           !strcmp(a->group, b->versus) && !strcmp(a->versus, b->group);
+}
+
+static bool same_family(const struct finding *a, const struct finding *b)
+{
+    return !isnan(a->p) && !isnan(b->p) && !strcmp(a->metric, b->metric) &&
+           !strcmp(a->point, b->point) && !strcmp(a->method, b->method);
+}
+
+/* Holm over every family of contrasts: the same metric, point and method, all
+ * backends together. */
 static void adjust(struct findings *f)
 {
     double *p = mem_array(f->n, sizeof *p), *adjusted = mem_array(f->n, sizeof *p);
     bool *done = mem_array(f->n, sizeof *done);
-    size_t *rows = mem_array(f->n, sizeof *rows);
+    size_t *rows = mem_array(f->n, sizeof *rows), *test = mem_array(f->n, sizeof *test);
 
     for (size_t i = 0; i < f->n; i++) {
-        size_t n = 0;
+        size_t n = 0, tests = 0;
         if (done[i] || isnan(f->rows[i].p))
             continue;
-        for (size_t k = i; k < f->n; k++)
-            if (!isnan(f->rows[k].p) && !strcmp(f->rows[k].metric, f->rows[i].metric) &&
-                !strcmp(f->rows[k].point, f->rows[i].point) &&
-                !strcmp(f->rows[k].method, f->rows[i].method)) {
-                done[k] = true;
-                rows[n] = k;
-                p[n++] = f->rows[k].p;
-            }
-        adjust_holm(p, n, adjusted);
+        for (size_t k = i; k < f->n; k++) {
+            if (!same_family(&f->rows[i], &f->rows[k]))
+                continue;
+            size_t twin = 0;
+            if (!*f->rows[k].versus)
+                twin = n; /* a share: there is nothing to exchange */
+            while (twin < n && !is_mirror(&f->rows[rows[twin]], &f->rows[k]))
+                twin++;
+            done[k] = true;
+            test[n] = twin < n ? test[twin] : tests;
+            if (twin == n)
+                p[tests++] = f->rows[k].p;
+            rows[n++] = k;
+        }
+        adjust_holm(p, tests, adjusted);
         for (size_t k = 0; k < n; k++)
-            f->rows[rows[k]].p_adj = adjusted[k];
+            f->rows[rows[k]].p_adj = adjusted[test[k]];
     }
     free(p);
     free(adjusted);
     free(done);
     free(rows);
+    free(test);
 }
 
 /* A `by` group that has counts for no backend at all is a mistake in the
@@ -520,7 +571,10 @@ int estimate(const struct evidence *e, struct findings *out, struct err *err)
         for (size_t p = 0; p < n && !code; p++)
             for (size_t b = 0; b < w.n_backends && !code; b++) {
                 struct subject about = { w.backends[b], metric, points[p] };
-                (void)((code = add_groups(&w, &about)) ||
+                if (!tally_has(e->tally, w.backends[b], metric, points[p]))
+                    continue;
+                (void)((code = check_size(&w)) ||
+                       (code = add_groups(&w, &about)) ||
                        (code = add_shares(&w, &about)) ||
                        (code = add_spread(&w, &about)) ||
                        (code = add_contrasts(&w, &about)));
