@@ -380,3 +380,21 @@ void prose_printed(const struct finding *row, struct text *to)
 {
     add_parts(row, true, to);
 }
+
+void prose_counts(const struct study *study, const struct findings *f,
+                  const struct finding *row, bool thin, struct text *to)
+{
+    struct arena arena = ARENA_INIT;
+
+    if (!strcmp(metric_kind(row->metric), "share_ratio"))
+        return;
+    format_counts(to, row->x, row->n, thin);
+    if (*row->versus) {
+        const struct finding *other =
+            lookup_row(study, f, row->backend, lookup_base(&arena, row->metric), "",
+                       row->versus, "", row->point);
+        text_add(to, " : ");
+        format_counts(to, other ? other->x : -1, other ? other->n : -1, thin);
+    }
+    arena_release(&arena);
+}
