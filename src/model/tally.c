@@ -96,23 +96,23 @@ static int read_metric(struct tally *t, struct count *c, const char *cell,
 }
 
 /* What the counts of a row must obey; cells are the caller's. */
-static void check_counts(const struct count *c, const char *path, struct err *err)
+static void check_counts(const struct count *c, struct err *err)
 {
     if (c->x > c->n)
         err_add(err, ERR_INPUT, "%s:%zu: x is %lld and n is %lld, expected x at most n",
-                path, c->line, (long long)c->x, (long long)c->n);
+                c->path, c->line, (long long)c->x, (long long)c->n);
     else if (c->n == 0)
         err_add(err, ERR_INPUT, "%s:%zu: n is 0, expected 1 or more (leave out a group "
-                "nobody is in)", path, c->line);
+                "nobody is in)", c->path, c->line);
     else if (c->n_lo > c->n || c->n_hi < c->n || c->x > c->n_lo || c->n_lo == 0)
         err_add(err, ERR_INPUT, "%s:%zu: x is %lld and n is %lld in the range %lld to "
-                "%lld, expected 1 <= n_lo and x <= n_lo <= n <= n_hi", path, c->line,
+                "%lld, expected 1 <= n_lo and x <= n_lo <= n <= n_hi", c->path, c->line,
                 (long long)c->x, (long long)c->n, (long long)c->n_lo,
                 (long long)c->n_hi);
 }
 
 /* Whose row it is: a census has no backend, everything else has one. */
-static void check_backend(const struct tally *t, const struct count *c, const char *path,
+static void check_backend(const struct tally *t, const struct count *c,
                           struct err *err)
 {
     const struct metric *m = metric_find(c->metric);
@@ -120,24 +120,24 @@ static void check_backend(const struct tally *t, const struct count *c, const ch
 
     if (strlen(c->backend) > TALLY_MAX_BACKEND)
         err_add(err, ERR_INPUT, "%s:%zu: backend is '%s', expected a name of at most %d "
-                "bytes", path, c->line, text_cut(cut, c->backend), TALLY_MAX_BACKEND);
+                "bytes", c->path, c->line, text_cut(cut, c->backend), TALLY_MAX_BACKEND);
     if (m && m->census && *c->backend)
         err_add(err, ERR_INPUT, "%s:%zu: '%s' describes the data set itself, expected an "
-                "empty backend, not '%s'", path, c->line, c->metric,
+                "empty backend, not '%s'", c->path, c->line, c->metric,
                 text_cut(cut, c->backend));
     if (m && !m->census && !*c->backend)
         err_add(err, ERR_INPUT, "%s:%zu: '%s' has no backend, expected the name of one",
-                path, c->line, c->metric);
+                c->path, c->line, c->metric);
     if (t->n_series == TALLY_MAX_SERIES &&
         !find_series(t, c->backend, c->metric, c->point))
         err_add(err, ERR_LIMIT, "%s:%zu: one more backend, metric or point, expected at "
-                "most %d together", path, c->line, TALLY_MAX_SERIES);
+                "most %d together", c->path, c->line, TALLY_MAX_SERIES);
 }
 
-static void read_row(struct tally *t, const struct csv_table *csv, const int *at,
-                     size_t row, struct err *err)
+static void read_row(struct tally *t, const struct csv_table *csv, const char *path,
+                     const int *at, size_t row, struct err *err)
 {
-    struct count c = { .line = csv->lines[row] };
+    struct count c = { .path = path, .line = csv->lines[row] };
     struct text why = TEXT_INIT;
     size_t before = err->count;
     const char *cell[COLUMNS];
@@ -148,7 +148,7 @@ static void read_row(struct tally *t, const struct csv_table *csv, const int *at
     c.backend = arena_strdup(&t->arena, cell[BACKEND]);
     c.source = arena_strdup(&t->arena, cell[SOURCE]);
     if (read_metric(t, &c, cell[METRIC], csv->path, err) == 0)
-        check_backend(t, &c, csv->path, err);
+        check_backend(t, &c, err);
     if (group_parse(&c.group, &t->axes, cell[GROUP], &why) < 0)
         err_add(err, ERR_INPUT, "%s:%zu: %s", csv->path, c.line, why.s);
     text_reset(&why);
@@ -161,7 +161,7 @@ static void read_row(struct tally *t, const struct csv_table *csv, const int *at
         read_count(csv, row, at[i], i == N_LO || i == N_HI ? v[N] : -1, &v[i], err);
     c.x = v[X], c.n = v[N], c.n_lo = v[N_LO], c.n_hi = v[N_HI];
     if (err->count == counts)
-        check_counts(&c, csv->path, err);
+        check_counts(&c, err);
     if (!strcmp(cell[DERIVED], "yes"))
         c.derived = true;
     else if (strcmp(cell[DERIVED], "no"))
@@ -213,9 +213,10 @@ int tally_read_counts(struct tally *t, const char *path, struct err *err)
         code = err_add(err, ERR_LIMIT, "%s: %zu rows, expected at most %d", path,
                        csv.rows, TALLY_MAX_COUNTS);
     if (!code) {
+        const char *kept = arena_strdup(&t->arena, path);
         size_t before = err->count;
         for (size_t r = 0; r < csv.rows; r++)
-            read_row(t, &csv, at, r, err); /* every fault is listed */
+            read_row(t, &csv, kept, at, r, err); /* every fault is listed */
         code = err->count > before ? ERR_INPUT : check_total(t, path, err);
     }
     csv_table_release(&csv);
@@ -389,7 +390,7 @@ bool tally_sum(const struct tally *t, const char *backend, const char *metric,
 /* One row against the sums of its parts, then against each part of a set that
  * is not given whole. */
 static int check_row(const struct tally *t, const struct tally_series *s,
-                     const struct count *c, const char *path, struct err *err)
+                     const struct count *c, struct err *err)
 {
     struct sum *sums = sum_inside(t, s, &c->group);
     bool census = metric_find(s->metric)->census;
@@ -400,7 +401,7 @@ static int check_row(const struct tally *t, const struct tally_series *s,
         if (is_cover(t, sums, set, &c->group) &&
             (sum->x != c->x || sum->n_hi < c->n_lo || sum->n_lo > c->n_hi))
             code = err_add(err, ERR_INPUT, "%s:%zu: '%s' has %lld of %lld, but the groups "
-                           "inside it sum to %lld of %lld, expected the same", path,
+                           "inside it sum to %lld of %lld, expected the same", c->path,
                            c->line, c->name, (long long)c->x, (long long)c->n,
                            (long long)sum->x, (long long)sum->n);
     }
@@ -413,7 +414,7 @@ static int check_row(const struct tally *t, const struct tally_series *s,
             (!census && part->n - part->x > c->n - c->x))
             code = err_add(err, ERR_INPUT, "%s:%zu: '%s' has %lld of %lld, which cannot "
                            "lie within the %lld of %lld of '%s' in line %zu, expected a "
-                           "part of them", path, part->line, part->name,
+                           "part of them", part->path, part->line, part->name,
                            (long long)part->x, (long long)part->n, (long long)c->x,
                            (long long)c->n, c->name, c->line);
     }
@@ -421,14 +422,14 @@ static int check_row(const struct tally *t, const struct tally_series *s,
     return code;
 }
 
-int tally_check_sums(const struct tally *t, const char *path, struct err *err)
+int tally_check_sums(const struct tally *t, struct err *err)
 {
     int code = 0, one;
 
     for (size_t i = 0; i < t->n; i++) {
         const struct count *c = &t->counts[i];
         const struct tally_series *s = find_series(t, c->backend, c->metric, c->point);
-        if ((one = check_row(t, s, c, path, err)))
+        if ((one = check_row(t, s, c, err)))
             code = one;
     }
     return code;

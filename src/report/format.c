@@ -108,8 +108,10 @@ void format_estimate(struct text *to, enum unit unit, double v, double lo, doubl
 {
     int decimals = FORMAT_OWN;
 
-    if (unit != UNIT_RATIO)
+    if (unit == UNIT_RATE)
         decimals = format_decimals(unit, v == 0 && hi > 0 ? hi : v);
+    else if (unit == UNIT_POINTS) /* may well be near 0 in a wide interval */
+        decimals = format_decimals(unit, fmax(fabs(v), fmax(fabs(lo), fabs(hi))));
     format_value(to, unit, v, decimals);
     if (isnan(lo) && isnan(hi))
         return;

@@ -195,7 +195,7 @@ static int copy(const char *from, const char *to, const char *name, struct err *
 
 static int make_private(const char *dir, char **made, struct err *err)
 {
-    *made = mem_printf("%s/.gnuplot.XXXXXX", dir);
+    *made = mem_printf("%s/.gnuplot.%ld.XXXXXX", dir, (long)getpid());
     if (mkdtemp(*made))
         return 0;
     int code = err_add_errno(err, ERR_IO, errno, "%s: cannot make a folder for gnuplot",

@@ -25,6 +25,7 @@ struct table_row {
 };
 
 struct table {
+    bool further;        /* of use to those who check, rather than to all */
     const char *id;      /* unique among the tables: "rates-error" */
     const char *caption;
     const char **heads;
