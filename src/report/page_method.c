@@ -146,8 +146,9 @@ void page_method(const struct page *page, struct text *to)
     if (has_kind(page, "share"))
         text_add(to, "; that of a share is the exact binomial test against the group's share "
                  "of the trials");
-    text_add(to, ". Where many are made, the smallest is small by chance alone: Holm's "
-             "correction (Holm, Scandinavian Journal of Statistics 6, 1979, 65–70) is given "
+    text_add(to, ". The p of a claim goes with its interval: it is below .05 exactly where "
+             "the 95 % interval leaves the claim's margin out. Where many tests are made, the "
+             "smallest p is small by chance alone: Holm's correction (Holm, Scandinavian Journal of Statistics 6, 1979, 65–70) is given "
              "beside each.</p>\n");
     if (has_flag(page, FLAG_TOO_FEW) || has_flag(page, FLAG_ZERO))
         text_add(to, "<h3>Too few to say</h3>\n<p>Rates that rest on fewer than five hits are "
