@@ -181,10 +181,13 @@ static bool opens_interval(const char *s)
     return n > 1 && (s[n] == ']' || s[n] == ')');
 }
 
-/* True for the blank before or after the sign of "p < .001". */
-static bool beside_relation(const char *before, const char *after)
+/* True for the blanks around the sign of "p < .001": at `at`, the text being
+ * `start`. */
+static bool beside_relation(const char *start, const char *at)
 {
-    return *after == '<' || *after == '=' || *before == '<' || *before == '=';
+    if (at[1] == '<' || at[1] == '=')
+        return at[2] == ' ';
+    return at >= start + 2 && (at[-1] == '<' || at[-1] == '=') && at[-2] == ' ';
 }
 
 void format_bind(struct text *to, const char *s)
@@ -192,13 +195,12 @@ void format_bind(struct text *to, const char *s)
     bool inside = false;
 
     for (const char *start = s; *s; s++) {
-        const char *before = s > start ? s - 1 : "";
         if (opens_interval(s))
             inside = true;
         else if (*s == ']' || *s == ')')
             inside = false;
-        if (*s == ' ' && (inside || beside_relation(before, s + 1) ||
-                          (isdigit((unsigned char)*before) && s[1] == '%') ||
+        if (*s == ' ' && (inside || beside_relation(start, s) ||
+                          (s > start && isdigit((unsigned char)s[-1]) && s[1] == '%') ||
                           opens_interval(s + 1)))
             text_add(to, "\u00A0");
         else
