@@ -537,8 +537,7 @@ static void load_charts(struct loading *l, struct yaml_node *root)
         struct yaml_node *name = yaml_get(l->doc, map, "chart", true);
         c->line = map->line;
         if (name)
-            c->chart = (struct study_name){ keep(l, yaml_scalar(l->doc, name)),
-                                            name->line };
+            c->chart = (struct study_name){ get_text(l, map, "chart", true), name->line };
         c->id = get_id(l, map, "id");
         c->metric = get_metric(l, map, false);
         c->point = get_text(l, map, "point", false);
