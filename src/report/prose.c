@@ -39,13 +39,13 @@ static const struct {
     { "koopman", "Koopman",
       "For the ratio of two independent rates: the set of ratios that a score test "
       "does not reject (Koopman, Biometrics 40, 1984, 513–517). It has no upper "
-      "limit where the smaller group has no errors." },
+      "limit where the second group has no errors." },
     { "katz", "Katz log",
       "For the ratio of two independent rates: a normal interval for its logarithm "
       "(Katz, Baptista, Azen and Pike, Biometrics 34, 1978, 469–474)." },
-    { "projection", "projection",
+    { "projection", "Projection",
       "For the largest rate over the smallest: each of K rates gets an interval at "
-      "1 − α/K, and the limits are the extremes over that box. Wide, but honest also "
+      "1 − α/K, and the limits are the extremes over that box. Wide, but honest also "
       "when all groups are equal, where a bootstrap is not." },
 };
 
@@ -345,9 +345,9 @@ void prose_remark(const struct finding *row, bool thin, struct text *to)
     if (row->flag != FLAG_DERIVED)
         text_add(to, prose_flag(row->flag));
     if (row->n_lo >= 0 && row->n_hi > row->n_lo) {
-        text_add(to, to->len ? "; n is " : "n is ");
+        text_add(to, to->len ? "; n " : "n ");
         format_count(to, row->n_lo, thin);
-        text_add(to, " to ");
+        text_add(to, "–");
         format_count(to, row->n_hi, thin);
     }
 }
@@ -379,4 +379,22 @@ void prose_note(const struct finding *row, struct text *to)
 void prose_printed(const struct finding *row, struct text *to)
 {
     add_parts(row, true, to);
+}
+
+void prose_counts(const struct study *study, const struct findings *f,
+                  const struct finding *row, bool thin, struct text *to)
+{
+    struct arena arena = ARENA_INIT;
+
+    if (!strcmp(metric_kind(row->metric), "share_ratio"))
+        return;
+    format_counts(to, row->x, row->n, thin);
+    if (*row->versus) {
+        const struct finding *other =
+            lookup_row(study, f, row->backend, lookup_base(&arena, row->metric), "",
+                       row->versus, "", row->point);
+        text_add(to, " : ");
+        format_counts(to, other ? other->x : -1, other ? other->n : -1, thin);
+    }
+    arena_release(&arena);
 }

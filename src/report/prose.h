@@ -13,6 +13,8 @@
 #ifndef REPORT_PROSE_H
 #define REPORT_PROSE_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "base/text.h"
 #include "model/claims.h"
@@ -55,5 +57,10 @@ void prose_remark(const struct finding *row, bool thin, struct text *to);
  * alone ("20.8 %", several joined by "; "). */
 void prose_note(const struct finding *row, struct text *to);
 void prose_printed(const struct finding *row, struct text *to);
+
+/* The counts a row rests on: "94/271"; of a contrast both groups', "94/271 :
+ * 1/385"; nothing for a quotient of shares, which stand in rows of their own. */
+void prose_counts(const struct study *study, const struct findings *f,
+                  const struct finding *row, bool thin, struct text *to);
 
 #endif

@@ -102,7 +102,7 @@ static double mid_p_excess(double logit, void *arg)
 
     if (beta_log_cdf(m->x + 1, m->n - m->x, at.p, at.q, &above, m->err) < 0)
         return NAN;
-    double equal = binomial_log_pdf(m->x, m->n, at.p, at.q) - M_LN2;
+    double equal = binomial_log_pdf(m->x, m->n - m->x, at.p, at.q) - M_LN2;
     double more = fmax(above, equal), less = fmin(above, equal);
     return more + log1p(exp(less - more)) - m->log_tail;
 }

@@ -6,13 +6,14 @@
 #include <string.h>
 
 #include "stats/adjust.h"
-#include "stats/exact.h"
+#include "stats/paired.h"
 
 /* Which counts a verdict is drawn from: a tally, and which end of the range of
  * n for the group and for what it is set against. */
 struct basis {
     const struct tally *tally;
     enum corner group, versus;
+    bool paired; /* the same faces: paired at worst instead of as if independent */
 };
 
 struct judging {
@@ -34,6 +35,7 @@ struct contrast {
     int sign;
     bool strict; /* for yes the limit must be beyond the margin, not at it */
     bool closed; /* for no the other limit may be at it */
+    bool paired; /* limits and p of paired_worst_case() */
 };
 
 /* Yes at the study's confidence, no at 1 - a/tests, else inconclusive; *p is
@@ -50,7 +52,14 @@ static int weigh(struct judging *j, const struct contrast *c, double tests,
     struct interval i, wide;
     int code;
 
-    if ((code = limits(c->a.x, c->a.n, c->b.x, c->b.n, 1 - alpha, &i, j->err)) ||
+    if (c->paired) {
+        double ignored;
+        if ((code = paired_worst_case(c->a.x, c->a.n, c->b.x, c->b.n, 1 - alpha, &i, p,
+                                      j->err)) ||
+            (code = paired_worst_case(c->a.x, c->a.n, c->b.x, c->b.n, 1 - alpha / tests,
+                                      &wide, &ignored, j->err)))
+            return code;
+    } else if ((code = limits(c->a.x, c->a.n, c->b.x, c->b.n, 1 - alpha, &i, j->err)) ||
         (code = limits(c->a.x, c->a.n, c->b.x, c->b.n, 1 - alpha / tests, &wide,
                        j->err)) ||
         (code = contrast_p(m, ratio ? FOR_RATIO : FOR_DIFFERENCE, c->a.x, c->a.n,
@@ -155,6 +164,32 @@ static int judge_extreme(struct judging *j, const struct basis *basis,
     return code;
 }
 
+/* A backend against each of some others; one backend. */
+static int judge_excess(struct judging *j, const struct basis *basis,
+                        const struct claim_spec *spec, const struct subject *about,
+                        double tests, enum verdict *verdict, double *p)
+{
+    struct contrast c = { .quantity = QUANTITY_DIFFERENCE, .sign = 1, .strict = true,
+                          .paired = basis->paired };
+    struct together all = together(spec->n_against);
+
+    if (!evidence_rate(basis->tally, about, spec->group, basis->group, &c.a))
+        return 0;
+    for (size_t i = 0; i < spec->n_against; i++) {
+        struct subject other = { spec->against[i], about->metric, about->point };
+        enum verdict v;
+        double q;
+        if (!evidence_rate(basis->tally, &other, spec->group, basis->versus, &c.b))
+            continue;
+        int code = weigh(j, &c, tests * (double)all.asked, &v, &q);
+        if (code)
+            return code;
+        join(&all, v, v == VERDICT_NO, q);
+    }
+    *verdict = conclude(&all, p);
+    return 0;
+}
+
 /* One backend. Left as it was (not testable, no p) where there are no counts. */
 static int judge_backend(struct judging *j, const struct basis *basis,
                          const struct claim_spec *spec, const char *backend,
@@ -166,13 +201,23 @@ static int judge_backend(struct judging *j, const struct basis *basis,
         .quantity = ratio ? QUANTITY_RATIO : QUANTITY_DIFFERENCE,
         .margin = spec->margin, .sign = 1,
         .strict = spec->margin == (ratio ? 1 : 0),
-        .closed = spec->type == CLAIM_OVER,
+        .closed = spec->type == CLAIM_OVER || spec->type == CLAIM_IMPROVEMENT,
+        .paired = basis->paired && spec->type == CLAIM_IMPROVEMENT,
     };
+    struct subject after = about;
+    const char *versus = spec->versus;
 
     if (spec->type == CLAIM_WORST || spec->type == CLAIM_BEST)
         return judge_extreme(j, basis, spec, &about, tests, verdict, p);
+    if (spec->type == CLAIM_EXCESS)
+        return judge_excess(j, basis, spec, &about, tests, verdict, p);
+    if (spec->type == CLAIM_IMPROVEMENT) {
+        about.point = spec->before;
+        after.point = spec->after;
+        versus = spec->group;
+    }
     if (!evidence_rate(basis->tally, &about, spec->group, basis->group, &c.a) ||
-        !evidence_rate(basis->tally, &about, spec->versus, basis->versus, &c.b))
+        !evidence_rate(basis->tally, &after, versus, basis->versus, &c.b))
         return 0;
     return weigh(j, &c, tests, verdict, p);
 }
@@ -233,6 +278,47 @@ static void add_part_row(struct claims *c, struct claim_part *part, long row)
     part->rows = rows;
 }
 
+static void add_row_of(struct judging *j, struct claim_part *part, const char *backend,
+                       const char *metric, const char *kind, const char *group,
+                       const char *versus, const char *point)
+{
+    struct text name = TEXT_INIT;
+
+    text_addf(&name, "%s%s%s", metric, *kind ? "." : "", kind);
+    add_part_row(j->claims, part, findings_find(j->findings, backend, name.s, group,
+                                                versus, point, NULL));
+    text_release(&name);
+}
+
+/* As find_rows(), where the same faces were measured twice. */
+static void find_pair_rows(struct judging *j, const struct claim_spec *spec,
+                           struct claim_part *part)
+{
+    if (spec->type == CLAIM_IMPROVEMENT) {
+        add_row_of(j, part, part->backend, spec->metric, "", spec->group, "",
+                   spec->before);
+        add_row_of(j, part, part->backend, spec->metric, "", spec->group, "",
+                   spec->after);
+        add_row_of(j, part, part->backend, spec->metric, "improvement", spec->group,
+                   spec->before, spec->after);
+        add_row_of(j, part, part->backend, spec->metric, "improvement_worst_case",
+                   spec->group, spec->before, spec->after);
+        return;
+    }
+    add_row_of(j, part, part->backend, spec->metric, "", spec->group, "", spec->point);
+    for (size_t i = 0; i < spec->n_against; i++) {
+        struct text versus = TEXT_INIT;
+        evidence_rival(&versus, spec->against[i]);
+        add_row_of(j, part, spec->against[i], spec->metric, "", spec->group, "",
+                   spec->point);
+        add_row_of(j, part, part->backend, spec->metric, "excess", spec->group,
+                   versus.s, spec->point);
+        add_row_of(j, part, part->backend, spec->metric, "excess_worst_case",
+                   spec->group, versus.s, spec->point);
+        text_release(&versus);
+    }
+}
+
 /* The findings a part rests on: the rates it compares and the contrasts. */
 static void find_rows(struct judging *j, const struct claim_spec *spec,
                       struct claim_part *part)
@@ -244,6 +330,10 @@ static void find_rows(struct judging *j, const struct claim_spec *spec,
                                                  : QUANTITY_DIFFERENCE].names[0].text;
     struct group g = group_first(axes, spec->among);
 
+    if (spec->type == CLAIM_IMPROVEMENT || spec->type == CLAIM_EXCESS) {
+        find_pair_rows(j, spec, part);
+        return;
+    }
     text_addf(&metric, "%s.%s", spec->metric, ratio ? "ratio" : "difference");
     add_part_row(j->claims, part, findings_find(j->findings, part->backend, spec->metric,
                                                 spec->group, "", spec->point, NULL));
@@ -283,7 +373,9 @@ static bool is_ranged(const struct tally *t, const struct claim_spec *spec)
     for (size_t i = 0; i < t->n; i++)
         if (t->counts[i].n_lo < t->counts[i].n_hi &&
             !strcmp(t->counts[i].metric, spec->metric) &&
-            !strcmp(t->counts[i].point, spec->point))
+            (!strcmp(t->counts[i].point, spec->point) ||
+             (spec->before && !strcmp(t->counts[i].point, spec->before)) ||
+             (spec->after && !strcmp(t->counts[i].point, spec->after))))
             return true;
     return false;
 }
@@ -304,6 +396,8 @@ static int judge_basis(struct judging *j, const struct claim *claim,
     text_addf(t, "%swith ", t->len ? "; " : "");
     if (name)
         text_addf(t, "the counts '%s'%s", name, basis->group ? ", " : "");
+    if (basis->paired)
+        text_add(t, "the same faces paired at worst");
     if (basis->group)
         text_addf(t, "the %s n of the group and the %s n of the others",
                   ends[basis->group], ends[basis->versus]);
@@ -321,7 +415,7 @@ static int judge_ends(struct judging *j, const struct claim *claim,
 
     for (int a = N_LOW; a <= N_HIGH && !code; a++)
         for (int b = N_LOW; b <= N_HIGH && !code; b++) {
-            struct basis basis = { tally, (enum corner)a, (enum corner)b };
+            struct basis basis = { tally, (enum corner)a, (enum corner)b, false };
             code = judge_basis(j, claim, &basis, name, &same, t);
         }
     return code;
@@ -337,14 +431,23 @@ static int judge_sensitivity(struct judging *j, struct claim *claim)
     for (size_t i = 0; i < j->study->n_alternatives && !code; i++) {
         const struct tally *other = &j->e->alternatives[i];
         const char *name = j->study->alternatives[i].name;
-        struct basis basis = { other, N_STATED, N_STATED };
+        struct basis basis = { other, N_STATED, N_STATED, false };
         bool same;
         code = judge_basis(j, claim, &basis, name, &same, &t);
         if (!code && same && is_ranged(other, claim->spec))
             code = judge_ends(j, claim, other, name, &t);
     }
-    if (!code && (ranged || j->study->n_alternatives))
+    bool pairs = claim->spec->type == CLAIM_IMPROVEMENT ||
+                 claim->spec->type == CLAIM_EXCESS;
+    if (!code && pairs) {
+        struct basis worst = { j->e->tally, N_STATED, N_STATED, true };
+        bool same;
+        code = judge_basis(j, claim, &worst, NULL, &same, &t);
+    }
+    if (!code && (ranged || j->study->n_alternatives || pairs))
         claim->sensitivity = t.len ? arena_strdup(&j->claims->arena, t.s)
+            : pairs ? "the same with every n and every set of counts that the print "
+                      "allows, and with the same faces paired at worst"
             : "the same with every n and every set of counts that the print allows";
     text_release(&t);
     return code;
@@ -354,7 +457,7 @@ static int judge_claim(struct judging *j, struct claim *claim)
 {
     const struct claim_spec *spec = claim->spec;
     const char *backends[EVIDENCE_MAX];
-    struct basis stated = { j->e->tally, N_STATED, N_STATED };
+    struct basis stated = { j->e->tally, N_STATED, N_STATED, false };
 
     claim->n_parts = spoken_of(j, spec, backends);
     claim->parts = arena_array(&j->claims->arena, claim->n_parts, sizeof *claim->parts);
