@@ -442,7 +442,6 @@ size_t tally_parts(const struct tally *t, const char *backend, const char *metri
  * there, against it alone otherwise. */
 static int check_part(const struct tally *t, const struct count *c,
                       const struct count *part, struct sum *sums, struct err *err)
->>>>>>> modeltests
 {
     struct sum *sum = &sums[part->axes];
 
