@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/format.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -167,4 +168,42 @@ void format_counts(struct text *to, int64_t x, int64_t n, bool thin)
 void format_confidence(struct text *to, double confidence)
 {
     text_addf(to, "%.6g", confidence * 100);
+}
+
+/* True if s begins a bracket of numbers: "[29.3, 40.5]". */
+static bool opens_interval(const char *s)
+{
+    size_t n;
+
+    if (*s != '[')
+        return false;
+    n = 1 + strspn(s + 1, "0123456789., \xE2\x88\x92\x9E");
+    return n > 1 && (s[n] == ']' || s[n] == ')');
+}
+
+/* True for the blanks around the sign of "p < .001": at `at`, the text being
+ * `start`. */
+static bool beside_relation(const char *start, const char *at)
+{
+    if (at[1] == '<' || at[1] == '=')
+        return at[2] == ' ';
+    return at >= start + 2 && (at[-1] == '<' || at[-1] == '=') && at[-2] == ' ';
+}
+
+void format_bind(struct text *to, const char *s)
+{
+    bool inside = false;
+
+    for (const char *start = s; *s; s++) {
+        if (opens_interval(s))
+            inside = true;
+        else if (*s == ']' || *s == ')')
+            inside = false;
+        if (*s == ' ' && (inside || beside_relation(start, s) ||
+                          (s > start && isdigit((unsigned char)s[-1]) && s[1] == '%') ||
+                          opens_interval(s + 1)))
+            text_add(to, "\u00A0");
+        else
+            text_addch(to, *s);
+    }
 }

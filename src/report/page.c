@@ -122,6 +122,13 @@ static int figures(const struct page *page, struct text *to, struct err *err)
     return code;
 }
 
+static const char *column_class(const struct table *t, size_t i)
+{
+    if (t->numeric[i])
+        return t->minor[i] ? "num wide" : "num";
+    return t->minor[i] ? "words wide" : "words";
+}
+
 static void table_row(const struct table *t, const struct table_row *row, struct text *to)
 {
     struct text letter = TEXT_INIT;
@@ -138,8 +145,7 @@ static void table_row(const struct table *t, const struct table_row *row, struct
     }
     text_add(to, "</th>");
     for (size_t i = 1; i < t->columns; i++)
-        html_addf(to, t->numeric[i] ? "<td class=\"num\">%s</td>" : "<td>%q</td>",
-                  row->cells[i]);
+        html_addf(to, "<td class=\"%s\">%s</td>", column_class(t, i), row->cells[i]);
     text_add(to, "</tr>\n");
     text_release(&letter);
 }
@@ -157,11 +163,12 @@ static void one_table(const struct table *t, struct text *to)
 {
     struct text letter = TEXT_INIT;
 
-    html_addf(to, "<div class=\"scroll\" id=\"%s\"><table%s>\n<caption>%q</caption>\n<thead>"
+    html_addf(to, "<div class=\"scroll\" id=\"%s\" tabindex=\"0\"><table%s>\n<caption><span>%q"
+              "</span></caption>\n<thead>"
               "<tr>", t->id, is_short(t) ? " class=short" : "", t->caption);
     for (size_t i = 0; i < t->columns; i++)
-        html_addf(to, t->numeric[i] ? "<th scope=\"col\" class=\"num\">%q</th>"
-                                    : "<th scope=\"col\">%q</th>", t->heads[i]);
+        html_addf(to, "<th scope=\"col\" class=\"%s\">%q</th>", column_class(t, i),
+                  t->heads[i]);
     text_add(to, "</tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < t->n; i++)
         table_row(t, &t->rows[i], to);

@@ -31,36 +31,13 @@ static void estimate_words(const struct finding *f, struct text *to)
     format_estimate(to, unit_of(f->metric), f->estimate, f->lo, f->hi);
 }
 
-/* The counts a row compares: its own, and for a contrast those of the other
- * group, which stand in a row of their own. */
-static void add_counts(const struct page *page, const struct finding *f, struct text *t)
-{
-    const char *kind = metric_kind(f->metric);
-    struct arena arena = ARENA_INIT;
-
-    if (!strcmp(kind, "share_ratio"))
-        return; /* its counts are those of the two shares */
-    format_counts(t, f->x, f->n, true);
-    if (*f->versus) {
-        const struct finding *other =
-            lookup_row(page->study, page->findings, f->backend,
-                       lookup_base(&arena, f->metric), "", f->versus, "", f->point);
-        text_add(t, " : ");
-        if (other)
-            format_counts(t, other->x, other->n, true);
-        else
-            text_add(t, "–");
-    }
-    arena_release(&arena);
-}
-
 static void part_row(const struct page *page, const struct finding *f, struct text *to)
 {
     struct text what = TEXT_INIT, value = TEXT_INIT, counts = TEXT_INIT;
 
     prose_row(page->study, f, &what);
     estimate_words(f, &value);
-    add_counts(page, f, &counts);
+    prose_counts(page->study, page->findings, f, true, &counts);
     html_addf(to, "<tr><th scope=\"row\">%q</th><td class=\"num\">%s</td>"
               "<td class=\"num\">%s</td><td class=\"wide\">%s</td></tr>\n", what.s,
               value.s, counts.s, prose_method(f->method));
@@ -115,8 +92,8 @@ static void printed_result(const struct page *page, const struct claim *claim,
 {
     struct text t = TEXT_INIT;
 
-    html_addf(to, "<p>%zu of %zu printed figures come out of the counts, "
-              "rounded as printed (<a href=\"#printed\">table</a>).</p>\n",
+    html_addf(to, "<p>Printed figures that come out of the counts, rounded as printed: "
+              "%zu of %zu (<a href=\"#printed\">table</a>).</p>\n",
               claim->hits, claim->figures);
     if (claim->hits == claim->figures)
         return;
@@ -153,7 +130,7 @@ static void p_line(const struct claim *claim, struct text *to)
     }
     if (claim->undone)
         text_add(&t, ". At that p the verdict would not stand");
-    html_addf(to, "<p class=\"fine\">%s.</p>\n", t.s);
+    html_addf(to, "<p class=\"fine\">%q.</p>\n", t.s);
     text_release(&t);
 }
 

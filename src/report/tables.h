@@ -30,6 +30,7 @@ struct table {
     const char *caption;
     const char **heads;
     bool *numeric;       /* columns of figures, set to the right */
+    bool *minor;         /* columns to leave out where there is no room */
     size_t columns;
     struct table_row *rows;
     size_t n, cap;

@@ -31,7 +31,8 @@ void tables_printed(struct tabling *b)
         row->cells[2] = words;
         row->cells[3] = table_value(b, unit, f->estimate, unit == UNIT_RATIO ? FORMAT_OWN : 2);
         row->cells[4] = table_interval(b, f, unit == UNIT_RATIO ? FORMAT_OWN : 2);
-        row->cells[5] = table_counts(b, f);
+        prose_counts(b->study, b->findings, f, b->thin, &b->t);
+        row->cells[5] = table_taken(b);
     }
     table_end(b, t);
 }
@@ -86,7 +87,7 @@ void tables_sensitivity(struct tabling *b, const struct metric *metric)
     t->further = true;
     table_column(b, t, "Group", false);
     table_column(b, t, "counts used", false);
-    text_addf(&b->t, "%s/%s", metric->hits, metric->trials);
+    text_addf(&b->t, "%s / %s", metric->hits, metric->trials);
     table_column(b, t, table_taken(b), true);
     table_column(b, t, "rate", true);
     table_column(b, t, "interval", true);

@@ -23,8 +23,8 @@ static size_t method_columns(struct tabling *b, struct table *t,
     for (size_t i = 0; i < m->n && t->columns + 3 < TABLE_COLUMNS_MAX; i++, n++) {
         format_confidence(&b->t, b->study->confidence);
         text_addf(&b->t, " %% interval, %s", prose_method(m->names[i].text));
-        table_column(b, t, b->t.s, true);
-        text_reset(&b->t);
+        t->minor[t->columns] = i > 0;
+        table_column(b, t, table_taken(b), true);
     }
     return n;
 }
@@ -84,7 +84,7 @@ void tables_rates(struct tabling *b, const struct metric *metric)
     struct table *t = table_begin(b, b->t.s, metric->title);
     text_reset(&b->t);
     table_column(b, t, "Group", false);
-    text_addf(&b->t, "%s/%s", metric->hits, metric->trials);
+    text_addf(&b->t, "%s / %s", metric->hits, metric->trials);
     table_column(b, t, b->t.s, true);
     text_reset(&b->t);
     table_column(b, t, "rate", true);

@@ -76,6 +76,12 @@ const struct method *evidence_method(const struct study *study,
     return method_find(study->methods[quantity].names[i].text);
 }
 
+void evidence_rival(struct text *to, const char *backend)
+{
+    text_add(to, "backend=");
+    text_add_percent(to, backend);
+}
+
 bool evidence_disjoint(const struct study *study, const char *a, const char *b)
 {
     struct group x, y;
