@@ -355,13 +355,26 @@ static bool is_cover(const struct tally *t, const struct sum *sums, unsigned set
     return sums[set].rows && sums[set].rows == groups_inside(&t->axes, set, g);
 }
 
+/* The smallest set of axes whose groups cover g; false if there is none. */
+static bool best_cover(const struct tally *t, const struct sum *sums,
+                       const struct group *g, unsigned *best)
+{
+    int best_bits = GROUP_MAX_AXES + 1;
+
+    for (unsigned set = 0; set < 1u << t->axes.n; set++) {
+        int bits = __builtin_popcount(set);
+        if (bits < best_bits && is_cover(t, sums, set, g))
+            *best = set, best_bits = bits;
+    }
+    return best_bits <= GROUP_MAX_AXES;
+}
+
 bool tally_sum(const struct tally *t, const char *backend, const char *metric,
                const char *point, const struct group *g, struct count *out)
 {
     const struct count *own = tally_find(t, backend, metric, point, g);
     const struct tally_series *s = find_series(t, backend, metric, point);
     unsigned best = 0;
-    int best_bits = GROUP_MAX_AXES + 1;
 
     if (own) {
         *out = *own;
@@ -370,12 +383,7 @@ bool tally_sum(const struct tally *t, const char *backend, const char *metric,
     if (!s)
         return false;
     struct sum *sums = sum_inside(t, s, g);
-    for (unsigned set = 0; set < 1u << t->axes.n; set++) {
-        int bits = __builtin_popcount(set);
-        if (bits < best_bits && is_cover(t, sums, set, g))
-            best = set, best_bits = bits;
-    }
-    bool any = best_bits <= GROUP_MAX_AXES;
+    bool any = best_cover(t, sums, g, &best);
     if (any)
         *out = (struct count){
             .backend = s->backend, .metric = s->metric, .point = s->point, .group = *g,
@@ -385,6 +393,31 @@ bool tally_sum(const struct tally *t, const char *backend, const char *metric,
         };
     free(sums);
     return any;
+}
+
+size_t tally_parts(const struct tally *t, const char *backend, const char *metric,
+                   const char *point, const struct group *g, const struct count **out,
+                   size_t max)
+{
+    const struct count *own = tally_find(t, backend, metric, point, g);
+    const struct tally_series *s = find_series(t, backend, metric, point);
+    unsigned best = 0;
+    size_t n = 0;
+
+    if (own && max) {
+        out[0] = own;
+        return 1;
+    }
+    if (!s)
+        return 0;
+    struct sum *sums = sum_inside(t, s, g);
+    if (best_cover(t, sums, g, &best))
+        for (size_t i = s->first; i != TALLY_END && n < max; i = t->counts[i].next)
+            if (group_axes(&t->counts[i].group, t->axes.n) == best &&
+                group_within(&t->counts[i].group, g, t->axes.n))
+                out[n++] = &t->counts[i];
+    free(sums);
+    return n;
 }
 
 /* One row against the sums of its parts, then against each part of a set that
