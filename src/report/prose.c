@@ -137,6 +137,11 @@ static bool is_left_out(const struct study *study, const struct findings *f,
     for (size_t i = 0; i < study->n_backends; i++)
         if (!strcmp(study->backends[i].text, backend))
             return true;
+    /* of a study that was run for some backends only, the claims name all */
+    for (size_t i = 0; i < study->n_claims; i++)
+        for (size_t k = 0; k < study->claims[i].n_backends; k++)
+            if (!strcmp(study->claims[i].backends[k], backend))
+                return true;
     return false;
 }
 
