@@ -384,7 +384,7 @@ static void load_charts(struct loading *l, struct yaml_node *root)
         struct yaml_node *name = yaml_get(l->doc, map, "chart", true);
         c->line = map->line;
         if (name)
-            c->chart = (struct study_name){ loading_keep(l, yaml_scalar(l->doc, name)),
+            c->chart = (struct study_name){ loading_text(l, map, "chart", true),
                                             name->line };
         c->id = loading_id(l, map, "id");
         c->metric = loading_metric(l, map, false);

@@ -39,6 +39,7 @@ struct count {
     const char *source;
     const char *path;    /* the file and line it stood in */
     size_t line;
+    unsigned axes;       /* the set that the group fixes */
     size_t next;         /* row of the same series, or TALLY_END */
 };
 #define TALLY_END ((size_t)-1)
