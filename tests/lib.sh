@@ -35,8 +35,8 @@ is() {
         ok 0 "$3"
     else
         ok 1 "$3"
-        printf '%s\n' "$1" | sed 's/^/#      got: /'
-        printf '%s\n' "$2" | sed 's/^/# expected: /'
+        printf '%s\n' "$1" | head -n 40 | sed 's/^/#      got: /'
+        printf '%s\n' "$2" | head -n 40 | sed 's/^/# expected: /'
         return 1
     fi
 }

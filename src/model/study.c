@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/yaml.h"
 #include "model/metric.h"
+#include "model/study_load.h"
 
 const char *const study_task_names[] = { "classify", "verify", "identify", NULL };
 const char *const study_evidence_names[] = {
@@ -17,38 +18,30 @@ const char *const study_quantity_names[QUANTITY_N + 1] = {
     "proportion", "difference", "ratio", NULL
 };
 const char *const claim_type_names[CLAIM_TYPES + 1] = {
-    "printed", "difference", "ratio", "worst", "best", "over-representation",
-    "not-testable", NULL
+    "printed", "difference", "ratio", "worst", "best", "improvement", "excess",
+    "over-representation", "not-testable", NULL
 };
 
-/* Everything a loading function needs. */
-struct loading {
-    struct study *study;
-    struct yaml_doc *doc;
-};
-
-static const char *keep(struct loading *l, const char *s)
+const char *loading_keep(struct loading *l, const char *s)
 {
     return arena_strdup(&l->study->arena, s);
 }
 
-/* An empty text counts as none. */
-static const char *get_text(struct loading *l, struct yaml_node *map, const char *key,
+const char *loading_text(struct loading *l, struct yaml_node *map, const char *key,
                             bool required)
 {
     const char *s = yaml_get_string(l->doc, map, key, NULL, required);
 
     if (s && *s)
-        return keep(l, s);
+        return loading_keep(l, s);
     if (s && required)
         yaml_fault(l->doc, map, key, "is empty, expected a text");
     return NULL;
 }
 
-/* A word that becomes part of a file name or a reference. */
-static const char *get_id(struct loading *l, struct yaml_node *map, const char *key)
+const char *loading_id(struct loading *l, struct yaml_node *map, const char *key)
 {
-    const char *s = get_text(l, map, key, true);
+    const char *s = loading_text(l, map, key, true);
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                   "0123456789-_";
 
@@ -60,9 +53,7 @@ static const char *get_id(struct loading *l, struct yaml_node *map, const char *
     return s;
 }
 
-/* The items of a list of mappings at `key`; those that are no mappings are
- * faults and are passed over by next_map(). */
-static struct yaml_node *next_map(struct loading *l, struct yaml_node *list, size_t *i)
+struct yaml_node *loading_next_map(struct loading *l, struct yaml_node *list, size_t *i)
 {
     while (list && *i < list->n) {
         struct yaml_node *item = list->items[(*i)++];
@@ -76,7 +67,7 @@ static struct yaml_node *next_map(struct loading *l, struct yaml_node *list, siz
 static void load_axes(struct loading *l, struct yaml_node *root)
 {
     struct study *s = l->study;
-    struct yaml_node *list = yaml_get_list(l->doc, root, "axes", true), *map;
+    struct yaml_node *list = yaml_get_list(l->doc, root, "axes", false), *map;
 
     if (!list)
         return;
@@ -86,9 +77,9 @@ static void load_axes(struct loading *l, struct yaml_node *root)
         return;
     }
     s->axes.axes = arena_array(&s->arena, list->n, sizeof *s->axes.axes);
-    for (size_t i = 0; (map = next_map(l, list, &i));) {
+    for (size_t i = 0; (map = loading_next_map(l, list, &i));) {
         struct axis *axis = &s->axes.axes[s->axes.n];
-        axis->name = get_text(l, map, "name", true);
+        axis->name = loading_text(l, map, "name", true);
         const char **values = yaml_get_strings(l->doc, map, "values", &axis->n, true);
         if (!axis->name || !values)
             continue;
@@ -105,7 +96,7 @@ static void load_axes(struct loading *l, struct yaml_node *root)
         }
         axis->values = arena_array(&s->arena, axis->n, sizeof *axis->values);
         for (size_t v = 0; v < axis->n; v++) {
-            axis->values[v] = keep(l, values[v]);
+            axis->values[v] = loading_keep(l, values[v]);
             for (size_t w = 0; w < v; w++)
                 if (!strcmp(axis->values[w], values[v])) {
                     yaml_fault(l->doc, map, "values", "'%.60s' stands twice, expected "
@@ -127,8 +118,7 @@ static double groups_of(const struct axes *axes, unsigned set)
     return groups;
 }
 
-/* A list of mappings, or NULL. */
-static struct yaml_node *get_maps(struct loading *l, struct yaml_node *root,
+struct yaml_node *loading_maps(struct loading *l, struct yaml_node *root,
                                   const char *key)
 {
     struct yaml_node *list = yaml_get_list(l->doc, root, key, false);
@@ -173,7 +163,7 @@ static unsigned axis_set(struct loading *l, struct yaml_node *node)
     return set;
 }
 
-static unsigned get_axis_set(struct loading *l, struct yaml_node *map, const char *key,
+unsigned loading_axis_set(struct loading *l, struct yaml_node *map, const char *key,
                              bool required)
 {
     struct yaml_node *node = yaml_get(l->doc, map, key, required);
@@ -224,13 +214,13 @@ static const char *canonical_group(struct loading *l, struct yaml_node *node,
     } else {
         text_reset(&t);
         group_add(&t, &l->study->axes, &g);
-        name = keep(l, t.s);
+        name = loading_keep(l, t.s);
     }
     text_release(&t);
     return name;
 }
 
-static const char *get_group(struct loading *l, struct yaml_node *map, const char *key,
+const char *loading_group(struct loading *l, struct yaml_node *map, const char *key,
                              bool required)
 {
     const char *said = yaml_get_string(l->doc, map, key, NULL, required);
@@ -252,9 +242,9 @@ static void check_metric(struct loading *l, const struct yaml_node *node,
     }
 }
 
-static const char *get_metric(struct loading *l, struct yaml_node *map, bool required)
+const char *loading_metric(struct loading *l, struct yaml_node *map, bool required)
 {
-    const char *name = get_text(l, map, "metric", required);
+    const char *name = loading_text(l, map, "metric", required);
 
     check_metric(l, map, "metric", name);
     if (!name)
@@ -268,16 +258,17 @@ static const char *get_metric(struct loading *l, struct yaml_node *map, bool req
     return name;
 }
 
-/* The metric of a contrast, or of a claim that compares: what describes the data
- * set itself is no rate of a backend. */
-static const char *get_rate(struct loading *l, struct yaml_node *map)
+const char *loading_rate(struct loading *l, struct yaml_node *map)
 {
-    const char *name = get_metric(l, map, false);
+    const char *name = loading_metric(l, map, false);
     const struct metric *m = metric_find(name);
 
     if (m && m->census)
         yaml_fault(l->doc, map, "metric", "'%s' describes the data set itself, expected "
                    "a rate of a backend", name);
+    if (m && m->mean)
+        yaml_fault(l->doc, map, "metric", "'%s' is a mean over runs, which cannot be "
+                   "tested, expected a rate", name);
     return name;
 }
 
@@ -297,7 +288,7 @@ static struct study_name *get_names(struct loading *l, struct yaml_node *map,
     }
     struct study_name *names = arena_array(&l->study->arena, *n, sizeof *names);
     for (size_t i = 0; i < *n; i++) {
-        names[i].text = keep(l, texts[i]);
+        names[i].text = loading_keep(l, texts[i]);
         names[i].line = node->kind == YAML_LIST ? node->items[i]->line : node->line;
         for (size_t j = 0; j < i; j++)
             if (!strcmp(names[j].text, texts[i]))
@@ -307,7 +298,7 @@ static struct study_name *get_names(struct loading *l, struct yaml_node *map,
     return names;
 }
 
-static const char **get_list(struct loading *l, struct yaml_node *map, const char *key,
+const char **loading_list(struct loading *l, struct yaml_node *map, const char *key,
                              size_t *n)
 {
     const char **texts = yaml_get_strings(l->doc, map, key, n, false);
@@ -322,7 +313,7 @@ static const char **get_list(struct loading *l, struct yaml_node *map, const cha
     }
     const char **kept = arena_array(&l->study->arena, *n, sizeof *kept);
     for (size_t i = 0; i < *n; i++)
-        kept[i] = keep(l, texts[i]);
+        kept[i] = loading_keep(l, texts[i]);
     return kept;
 }
 
@@ -335,7 +326,7 @@ static void load_labels(struct loading *l, struct yaml_node *root)
         return;
     s->labels = arena_array(&s->arena, map->n, sizeof *s->labels);
     for (size_t i = 0; i < map->n; i++) {
-        const char *text = get_text(l, map, map->keys[i], true);
+        const char *text = loading_text(l, map, map->keys[i], true);
         const char *group = canonical_group(l, map, map->keys[i], map->keys[i]);
         for (size_t k = 0; group && k < s->n_labels; k++)
             if (!strcmp(s->labels[k].group, group)) {
@@ -357,9 +348,9 @@ static void load_facts(struct loading *l, struct yaml_node *root)
         return;
     s->facts = arena_array(&s->arena, map->n, sizeof *s->facts);
     for (size_t i = 0; i < map->n; i++) {
-        const char *text = get_text(l, map, map->keys[i], true);
+        const char *text = loading_text(l, map, map->keys[i], true);
         if (text)
-            s->facts[s->n_facts++] = (struct study_fact){ keep(l, map->keys[i]), text };
+            s->facts[s->n_facts++] = (struct study_fact){ loading_keep(l, map->keys[i]), text };
     }
 }
 
@@ -380,173 +371,29 @@ static void load_methods(struct loading *l, struct yaml_node *root)
     }
 }
 
-static void load_contrasts(struct loading *l, struct yaml_node *root)
-{
-    struct study *s = l->study;
-    struct yaml_node *list = get_maps(l, root, "contrasts"), *map;
-
-    if (!list)
-        return;
-    s->contrasts = arena_array(&s->arena, list->n, sizeof *s->contrasts);
-    for (size_t i = 0; (map = next_map(l, list, &i));) {
-        struct study_contrast *c = &s->contrasts[s->n_contrasts++];
-        size_t n;
-        c->line = map->line;
-        c->metric = get_rate(l, map);
-        c->point = get_text(l, map, "point", false);
-        c->group = get_group(l, map, "group", true);
-        c->versus = get_group(l, map, "versus", true);
-        const char **kinds = yaml_get_strings(l->doc, map, "kinds", &n, false);
-        for (size_t k = 0; k < n; k++) {
-            if (!strcmp(kinds[k], "difference"))
-                c->difference = true;
-            else if (!strcmp(kinds[k], "ratio"))
-                c->ratio = true;
-            else
-                yaml_fault(l->doc, map, "kinds", "'%.60s' is not a kind of contrast, "
-                           "expected difference or ratio", kinds[k]);
-        }
-        if (!kinds)
-            c->difference = c->ratio = true;
-    }
-}
-
-/* What a type of claim takes beside id, says and source. */
-enum need { NO, MAY, MUST };
-static const struct {
-    enum need groups; /* group and versus */
-    enum need among;  /* group and among, no versus */
-    enum need margin, why;
-} claim_needs[CLAIM_TYPES] = {
-    [CLAIM_PRINTED] = { MAY, NO, NO, NO },
-    [CLAIM_DIFFERENCE] = { MUST, NO, MAY, NO },
-    [CLAIM_RATIO] = { MUST, NO, MAY, NO },
-    [CLAIM_WORST] = { NO, MUST, NO, NO },
-    [CLAIM_BEST] = { NO, MUST, NO, NO },
-    [CLAIM_OVER] = { MUST, NO, NO, NO },
-    [CLAIM_NOT_TESTABLE] = { MAY, NO, NO, MUST },
-};
-
-/* A key that the claim's type has no use for would be passed over in silence. */
-static void refuse_key(struct loading *l, struct yaml_node *map, const char *key,
-                       enum claim_type type)
-{
-    if (yaml_get(l->doc, map, key, false))
-        yaml_fault(l->doc, map, key, "is not a key of a claim of type %s, expected none",
-                   claim_type_names[type]);
-}
-
-static double get_margin(struct loading *l, struct yaml_node *map, enum claim_type type)
-{
-    if (type == CLAIM_RATIO)
-        return yaml_get_number(l->doc, map, "margin", 1e-6, 1e6, 1, false);
-    return yaml_get_number(l->doc, map, "margin", -1, 1, 0, false);
-}
-
-static void load_claim_terms(struct loading *l, struct yaml_node *map,
-                             struct claim_spec *c)
-{
-    enum need groups = claim_needs[c->type].groups, among = claim_needs[c->type].among;
-
-    c->metric = groups == MAY ? get_metric(l, map, false) : get_rate(l, map);
-    c->group = get_group(l, map, "group", groups == MUST || among == MUST);
-    if (groups != NO)
-        c->versus = get_group(l, map, "versus", groups == MUST);
-    else
-        refuse_key(l, map, "versus", c->type);
-    if (among != NO)
-        c->among = get_axis_set(l, map, "among", true);
-    else
-        refuse_key(l, map, "among", c->type);
-    c->margin = c->type == CLAIM_OVER ? 1 : 0;
-    if (claim_needs[c->type].margin != NO)
-        c->margin = get_margin(l, map, c->type);
-    else
-        refuse_key(l, map, "margin", c->type);
-    if (claim_needs[c->type].why != NO)
-        c->why = get_text(l, map, "why", true);
-    else
-        refuse_key(l, map, "why", c->type);
-}
-
-static void load_claim(struct loading *l, struct yaml_node *map, struct claim_spec *c)
-{
-    int type = yaml_get_choice(l->doc, map, "type", claim_type_names, true);
-
-    c->line = map->line;
-    c->id = get_id(l, map, "id");
-    c->says = get_text(l, map, "says", true);
-    c->source = get_text(l, map, "source", true);
-    for (size_t i = 0; c->id && i < l->study->n_claims; i++)
-        if (l->study->claims[i].id && !strcmp(l->study->claims[i].id, c->id))
-            yaml_fault(l->doc, map, "id", "two claims are called '%s', expected "
-                       "different ids", c->id);
-    c->point = get_text(l, map, "point", false);
-    if (!c->point)
-        c->point = "";
-    c->backends = get_list(l, map, "backends", &c->n_backends);
-    for (size_t i = 0; i < c->n_backends; i++)
-        for (size_t k = 0; k < i; k++)
-            if (!strcmp(c->backends[i], c->backends[k])) {
-                yaml_fault(l->doc, map, "backends", "'%.60s' stands twice, expected each "
-                           "once", c->backends[i]);
-                break;
-            }
-    if (type < 0) { /* a fault already: what it takes is not known */
-        yaml_ignore(map);
-        c->type = CLAIM_NOT_TESTABLE;
-        return;
-    }
-    c->type = (enum claim_type)type;
-    load_claim_terms(l, map, c);
-    struct yaml_node *among = yaml_get(l->doc, map, "among", false);
-    if (among && among->kind == YAML_LIST && among->n == 0)
-        yaml_fault(l->doc, map, "among", "is empty, expected the axes whose groups are "
-                   "compared");
-    if (c->among && c->group) {
-        struct group g;
-        group_parse(&g, &l->study->axes, c->group, NULL);
-        if (group_axes(&g, l->study->axes.n) != c->among)
-            yaml_fault(l->doc, map, "group", "'%s' is not one of the groups of "
-                       "'among', expected a value for each of its axes", c->group);
-    }
-}
-
-static void load_claims(struct loading *l, struct yaml_node *root)
-{
-    struct study *s = l->study;
-    struct yaml_node *list = get_maps(l, root, "claims"), *map;
-
-    if (!list)
-        return;
-    s->claims = arena_array(&s->arena, list->n, sizeof *s->claims);
-    for (size_t i = 0; (map = next_map(l, list, &i)); s->n_claims++)
-        load_claim(l, map, &s->claims[s->n_claims]);
-}
-
 static void load_charts(struct loading *l, struct yaml_node *root)
 {
     struct study *s = l->study;
-    struct yaml_node *list = get_maps(l, root, "charts"), *map;
+    struct yaml_node *list = loading_maps(l, root, "charts"), *map;
 
     if (!list)
         return;
     s->charts = arena_array(&s->arena, list->n, sizeof *s->charts);
-    for (size_t i = 0; (map = next_map(l, list, &i)); s->n_charts++) {
+    for (size_t i = 0; (map = loading_next_map(l, list, &i)); s->n_charts++) {
         struct study_chart *c = &s->charts[s->n_charts];
         struct yaml_node *name = yaml_get(l->doc, map, "chart", true);
         c->line = map->line;
         if (name)
-            c->chart = (struct study_name){ keep(l, yaml_scalar(l->doc, name)),
+            c->chart = (struct study_name){ loading_text(l, map, "chart", true),
                                             name->line };
-        c->id = get_id(l, map, "id");
-        c->metric = get_metric(l, map, false);
-        c->point = get_text(l, map, "point", false);
-        c->by = get_axis_set(l, map, "by", false);
-        c->group = get_group(l, map, "group", false);
-        c->versus = get_group(l, map, "versus", false);
-        c->title = get_text(l, map, "title", true);
-        c->caption = get_text(l, map, "caption", false);
+        c->id = loading_id(l, map, "id");
+        c->metric = loading_metric(l, map, false);
+        c->point = loading_text(l, map, "point", false);
+        c->by = loading_axis_set(l, map, "by", false);
+        c->group = loading_group(l, map, "group", false);
+        c->versus = loading_group(l, map, "versus", false);
+        c->title = loading_text(l, map, "title", true);
+        c->caption = loading_text(l, map, "caption", false);
         for (size_t j = 0; c->id && j < s->n_charts; j++)
             if (s->charts[j].id && !strcmp(s->charts[j].id, c->id))
                 yaml_fault(l->doc, map, "id", "two charts are called '%s', expected "
@@ -557,21 +404,21 @@ static void load_charts(struct loading *l, struct yaml_node *root)
 static void load_alternatives(struct loading *l, struct yaml_node *root)
 {
     struct study *s = l->study;
-    struct yaml_node *list = get_maps(l, root, "alternatives"), *map;
+    struct yaml_node *list = loading_maps(l, root, "alternatives"), *map;
 
     if (!list)
         return;
     s->alternatives = arena_array(&s->arena, list->n, sizeof *s->alternatives);
-    for (size_t i = 0; (map = next_map(l, list, &i)); s->n_alternatives++) {
+    for (size_t i = 0; (map = loading_next_map(l, list, &i)); s->n_alternatives++) {
         struct study_alternative *a = &s->alternatives[s->n_alternatives];
         a->line = map->line;
-        a->name = get_id(l, map, "name");
+        a->name = loading_id(l, map, "name");
         for (size_t j = 0; a->name && j < s->n_alternatives; j++)
             if (s->alternatives[j].name && !strcmp(s->alternatives[j].name, a->name))
                 yaml_fault(l->doc, map, "name", "two alternatives are called '%s', "
                            "expected different names", a->name);
-        a->counts = get_text(l, map, "counts", true);
-        a->why = get_text(l, map, "why", true);
+        a->counts = loading_text(l, map, "counts", true);
+        a->why = loading_text(l, map, "why", true);
     }
 }
 
@@ -582,10 +429,10 @@ static void load_answer(struct loading *l, struct yaml_node *root)
 
     if (!map)
         return;
-    s->answer.claim = get_text(l, map, "claim", true);
-    s->answer.yes = get_text(l, map, "yes", true);
-    s->answer.no = get_text(l, map, "no", true);
-    s->answer.open = get_text(l, map, "open", true);
+    s->answer.claim = loading_text(l, map, "claim", true);
+    s->answer.yes = loading_text(l, map, "yes", true);
+    s->answer.no = loading_text(l, map, "no", true);
+    s->answer.open = loading_text(l, map, "open", true);
     for (size_t i = 0; s->answer.claim && i < s->n_claims; i++)
         if (s->claims[i].id && !strcmp(s->claims[i].id, s->answer.claim))
             return;
@@ -603,14 +450,14 @@ static void load_all(struct loading *l)
         yaml_fault(l->doc, root, NULL, "not a mapping, expected the keys of a study");
         return;
     }
-    s->name = get_id(l, root, "study");
-    s->title = get_text(l, root, "title", true);
-    s->question = get_text(l, root, "question", true);
+    s->name = loading_id(l, root, "study");
+    s->title = loading_text(l, root, "title", true);
+    s->question = loading_text(l, root, "question", true);
     int task = yaml_get_choice(l->doc, root, "task", study_task_names, true);
     s->task = task < 0 ? TASK_CLASSIFY : (enum study_task)task;
     int evidence = yaml_get_choice(l->doc, root, "evidence", study_evidence_names, true);
     s->evidence = evidence < 0 ? EVIDENCE_PUBLISHED : (enum study_evidence)evidence;
-    s->dataset = get_id(l, root, "dataset");
+    s->dataset = loading_id(l, root, "dataset");
     if ((node = yaml_get(l->doc, root, "dataset", false)))
         s->dataset_line = node->line;
     load_axes(l, root);
@@ -619,7 +466,9 @@ static void load_all(struct loading *l)
     s->spread = get_axis_sets(l, root, "spread", &s->n_spread);
     s->backends = get_names(l, root, "backends", &s->n_backends);
     s->metrics = get_names(l, root, "metrics", &s->n_metrics);
-    node = yaml_get(l->doc, root, "metrics", true);
+    node = yaml_get(l->doc, root, "metrics", false);
+    if (s->n_metrics && !s->axes.n)
+        yaml_get(l->doc, root, "axes", true); /* a rate is one of a group */
     if (node && s->n_metrics == 0)
         yaml_fault(l->doc, node, NULL, "no metric, expected at least one");
     for (size_t i = 0; i < s->n_metrics; i++)
@@ -628,12 +477,12 @@ static void load_all(struct loading *l)
     s->confidence = yaml_get_number(l->doc, root, "confidence", .5, .999999, .95, false);
     load_labels(l, root);
     load_facts(l, root);
-    load_contrasts(l, root);
-    load_claims(l, root);
+    loading_contrasts(l, root);
+    loading_claims(l, root);
     load_charts(l, root);
     load_alternatives(l, root);
-    s->caveats = get_list(l, root, "caveats", &s->n_caveats);
-    s->cite = get_list(l, root, "cite", &s->n_cite);
+    s->caveats = loading_list(l, root, "caveats", &s->n_caveats);
+    s->cite = loading_list(l, root, "cite", &s->n_cite);
     load_answer(l, root);
 }
 

@@ -66,12 +66,25 @@ struct study_contrast { /* group against versus, for every backend */
     size_t line;
 };
 
+struct study_change { /* what became of the same faces between two points */
+    const char *metric, *before, *after;
+    size_t line;
+};
+
+struct study_rivals { /* each of some backends against each of others */
+    const char *metric, *point;
+    const char **backends, **against;
+    size_t n_backends, n_against, line;
+};
+
 enum claim_type {
     CLAIM_PRINTED,     /* figures of the paper's print come out of the counts */
     CLAIM_DIFFERENCE,  /* group − versus ≥ margin */
     CLAIM_RATIO,       /* group / versus ≥ margin */
     CLAIM_WORST,       /* group's rate is above every other's among `among` */
     CLAIM_BEST,        /* group's rate is below every other's */
+    CLAIM_IMPROVEMENT, /* the rate of group fell from `before` to `after` */
+    CLAIM_EXCESS,      /* the rate of group is higher than by each of `against` */
     CLAIM_OVER,        /* over-representation: risk ratio against versus > 1 */
     CLAIM_NOT_TESTABLE,/* no denominators were published; `why` says so */
     CLAIM_TYPES
@@ -84,6 +97,9 @@ struct claim_spec {
     const char *metric;         /* base metric */
     const char *point;          /* "" where there is none */
     const char *group, *versus; /* canonical names, or NULL */
+    const char *before, *after; /* improvement: points, else NULL */
+    const char **against;       /* excess: other backends */
+    size_t n_against;
     unsigned among;             /* worst, best: set of axes */
     double margin;              /* difference, ratio; else 0, or 1 for over */
     const char **backends;      /* whom it speaks of; all must bear it out */
@@ -135,6 +151,8 @@ struct study {
     struct study_methods methods[QUANTITY_N];
     double confidence;               /* in (0, 1), default .95 */
     struct study_contrast *contrasts; size_t n_contrasts;
+    struct study_change *changes;    size_t n_changes;
+    struct study_rivals *rivals;     size_t n_rivals;
     struct claim_spec *claims;       size_t n_claims;
     struct study_chart *charts;      size_t n_charts;
     struct study_alternative *alternatives; size_t n_alternatives;

@@ -37,7 +37,9 @@ struct count {
     int64_t x, n, n_lo, n_hi;
     bool derived;
     const char *source;
+    const char *path;    /* the file and line it stood in */
     size_t line;
+    unsigned axes;       /* the set that the group fixes */
     size_t next;         /* row of the same series, or TALLY_END */
 };
 #define TALLY_END ((size_t)-1)
@@ -96,10 +98,15 @@ const struct count *tally_find(const struct tally *t, const char *backend,
  */
 bool tally_sum(const struct tally *t, const char *backend, const char *metric,
                const char *point, const struct group *g, struct count *out);
+/* The rows that tally_sum() adds up, its own row alone where there is one; how
+ * many were put in `out` of at most `max`. */
+size_t tally_parts(const struct tally *t, const char *backend, const char *metric,
+                   const char *point, const struct group *g, const struct count **out,
+                   size_t max);
 /* Rows must not contradict each other: a group whose parts are all given must
  * have the sum of their x, and an n within the range of their n; a part must
  * not have more hits, trials or trials without a hit than the whole. */
-int tally_check_sums(const struct tally *t, const char *path, struct err *err);
+int tally_check_sums(const struct tally *t, struct err *err);
 
 /* Distinct backends (not "") in order of appearance; distinct points of a
  * metric. Returns how many were put in `out` of at most `max`; there are never

@@ -2,8 +2,9 @@
 #include "report/html.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <string.h>
+
+#include "report/format.h"
 
 static void add_escaped(struct text *to, unsigned char c)
 {
@@ -27,32 +28,13 @@ void html_text(struct text *to, const char *s)
         add_escaped(to, (unsigned char)*s);
 }
 
-/* True if s begins a bracket of numbers: "[29.3, 40.5]". */
-static bool opens_interval(const char *s)
-{
-    size_t n;
-
-    if (*s != '[')
-        return false;
-    n = 1 + strspn(s + 1, "0123456789., \xE2\x88\x92\x9E");
-    return n > 1 && (s[n] == ']' || s[n] == ')');
-}
-
 void html_prose(struct text *to, const char *s)
 {
-    bool inside = false;
+    struct text bound = TEXT_INIT;
 
-    for (const char *start = s; *s; s++) {
-        bool after_digit = s > start && isdigit((unsigned char)s[-1]);
-        if (opens_interval(s))
-            inside = true;
-        else if (*s == ']' || *s == ')')
-            inside = false;
-        if (*s == ' ' && (inside || (after_digit && s[1] == '%') || opens_interval(s + 1)))
-            text_add(to, "\u00A0");
-        else
-            add_escaped(to, (unsigned char)*s);
-    }
+    format_bind(&bound, s);
+    html_text(to, bound.s);
+    text_release(&bound);
 }
 
 void html_addf(struct text *to, const char *fmt, ...)
@@ -119,9 +101,8 @@ bool html_svg(struct text *to, const char *svg, const char *prefix,
     if (!body || !box || box > body)
         return false;
     box += strlen("viewBox=\"");
-    text_addf(to, "<svg xmlns=\"http://www.w3.org/2000/svg\" "
-              "xmlns:xlink=\"http://www.w3.org/1999/xlink\" viewBox=\"%.*s\" "
-              "role=\"img\" aria-labelledby=\"%s-title %s-desc\">",
+    text_addf(to, "<svg viewBox=\"%.*s\" "
+              "preserveAspectRatio=\"xMinYMin meet\" role=\"img\" aria-labelledby=\"%s-title %s-desc\">",
               (int)strcspn(box, "\""), box, prefix, prefix);
     html_addf(to, "<title id=\"%s-title\">%s</title><desc id=\"%s-desc\">%s</desc>",
               prefix, title, prefix, alt);

@@ -15,8 +15,7 @@
 #include "base/text.h"
 
 void html_text(struct text *to, const char *s);
-/* As html_text(), for running text: a number keeps to its unit and an interval
- * in one piece, by no-break spaces. */
+/* As html_text(), for running text: through format_bind() first. */
 void html_prose(struct text *to, const char *s);
 /* Markup with values: %s escapes its argument as html_text(), %q as
  * html_prose(); %zu is a size_t; %% a percent sign. No other conversions. */

@@ -51,9 +51,8 @@ static int opening(const struct page *page, struct text *to, struct err *err)
         text_add(to, "<a href=\"#facts\">Facts</a>");
     if (s->n_caveats)
         text_add(to, "<a href=\"#caveats\">Caveats</a>");
-    if (s->n_cite)
-        text_add(to, "<a href=\"#cite\">Cite</a>");
-    text_add(to, "<a href=\"#reproduce\">Reproduce</a></nav>\n<main>\n");
+    text_add(to, "<a href=\"#cite\">Cite</a><a href=\"#reproduce\">Reproduce</a></nav>\n"
+             "<main>\n");
     text_release(&answer);
     return code;
 }
@@ -123,6 +122,13 @@ static int figures(const struct page *page, struct text *to, struct err *err)
     return code;
 }
 
+static const char *column_class(const struct table *t, size_t i)
+{
+    if (t->numeric[i])
+        return t->minor[i] ? "num wide" : "num";
+    return t->minor[i] ? "words wide" : "words";
+}
+
 static void table_row(const struct table *t, const struct table_row *row, struct text *to)
 {
     struct text letter = TEXT_INIT;
@@ -139,21 +145,30 @@ static void table_row(const struct table *t, const struct table_row *row, struct
     }
     text_add(to, "</th>");
     for (size_t i = 1; i < t->columns; i++)
-        html_addf(to, t->numeric[i] ? "<td class=\"num\">%s</td>" : "<td>%q</td>",
-                  row->cells[i]);
+        html_addf(to, "<td class=\"%s\">%s</td>", column_class(t, i), row->cells[i]);
     text_add(to, "</tr>\n");
     text_release(&letter);
+}
+
+/* True if no first cell is so long that it must be broken. */
+static bool is_short(const struct table *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (!t->rows[i].section && strlen(t->rows[i].cells[0]) > 28)
+            return false;
+    return true;
 }
 
 static void one_table(const struct table *t, struct text *to)
 {
     struct text letter = TEXT_INIT;
 
-    html_addf(to, "<div class=\"scroll\" id=\"%s\"><table>\n<caption>%q</caption>\n<thead>"
-              "<tr>", t->id, t->caption);
+    html_addf(to, "<div class=\"scroll\" id=\"%s\" tabindex=\"0\"><table%s>\n<caption><span>%q"
+              "</span></caption>\n<thead>"
+              "<tr>", t->id, is_short(t) ? " class=short" : "", t->caption);
     for (size_t i = 0; i < t->columns; i++)
-        html_addf(to, t->numeric[i] ? "<th scope=\"col\" class=\"num\">%q</th>"
-                                    : "<th scope=\"col\">%q</th>", t->heads[i]);
+        html_addf(to, "<th scope=\"col\" class=\"%s\">%q</th>", column_class(t, i),
+                  t->heads[i]);
     text_add(to, "</tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < t->n; i++)
         table_row(t, &t->rows[i], to);
@@ -170,20 +185,26 @@ static void one_table(const struct table *t, struct text *to)
     text_release(&letter);
 }
 
-static void all_tables(const struct page *page, struct text *to)
+static void all_tables(const struct tables *tables, bool further, struct text *to)
 {
-    struct tables tables;
+    bool any = false;
 
-    tables_build(&tables, page->study, page->findings, page->claims, true);
-    text_add(to, "<section id=\"tables\"><h2>Tables</h2>\n<p class=\"fine\">Every number is "
-             "a row of <a href=\"findings.csv\">findings.csv</a>. The same tables for LaTeX: "
-             "<a href=\"tables.tex\">tables.tex</a>; for programs: <a href=\"report.json\">"
-             "report.json</a>.</p>\n");
-    for (size_t i = 0; i < tables.n; i++)
-        if (strcmp(tables.tables[i].id, "claims"))
-            one_table(&tables.tables[i], to);
-    text_add(to, "</section>\n");
-    tables_release(&tables);
+    for (size_t i = 0; i < tables->n; i++) {
+        const struct table *t = &tables->tables[i];
+        if (t->further != further || !strcmp(t->id, "claims"))
+            continue; /* claims have their own section */
+        if (!any && further)
+            text_add(to, "<section id=\"further\"><h2>Further tables</h2>\n");
+        else if (!any)
+            text_add(to, "<section id=\"tables\"><h2>Tables</h2>\n<p class=\"fine\">Every "
+                     "number is a row of <a href=\"findings.csv\">findings.csv</a>. The "
+                     "same tables for LaTeX: <a href=\"tables.tex\">tables.tex</a>; for "
+                     "programs: <a href=\"report.json\">report.json</a>.</p>\n");
+        any = true;
+        one_table(t, to);
+    }
+    if (any)
+        text_add(to, "</section>\n");
 }
 
 static void fact_row(struct text *to, const char *name, const char *words)
@@ -209,14 +230,18 @@ static void study_facts(const struct page *page, struct text *to)
             html_addf(to, "<li>%q</li>\n", s->caveats[i]);
         text_add(to, "</ul></section>\n");
     }
-    if (s->n_cite) {
-        text_add(to, "<section id=\"cite\"><h2>How to cite</h2>\n<ul>\n");
-        for (size_t i = 0; i < s->n_cite; i++)
-            html_addf(to, "<li>%s</li>\n", s->cite[i]);
-        html_addf(to, "<li>This report: misid %s, study %s, run %s, SHA-256 of the study "
-                  "<span class=\"hash\">%s</span>.</li>\n</ul></section>\n",
-                  page->run->version, s->name, page->run->started, s->sha256);
-    }
+}
+
+static void cite(const struct page *page, struct text *to)
+{
+    const struct study *s = page->study;
+
+    text_add(to, "<section id=\"cite\"><h2>How to cite</h2>\n<ul>\n");
+    for (size_t i = 0; i < s->n_cite; i++)
+        html_addf(to, "<li>%s</li>\n", s->cite[i]);
+    html_addf(to, "<li>This report: misid %s, study %s, run %s, SHA-256 of the study "
+              "<span class=\"hash\">%s</span>.</li>\n</ul></section>\n",
+              page->run->version, s->name, page->run->started, s->sha256);
 }
 
 static void hashes(struct text *to, const char *caption, const struct run_file *files,
@@ -253,16 +278,21 @@ static void reproduce(const struct page *page, struct text *to)
 
 int page_write(const struct page *page, struct text *to, struct err *err)
 {
+    struct tables tables;
+
+    tables_build(&tables, page->study, page->findings, page->claims, true);
     page_head(to, page->study->title);
     int code = opening(page, to, err);
     page_claims(page, to);
     int charts = figures(page, to, err);
-    all_tables(page, to);
+    all_tables(&tables, false, to);
     page_method(page, to);
     study_facts(page, to);
+    all_tables(&tables, true, to);
+    cite(page, to);
     reproduce(page, to);
-    html_addf(to, "</main>\n<footer>Made by misid %s from published counts and files named "
-              "above. Free software: GPL-3.0-or-later.</footer>\n</body>\n</html>\n",
-              page->run->version);
+    html_addf(to, "</main>\n<footer>Made by misid %s. Free software: GPL-3.0-or-later."
+              "</footer>\n</body>\n</html>\n", page->run->version);
+    tables_release(&tables);
     return code ? code : charts;
 }

@@ -31,72 +31,59 @@ static void estimate_words(const struct finding *f, struct text *to)
     format_estimate(to, unit_of(f->metric), f->estimate, f->lo, f->hi);
 }
 
-/* The rates a part rests on, in one line with their counts. */
-static void rates_line(const struct page *page, const struct claim_part *part,
-                       struct text *to)
+static void part_row(const struct page *page, const struct finding *f, struct text *to)
 {
-    struct text t = TEXT_INIT, scratch = TEXT_INIT;
-    const char *method = "";
+    struct text what = TEXT_INIT, value = TEXT_INIT, counts = TEXT_INIT;
 
-    for (size_t i = 0; i < part->n_rows; i++) {
-        const struct finding *f = row_of(page, part->rows[i]);
-        if (!f || *metric_kind(f->metric))
-            continue;
-        text_addf(&t, "%s%s ", t.len ? "; " : "",
-                  study_label(page->study, f->group, &scratch));
-        estimate_words(f, &t);
-        text_add(&t, ", ");
-        format_counts(&t, f->x, f->n, true);
-        method = f->method;
-    }
-    if (t.len)
-        html_addf(to, "<li>%q (%s)</li>", t.s, prose_method(method));
-    text_release(&t);
-    text_release(&scratch);
+    prose_row(page->study, f, &what);
+    estimate_words(f, &value);
+    prose_counts(page->study, page->findings, f, true, &counts);
+    html_addf(to, "<tr><th scope=\"row\">%q</th><td class=\"num\">%s</td>"
+              "<td class=\"num\">%s</td><td class=\"wide\">%s</td></tr>\n", what.s,
+              value.s, counts.s, prose_method(f->method));
+    text_release(&what);
+    text_release(&value);
+    text_release(&counts);
 }
 
-static void contrast_lines(const struct page *page, const struct claim_part *part,
-                           struct text *to)
+/* What the parts of a claim rest on: their contrasts, or where there is none
+ * the rates themselves. */
+static void part_rows(const struct page *page, const struct claim_part *part,
+                      struct text *to)
 {
-    struct text t = TEXT_INIT;
+    bool contrasts = false;
 
     for (size_t i = 0; i < part->n_rows; i++) {
         const struct finding *f = row_of(page, part->rows[i]);
-        if (!f || !*metric_kind(f->metric))
-            continue;
-        text_reset(&t);
-        prose_row(page->study, f, &t);
-        text_add(&t, ": ");
-        estimate_words(f, &t);
-        if (!strcmp(metric_kind(f->metric), "share") ||
-            !strcmp(metric_kind(f->metric), "base_share")) {
-            text_add(&t, ", ");
-            format_counts(&t, f->x, f->n, true);
-        }
-        if (*f->method)
-            text_addf(&t, " (%s)", prose_method(f->method));
-        html_addf(to, "<li>%q</li>", t.s);
+        contrasts = contrasts || (f && *metric_kind(f->metric));
     }
-    text_release(&t);
+    for (size_t i = 0; i < part->n_rows; i++) {
+        const struct finding *f = row_of(page, part->rows[i]);
+        if (f && (!contrasts || *metric_kind(f->metric)))
+            part_row(page, f, to);
+    }
 }
 
 static void parts_table(const struct page *page, const struct claim *claim,
                         struct text *to)
 {
-    text_add(to, "<div class=\"scroll\"><table class=\"parts\"><thead><tr>"
-             "<th scope=\"col\">Backend</th><th scope=\"col\">Verdict</th>"
-             "<th scope=\"col\">What it rests on</th></tr></thead><tbody>\n");
+    struct text confidence = TEXT_INIT;
+
+    format_confidence(&confidence, page->study->confidence);
+    html_addf(to, "<div class=\"scroll\"><table class=\"parts\"><thead><tr>"
+              "<th scope=\"col\">What it rests on</th><th scope=\"col\" class=\"num\">"
+              "estimate, %s %% interval</th><th scope=\"col\" class=\"num\">counts</th>"
+              "<th scope=\"col\" class=\"wide\">method</th></tr></thead><tbody>\n",
+              confidence.s);
     for (size_t i = 0; i < claim->n_parts; i++) {
         const struct claim_part *part = &claim->parts[i];
-        html_addf(to, "<tr><th scope=\"row\">%s</th><td>%s</td><td><ul>", part->backend,
+        html_addf(to, "<tr class=\"section\"><th scope=\"rowgroup\" colspan=\"4\">%s: %s"
+                  "</th></tr>\n", part->backend,
                   verdict_word(part->verdict, page->study->evidence));
-        if (!part->n_rows)
-            text_add(to, "<li>no counts</li>");
-        rates_line(page, part, to);
-        contrast_lines(page, part, to);
-        text_add(to, "</ul></td></tr>\n");
+        part_rows(page, part, to);
     }
     text_add(to, "</tbody></table></div>\n");
+    text_release(&confidence);
 }
 
 /* Figures of print: how many came out, and those that did not. */
@@ -105,8 +92,8 @@ static void printed_result(const struct page *page, const struct claim *claim,
 {
     struct text t = TEXT_INIT;
 
-    html_addf(to, "<p>%zu of %zu printed figures come out of the counts, "
-              "rounded as printed (<a href=\"#printed\">table</a>).</p>\n",
+    html_addf(to, "<p>Printed figures that come out of the counts, rounded as printed: "
+              "%zu of %zu (<a href=\"#printed\">table</a>).</p>\n",
               claim->hits, claim->figures);
     if (claim->hits == claim->figures)
         return;
@@ -130,7 +117,7 @@ static void printed_result(const struct page *page, const struct claim *claim,
     text_release(&t);
 }
 
-static void p_line(const struct page *page, const struct claim *claim, struct text *to)
+static void p_line(const struct claim *claim, struct text *to)
 {
     struct text t = TEXT_INIT;
 
@@ -143,9 +130,8 @@ static void p_line(const struct page *page, const struct claim *claim, struct te
     }
     if (claim->undone)
         text_add(&t, ". At that p the verdict would not stand");
-    html_addf(to, "<p class=\"fine\">%s.</p>\n", t.s);
+    html_addf(to, "<p class=\"fine\">%q.</p>\n", t.s);
     text_release(&t);
-    (void)page;
 }
 
 static void one_claim(const struct page *page, const struct claim *claim,
@@ -163,9 +149,9 @@ static void one_claim(const struct page *page, const struct claim *claim,
         printed_result(page, claim, to);
     else
         parts_table(page, claim, to);
-    p_line(page, claim, to);
+    p_line(claim, to);
     if (*claim->sensitivity)
-        html_addf(to, "<p class=\"fine\">Counts that the print leaves open: %s.</p>\n",
+        html_addf(to, "<p class=\"fine\">Sensitivity of the verdict: %s.</p>\n",
                   claim->sensitivity);
     text_add(to, "</article>\n");
 }

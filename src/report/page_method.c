@@ -26,6 +26,15 @@ static bool has_flag(const struct page *page, enum finding_flag flag)
     return false;
 }
 
+static bool has_range(const struct page *page)
+{
+    for (size_t i = 0; i < page->findings->n; i++)
+        if (page->findings->rows[i].n_lo >= 0 &&
+            page->findings->rows[i].n_hi > page->findings->rows[i].n_lo)
+            return true;
+    return false;
+}
+
 static bool has_claim(const struct page *page, enum claim_type type)
 {
     for (size_t i = 0; i < page->study->n_claims; i++)
@@ -65,7 +74,7 @@ static void intervals(const struct page *page, struct text *to)
                  "of the search: the interval holds for these, and says nothing about "
                  "others.");
     text_add(to, " What describes the set itself, such as who is in it, has no interval.</p>"
-             "\n<ul>\n");
+             "\n<h3>Interval methods</h3>\n<ul>\n");
     text_release(&confidence);
 }
 
@@ -144,5 +153,10 @@ void page_method(const struct page *page, struct text *to)
         text_add(to, "<h3>Too few to say</h3>\n<p>Rates that rest on fewer than five hits are "
                  "marked “too few to say”, those on none “none seen”. Their intervals are "
                  "honest; their estimates should not be quoted alone.</p>\n");
+    if (has_range(page))
+        text_add(to, "<h3>Counts that were not published</h3>\n<p>A remark such as “n "
+                 "559–561” gives every number of trials that the published figures allow. "
+                 "The rate beside it is at the n that is shown; the further tables show that "
+                 "the others give nearly the same.</p>\n");
     text_add(to, "</section>\n");
 }

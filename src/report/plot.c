@@ -282,9 +282,9 @@ static void add_words(const struct plot *p, struct text *gp, struct text *tsv)
                 continue;
             text_addf(tsv, "%sx\ty\tcolour\twords\n%s", index ? "\n\n" : "", words->s);
             text_addf(gp, "%sTSV index %zu every ::1 using 1:2:4:3 with labels %s "
-                      "noenhanced font 'DejaVu Sans%s,%g' textcolor rgb variable "
+                      "noenhanced font 'sans-serif%s,%g' textcolor rgb variable "
                       "notitle", index > p->blocks ? ", \\\n     " : "plot ", index,
-                      aligns[a], faces[f].bold ? ":Bold" : "", faces[f].size);
+                      aligns[a], faces[f].bold ? " Bold" : "", faces[f].size);
             index++;
         }
     text_add(gp, "\n");
@@ -303,11 +303,11 @@ void plot_finish(const struct plot *p, struct text *gp, struct text *tsv)
               "do for [pass=1:2] {\n"
               "if (pass == 1) {\n"
               "set terminal svg size W,H noenhanced background 'white' \\\n"
-              "    font 'DejaVu Sans,12' linewidth 1\n"
+              "    font 'sans-serif,12' linewidth 1\n"
               "set output '%s.svg'\n"
               "} else {\n"
               "set terminal pngcairo size 2*W,2*H noenhanced background 'white' \\\n"
-              "    font 'DejaVu Sans,12' fontscale 1.5 linewidth 2 pointscale 2\n"
+              "    font 'sans-serif,12' fontscale 1.5 linewidth 2 pointscale 2\n"
               "set output '%s.png'\n"
               "}\n"
               "set multiplot\nunset key\nset minussign\nset clip two\n",

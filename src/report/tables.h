@@ -25,10 +25,12 @@ struct table_row {
 };
 
 struct table {
+    bool further;        /* of use to those who check, rather than to all */
     const char *id;      /* unique among the tables: "rates-error" */
     const char *caption;
     const char **heads;
     bool *numeric;       /* columns of figures, set to the right */
+    bool *minor;         /* columns to leave out where there is no room */
     size_t columns;
     struct table_row *rows;
     size_t n, cap;

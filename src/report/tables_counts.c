@@ -9,7 +9,7 @@
 void tables_printed(struct tabling *b)
 {
     struct table *t = table_begin(b, "printed", "Figures as printed, and as the counts give them");
-
+    t->further = true;
     table_column(b, t, "Backend", false);
     table_column(b, t, "figure", false);
     table_column(b, t, "printed", true);
@@ -31,7 +31,8 @@ void tables_printed(struct tabling *b)
         row->cells[2] = words;
         row->cells[3] = table_value(b, unit, f->estimate, unit == UNIT_RATIO ? FORMAT_OWN : 2);
         row->cells[4] = table_interval(b, f, unit == UNIT_RATIO ? FORMAT_OWN : 2);
-        row->cells[5] = table_counts(b, f);
+        prose_counts(b->study, b->findings, f, b->thin, &b->t);
+        row->cells[5] = table_taken(b);
     }
     table_end(b, t);
 }
@@ -83,9 +84,10 @@ void tables_sensitivity(struct tabling *b, const struct metric *metric)
     const char *id = table_taken(b);
     text_addf(&b->t, "%s: do the counts that were not published matter?", metric->title);
     struct table *t = table_begin(b, id, table_taken(b));
+    t->further = true;
     table_column(b, t, "Group", false);
     table_column(b, t, "counts used", false);
-    text_addf(&b->t, "%s/%s", metric->hits, metric->trials);
+    text_addf(&b->t, "%s / %s", metric->hits, metric->trials);
     table_column(b, t, table_taken(b), true);
     table_column(b, t, "rate", true);
     table_column(b, t, "interval", true);
@@ -186,6 +188,7 @@ void tables_census(struct tabling *b, const struct metric *metric)
 
     text_addf(&b->t, "census-%s", metric->name);
     struct table *t = table_begin(b, table_taken(b), metric->title);
+    t->further = true;
     table_column(b, t, "Group", false);
     table_column(b, t, "all", true);
     for (size_t v = 0; axes->n && v < axes->axes[0].n; v++) {

@@ -23,8 +23,8 @@ static size_t method_columns(struct tabling *b, struct table *t,
     for (size_t i = 0; i < m->n && t->columns + 3 < TABLE_COLUMNS_MAX; i++, n++) {
         format_confidence(&b->t, b->study->confidence);
         text_addf(&b->t, " %% interval, %s", prose_method(m->names[i].text));
-        table_column(b, t, b->t.s, true);
-        text_reset(&b->t);
+        t->minor[t->columns] = i > 0;
+        table_column(b, t, table_taken(b), true);
     }
     return n;
 }
@@ -84,7 +84,7 @@ void tables_rates(struct tabling *b, const struct metric *metric)
     struct table *t = table_begin(b, b->t.s, metric->title);
     text_reset(&b->t);
     table_column(b, t, "Group", false);
-    text_addf(&b->t, "%s/%s", metric->hits, metric->trials);
+    text_addf(&b->t, "%s / %s", metric->hits, metric->trials);
     table_column(b, t, b->t.s, true);
     text_reset(&b->t);
     table_column(b, t, "rate", true);
@@ -111,10 +111,8 @@ static bool same_contrast(const struct finding *a, const struct finding *b)
 }
 
 static void contrast_row(struct tabling *b, struct table *t, const struct finding *f,
-                         enum study_quantity quantity, size_t methods)
+                         enum study_quantity quantity, size_t methods, int decimals)
 {
-    bool ratio = quantity == QUANTITY_RATIO;
-    int decimals = ratio ? FORMAT_OWN : 1;
     struct table_row *row = table_add_row(b, t);
 
     lookup_backend_words(&b->t, f->backend, f->point);
@@ -137,6 +135,7 @@ void tables_contrasts(struct tabling *b, const struct metric *metric,
     struct text versus = TEXT_INIT, name = TEXT_INIT;
 
     text_addf(&name, "%s.%s", metric->name, kind);
+    int decimals = table_decimals(b, name.s);
     text_addf(&b->t, "%ss-%s", kind, metric->name);
     const char *id = table_taken(b);
     text_addf(&b->t, "%s: %s", metric->title,
@@ -163,13 +162,24 @@ void tables_contrasts(struct tabling *b, const struct metric *metric,
                 continue;
             done[k] = true;
             if (lookup_primary(b->study, &f->rows[k]))
-                contrast_row(b, t, &f->rows[k], quantity, methods);
+                contrast_row(b, t, &f->rows[k], quantity, methods, decimals);
         }
     }
     table_end(b, t);
     free(done);
     text_release(&versus);
     text_release(&name);
+}
+
+/* "70.5 % [59.6, 79.5]" */
+static const char *estimate(struct tabling *b, const struct finding *f, int decimals)
+{
+    enum unit unit = unit_of(f->metric);
+
+    format_value(&b->t, unit, f->estimate, decimals);
+    text_addch(&b->t, ' ');
+    format_interval(&b->t, unit, f->lo, f->hi, decimals);
+    return table_taken(b);
 }
 
 static void share_row(struct tabling *b, struct table *t, const struct metric *metric,
@@ -185,17 +195,14 @@ static void share_row(struct tabling *b, struct table *t, const struct metric *m
 
     row->cells[0] = table_label(b, f->group);
     row->cells[1] = table_counts(b, f);
-    row->cells[2] = table_value(b, UNIT_RATE, f->estimate, decimals);
-    row->cells[3] = table_interval(b, f, decimals);
+    row->cells[2] = estimate(b, f, decimals);
     if (base) {
-        row->cells[4] = table_counts(b, base);
-        row->cells[5] = table_value(b, UNIT_RATE, base->estimate, decimals);
+        row->cells[3] = table_counts(b, base);
+        row->cells[4] = table_value(b, UNIT_RATE, base->estimate, decimals);
     }
-    if (ratio) {
-        row->cells[6] = table_bare(b, UNIT_RATIO, ratio->estimate, FORMAT_OWN);
-        row->cells[7] = table_interval(b, ratio, FORMAT_OWN);
-    }
-    row->cells[8] = table_p(b, f->p);
+    if (ratio)
+        row->cells[5] = estimate(b, ratio, FORMAT_OWN);
+    row->cells[6] = table_p(b, f->p);
 }
 
 void tables_shares(struct tabling *b, const struct metric *metric)
@@ -208,19 +215,15 @@ void tables_shares(struct tabling *b, const struct metric *metric)
     int decimals = table_decimals(b, name);
     text_addf(&b->t, "shares-%s", metric->name);
     const char *id = table_taken(b);
-    text_addf(&b->t, "Who bears the %s: each group's share of them, and of all %s",
+    text_addf(&b->t, "Each group's share of the %s, beside its share of the %s",
               metric->hits, metric->trials);
     struct table *t = table_begin(b, id, table_taken(b));
     table_column(b, t, "Group", false);
-    text_addf(&b->t, "of all %s", metric->hits);
-    table_column(b, t, table_taken(b), true);
+    table_column(b, t, metric->hits, true);
+    table_column(b, t, "share, interval", true);
+    table_column(b, t, metric->trials, true);
     table_column(b, t, "share", true);
-    table_column(b, t, "interval", true);
-    text_addf(&b->t, "of all %s", metric->trials);
-    table_column(b, t, table_taken(b), true);
-    table_column(b, t, "share", true);
-    table_column(b, t, "first share ÷ second", true);
-    table_column(b, t, "interval", true);
+    table_column(b, t, "first share ÷ second, interval", true);
     table_column(b, t, "p (binomial)", true);
     for (size_t i = 0; i < f->n; i++) {
         const struct finding *row = &f->rows[i];
@@ -230,8 +233,7 @@ void tables_shares(struct tabling *b, const struct metric *metric)
             backend = row->backend;
             point = row->point;
             lookup_backend_words(&b->t, backend, point);
-            table_section(b, t, b->t.s);
-            text_reset(&b->t);
+            table_section(b, t, table_taken(b));
         }
         share_row(b, t, metric, row, decimals);
     }

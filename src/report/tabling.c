@@ -26,6 +26,7 @@ struct table *table_begin(struct tabling *b, const char *id, const char *caption
     struct table *t = &b->out->tables[b->out->n++];
     *t = (struct table){ .id = table_keep(b, id), .caption = table_keep(b, caption) };
     t->heads = arena_array(&b->out->arena, TABLE_COLUMNS_MAX, sizeof *t->heads);
+    t->minor = arena_array(&b->out->arena, TABLE_COLUMNS_MAX, sizeof *t->minor);
     t->numeric = arena_array(&b->out->arena, TABLE_COLUMNS_MAX, sizeof *t->numeric);
     return t;
 }

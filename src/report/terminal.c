@@ -13,7 +13,7 @@
 
 #define COLUMNS_MIN 40
 #define LABEL_MAX 30
-#define GAP 2
+#define GAP 1 /* beside the column of the mark */
 
 struct sheet {
     const struct study *study;
@@ -24,15 +24,19 @@ struct sheet {
     struct text *to;
 };
 
-/* Text that is not ours must not move the cursor. */
+/* Text that is not ours must not move the cursor; no-break spaces, which bound
+ * the words until the lines were made, become blanks. */
 static void add_clean(struct text *to, const char *s, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)s[i];
-        bool c1 = c == 0xC2 && i + 1 < n && (unsigned char)s[i + 1] < 0xA0;
-        if (c1)
+        unsigned char next = i + 1 < n ? (unsigned char)s[i + 1] : 0;
+        if (c == 0xC2 && next >= 0x80 && next <= 0xA0) { /* C1 controls, U+00A0 */
+            text_addch(to, next == 0xA0 ? ' ' : '?');
             i++;
-        text_addch(to, c < 32 || c == 127 || c1 ? '?' : s[i]);
+        } else {
+            text_addch(to, c < 32 || c == 127 ? '?' : s[i]);
+        }
     }
 }
 
@@ -67,13 +71,15 @@ static size_t fitting(const char *s, size_t columns)
 }
 
 /* Words of s in lines that begin at column `indent`; the first line is taken to
- * be there already. */
+ * be there already. Numbers keep to their units. */
 static void wrap(struct sheet *s, size_t indent, const char *words)
 {
     size_t width = s->columns > indent + 10 ? s->columns - indent : 10;
+    struct text bound = TEXT_INIT;
     bool first = true;
 
-    while (*words) {
+    format_bind(&bound, words);
+    for (words = bound.s; *words;) {
         size_t n = fitting(words, width), cut = n;
         if (words[n]) {
             while (cut && words[cut] != ' ')
@@ -90,6 +96,7 @@ static void wrap(struct sheet *s, size_t indent, const char *words)
     }
     if (first)
         text_addch(s->to, '\n');
+    text_release(&bound);
 }
 
 /* s in a field of `width` columns, cut with an ellipsis if too long. */
@@ -114,11 +121,11 @@ struct grid {
     struct arena arena;
     const char **groups, **labels;   /* down */
     size_t n_groups;
-    const char **backends, **points, **heads; /* across */
+    const char **backends, **points, **point_words; /* across */
     size_t n_across;
     char **cells;                    /* groups × across, "" where not counted */
     size_t label_width, cell_width;
-    bool few;
+    bool few, any_point;
 };
 
 static void find_groups(struct sheet *s, struct grid *g, const char *metric)
@@ -151,25 +158,24 @@ static void find_across(struct sheet *s, struct grid *g, const char *metric)
     struct names backends = lookup_backends(&g->arena, s->findings, metric);
     struct names points = lookup_points(&g->arena, s->findings, metric);
     size_t most = backends.n * points.n + 1;
-    struct text head = TEXT_INIT;
+    struct text words = TEXT_INIT;
 
     g->backends = arena_array(&g->arena, most, sizeof *g->backends);
     g->points = arena_array(&g->arena, most, sizeof *g->points);
-    g->heads = arena_array(&g->arena, most, sizeof *g->heads);
+    g->point_words = arena_array(&g->arena, most, sizeof *g->point_words);
     for (size_t b = 0; b < backends.n; b++)
         for (size_t p = 0; p < points.n; p++) {
             if (findings_find(s->findings, backends.names[b], metric, NULL, NULL,
                               points.names[p], NULL) < 0)
                 continue;
-            text_reset(&head);
-            text_add(&head, backends.names[b]);
-            if (*points.names[p])
-                text_addf(&head, " %s", points.names[p]);
-            g->heads[g->n_across] = arena_strdup(&g->arena, head.s);
+            text_reset(&words);
+            lookup_point_words(&words, points.names[p]);
+            g->point_words[g->n_across] = arena_strdup(&g->arena, words.s);
+            g->any_point = g->any_point || words.len;
             g->backends[g->n_across] = backends.names[b];
             g->points[g->n_across++] = points.names[p];
         }
-    text_release(&head);
+    text_release(&words);
 }
 
 static void fill(struct sheet *s, struct grid *g, const char *metric)
@@ -206,6 +212,20 @@ static void fill(struct sheet *s, struct grid *g, const char *metric)
     text_release(&t);
 }
 
+static void print_heads(struct sheet *s, const struct grid *g, const char **heads,
+                        size_t from, size_t to)
+{
+    emphasis(s, "1");
+    spaces(s->to, g->label_width);
+    for (size_t k = from; k < to; k++) {
+        spaces(s->to, GAP);
+        field(s->to, heads[k], g->cell_width - 1, true);
+        spaces(s->to, k + 1 < to);
+    }
+    emphasis(s, "0");
+    text_addch(s->to, '\n');
+}
+
 /* As many backends side by side as there is room for, then the next ones. */
 static void print_grid(struct sheet *s, const struct grid *g)
 {
@@ -216,15 +236,9 @@ static void print_grid(struct sheet *s, const struct grid *g)
     for (size_t from = 0; from < g->n_across; from += each) {
         size_t to = from + each < g->n_across ? from + each : g->n_across;
         text_addch(s->to, '\n');
-        emphasis(s, "1");
-        spaces(s->to, g->label_width);
-        for (size_t k = from; k < to; k++) {
-            spaces(s->to, GAP);
-            field(s->to, g->heads[k], g->cell_width - 1, true);
-            spaces(s->to, k + 1 < to);
-        }
-        emphasis(s, "0");
-        text_addch(s->to, '\n');
+        print_heads(s, g, g->backends, from, to);
+        if (g->any_point)
+            print_heads(s, g, g->point_words, from, to);
         for (size_t i = 0; i < g->n_groups; i++) {
             field(s->to, g->labels[i], g->label_width, false);
             for (size_t k = from; k < to; k++) {
@@ -294,6 +308,7 @@ static void verdict_line(struct sheet *s, const struct claim *c, size_t width)
 
 static void verdicts(struct sheet *s)
 {
+    struct text counts = TEXT_INIT;
     size_t width = 0;
 
     if (!s->claims->n)
@@ -303,7 +318,13 @@ static void verdicts(struct sheet *s)
                                              s->study->evidence));
         width = n > width ? n : width;
     }
+    text_add(&counts, "Claims: ");
+    prose_verdict_counts(s->claims, &counts);
     text_addch(s->to, '\n');
+    emphasis(s, "1");
+    wrap(s, 0, counts.s);
+    emphasis(s, "0");
+    text_release(&counts);
     for (size_t i = 0; i < s->claims->n; i++)
         verdict_line(s, &s->claims->claims[i], width);
 }

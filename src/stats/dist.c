@@ -63,9 +63,9 @@ static double deviance(double x, double m)
     return x * log(x / m) + m - x;
 }
 
-double binomial_log_pdf(double x, double n, double p, double q)
+double binomial_log_pdf(double x, double y, double p, double q)
 {
-    double y = n - x;
+    double n = x + y;
 
     if (p == 0)
         return x == 0 ? 0 : -INFINITY;
@@ -118,7 +118,7 @@ static int beta_lower(double a, double b, double x, double q, double *log_p,
                       double *slope, struct err *err)
 {
     /* log of x^a q^b / B(a, b), which is also the density of the logit */
-    double density = log(a) + log(b / (a + b)) + binomial_log_pdf(a, a + b, x, q);
+    double density = log(a) + log(b / (a + b)) + binomial_log_pdf(a, b, x, q);
     bool below = a * q >= b * x;
     double fraction;
     int code = below ? beta_fraction(a, b, x, q, &fraction, err)

@@ -22,12 +22,12 @@ double normal_two_sided(double confidence);
 double student_two_sided(double confidence, double df);
 
 /*
- * log of C(n, x) p^x q^(n-x) for real 0 <= x <= n and q = 1 - p, both given so
- * that neither loses digits. In the deviance form of Loader (2000, "Fast and
+ * log of C(x + y, x) p^x q^y for real x, y >= 0 (hits and misses) and q = 1 - p;
+ * each is given so that none loses digits to another. In the deviance form of Loader (2000, "Fast and
  * accurate computation of binomial probabilities", eq. 5), which keeps 12 digits
  * at n = 10^15 where differences of log-gammas keep none. -inf where impossible.
  */
-double binomial_log_pdf(double x, double n, double p, double q);
+double binomial_log_pdf(double x, double y, double p, double q);
 
 /* log P(B <= x), B ~ Beta(a, b), a, b >= 0.5, q = 1 - x. By the continued
  * fraction of DLMF 8.17.22 (its even part), evaluated by Lentz's method. */

@@ -61,6 +61,10 @@ int evidence_check(const struct evidence *e, struct err *err);
 const struct method *evidence_method(const struct study *study,
                                      enum study_quantity quantity, size_t i);
 
+/* How a finding names another backend it is set against: `backend=IBM`, encoded
+ * as values of groups are. */
+void evidence_rival(struct text *to, const char *backend);
+
 /* True if two groups cannot share a person: they differ on some axis. */
 bool evidence_disjoint(const struct study *study, const char *a, const char *b);
 

@@ -11,29 +11,31 @@ struct law {
     int64_t lo, hi, mode;
     double (*log_pdf)(const struct law *law, int64_t k);
     double (*step_up)(const struct law *law, int64_t k); /* P(k + 1)/P(k) */
-    /* Binomial: n trials, p and q. Hypergeometric: of `drawn`, how many are
-     * among `marked` and not among `others`. */
-    double n, p, q;
+    /* Binomial: `hi` trials, p and q. Hypergeometric: of `drawn`, how many are
+     * among `marked` and not among `others`; p, q the share drawn and not. */
+    double p, q;
     int64_t marked, others, drawn;
 };
 
 static double binomial_log(const struct law *law, int64_t k)
 {
-    return binomial_log_pdf((double)k, law->n, law->p, law->q);
+    return binomial_log_pdf((double)k, (double)(law->hi - k), law->p, law->q);
 }
 
 static double binomial_up(const struct law *law, int64_t k)
 {
-    return (law->n - (double)k) / (double)(k + 1) * (law->p / law->q);
+    return (double)(law->hi - k) / (double)(k + 1) * (law->p / law->q);
 }
 
 /* As three binomial probabilities at one p, which cancels (Loader 2000). */
 static double hypergeometric_log(const struct law *law, int64_t k)
 {
-    return binomial_log_pdf((double)k, (double)law->marked, law->p, law->q) +
-           binomial_log_pdf((double)(law->drawn - k), (double)law->others, law->p,
+    int64_t other = law->drawn - k, rest = law->marked + law->others - law->drawn;
+
+    return binomial_log_pdf((double)k, (double)(law->marked - k), law->p, law->q) +
+           binomial_log_pdf((double)other, (double)(law->others - other), law->p,
                             law->q) -
-           binomial_log_pdf((double)law->drawn, law->n, law->p, law->q);
+           binomial_log_pdf((double)law->drawn, (double)rest, law->p, law->q);
 }
 
 static double hypergeometric_up(const struct law *law, int64_t k)
@@ -111,7 +113,6 @@ int exact_fisher(int64_t a, int64_t b, int64_t c, int64_t d, double *p,
         .hi = drawn < marked ? drawn : marked,
         .log_pdf = hypergeometric_log,
         .step_up = hypergeometric_up,
-        .n = (double)n,
         .p = (double)drawn / (double)n,
         .q = (double)(n - drawn) / (double)n,
         .marked = marked,
@@ -133,7 +134,6 @@ static double binomial_two_sided(int64_t x, int64_t n, double p0)
         .hi = n,
         .log_pdf = binomial_log,
         .step_up = binomial_up,
-        .n = (double)n,
         .p = p0,
         .q = 1 - p0,
     };

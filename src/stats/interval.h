@@ -17,8 +17,8 @@
 #define COUNT_MAX (INT64_C(1) << 53)
 
 /* Two-sided, at the confidence asked for; lo <= hi, and lo <= estimate <= hi
- * where the estimate is defined (but for mid-p and Jeffreys at confidences far
- * below any in use, whose middle is not the estimate). */
+ * where the estimate is defined (but for mid-p and Jeffreys at confidences of
+ * 20 % and less, whose middle is not the estimate). */
 struct interval {
     double estimate; /* NaN where undefined (0/0); +inf for a ratio with x2 = 0 */
     double lo, hi;   /* hi may be +inf (ratio with x2 = 0) */

@@ -6,23 +6,15 @@
 #include <string.h>
 
 #include "stats/adjust.h"
-#include "stats/exact.h"
+#include "stats/judging.h"
+#include "stats/paired.h"
 
 /* Which counts a verdict is drawn from: a tally, and which end of the range of
  * n for the group and for what it is set against. */
 struct basis {
     const struct tally *tally;
     enum corner group, versus;
-};
-
-struct judging {
-    const struct evidence *e;
-    const struct study *study;
-    struct findings *findings;
-    struct claims *claims;
-    struct err *err;
-    const char *backends[EVIDENCE_MAX];
-    size_t n_backends;
+    bool paired; /* the same faces: paired at worst instead of as if independent */
 };
 
 /* One contrast against its margin. `sign` 1: the claim is "at least margin";
@@ -34,6 +26,7 @@ struct contrast {
     int sign;
     bool strict; /* for yes the limit must be beyond the margin, not at it */
     bool closed; /* for no the other limit may be at it */
+    bool paired; /* limits and p of paired_worst_case() */
 };
 
 /* Yes at the study's confidence, no at 1 - a/tests, else inconclusive; *p is
@@ -50,7 +43,14 @@ static int weigh(struct judging *j, const struct contrast *c, double tests,
     struct interval i, wide;
     int code;
 
-    if ((code = limits(c->a.x, c->a.n, c->b.x, c->b.n, 1 - alpha, &i, j->err)) ||
+    if (c->paired) {
+        double ignored;
+        if ((code = paired_worst_case(c->a.x, c->a.n, c->b.x, c->b.n, 1 - alpha, &i, p,
+                                      j->err)) ||
+            (code = paired_worst_case(c->a.x, c->a.n, c->b.x, c->b.n, 1 - alpha / tests,
+                                      &wide, &ignored, j->err)))
+            return code;
+    } else if ((code = limits(c->a.x, c->a.n, c->b.x, c->b.n, 1 - alpha, &i, j->err)) ||
         (code = limits(c->a.x, c->a.n, c->b.x, c->b.n, 1 - alpha / tests, &wide,
                        j->err)) ||
         (code = contrast_p(m, ratio ? FOR_RATIO : FOR_DIFFERENCE, c->a.x, c->a.n,
@@ -155,6 +155,32 @@ static int judge_extreme(struct judging *j, const struct basis *basis,
     return code;
 }
 
+/* A backend against each of some others; one backend. */
+static int judge_excess(struct judging *j, const struct basis *basis,
+                        const struct claim_spec *spec, const struct subject *about,
+                        double tests, enum verdict *verdict, double *p)
+{
+    struct contrast c = { .quantity = QUANTITY_DIFFERENCE, .sign = 1, .strict = true,
+                          .paired = basis->paired };
+    struct together all = together(spec->n_against);
+
+    if (!evidence_rate(basis->tally, about, spec->group, basis->group, &c.a))
+        return 0;
+    for (size_t i = 0; i < spec->n_against; i++) {
+        struct subject other = { spec->against[i], about->metric, about->point };
+        enum verdict v;
+        double q;
+        if (!evidence_rate(basis->tally, &other, spec->group, basis->versus, &c.b))
+            continue;
+        int code = weigh(j, &c, tests * (double)all.asked, &v, &q);
+        if (code)
+            return code;
+        join(&all, v, v == VERDICT_NO, q);
+    }
+    *verdict = conclude(&all, p);
+    return 0;
+}
+
 /* One backend. Left as it was (not testable, no p) where there are no counts. */
 static int judge_backend(struct judging *j, const struct basis *basis,
                          const struct claim_spec *spec, const char *backend,
@@ -166,13 +192,23 @@ static int judge_backend(struct judging *j, const struct basis *basis,
         .quantity = ratio ? QUANTITY_RATIO : QUANTITY_DIFFERENCE,
         .margin = spec->margin, .sign = 1,
         .strict = spec->margin == (ratio ? 1 : 0),
-        .closed = spec->type == CLAIM_OVER,
+        .closed = spec->type == CLAIM_OVER || spec->type == CLAIM_IMPROVEMENT,
+        .paired = basis->paired && spec->type == CLAIM_IMPROVEMENT,
     };
+    struct subject after = about;
+    const char *versus = spec->versus;
 
     if (spec->type == CLAIM_WORST || spec->type == CLAIM_BEST)
         return judge_extreme(j, basis, spec, &about, tests, verdict, p);
+    if (spec->type == CLAIM_EXCESS)
+        return judge_excess(j, basis, spec, &about, tests, verdict, p);
+    if (spec->type == CLAIM_IMPROVEMENT) {
+        about.point = spec->before;
+        after.point = spec->after;
+        versus = spec->group;
+    }
     if (!evidence_rate(basis->tally, &about, spec->group, basis->group, &c.a) ||
-        !evidence_rate(basis->tally, &about, spec->versus, basis->versus, &c.b))
+        !evidence_rate(basis->tally, &after, versus, basis->versus, &c.b))
         return 0;
     return weigh(j, &c, tests, verdict, p);
 }
@@ -219,18 +255,59 @@ static int judge_all(struct judging *j, const struct basis *basis,
     return 0;
 }
 
-static void add_part_row(struct claims *c, struct claim_part *part, long row)
+void judging_add_row(struct judging *j, struct claim_part *part, long row)
 {
     if (row < 0)
         return;
     for (size_t i = 0; i < part->n_rows; i++)
         if (part->rows[i] == (size_t)row + 1)
             return;
-    size_t *rows = arena_array(&c->arena, part->n_rows + 1, sizeof *rows);
+    size_t *rows = arena_array(&j->claims->arena, part->n_rows + 1, sizeof *rows);
     if (part->n_rows)
         memcpy(rows, part->rows, part->n_rows * sizeof *rows);
     rows[part->n_rows++] = (size_t)row + 1;
     part->rows = rows;
+}
+
+static void add_row_of(struct judging *j, struct claim_part *part, const char *backend,
+                       const char *metric, const char *kind, const char *group,
+                       const char *versus, const char *point)
+{
+    struct text name = TEXT_INIT;
+
+    text_addf(&name, "%s%s%s", metric, *kind ? "." : "", kind);
+    judging_add_row(j, part, findings_find(j->findings, backend, name.s, group,
+                                                versus, point, NULL));
+    text_release(&name);
+}
+
+/* As find_rows(), where the same faces were measured twice. */
+static void find_pair_rows(struct judging *j, const struct claim_spec *spec,
+                           struct claim_part *part)
+{
+    if (spec->type == CLAIM_IMPROVEMENT) {
+        add_row_of(j, part, part->backend, spec->metric, "", spec->group, "",
+                   spec->before);
+        add_row_of(j, part, part->backend, spec->metric, "", spec->group, "",
+                   spec->after);
+        add_row_of(j, part, part->backend, spec->metric, "improvement", spec->group,
+                   spec->before, spec->after);
+        add_row_of(j, part, part->backend, spec->metric, "improvement_worst_case",
+                   spec->group, spec->before, spec->after);
+        return;
+    }
+    add_row_of(j, part, part->backend, spec->metric, "", spec->group, "", spec->point);
+    for (size_t i = 0; i < spec->n_against; i++) {
+        struct text versus = TEXT_INIT;
+        evidence_rival(&versus, spec->against[i]);
+        add_row_of(j, part, spec->against[i], spec->metric, "", spec->group, "",
+                   spec->point);
+        add_row_of(j, part, part->backend, spec->metric, "excess", spec->group,
+                   versus.s, spec->point);
+        add_row_of(j, part, part->backend, spec->metric, "excess_worst_case",
+                   spec->group, versus.s, spec->point);
+        text_release(&versus);
+    }
 }
 
 /* The findings a part rests on: the rates it compares and the contrasts. */
@@ -244,8 +321,12 @@ static void find_rows(struct judging *j, const struct claim_spec *spec,
                                                  : QUANTITY_DIFFERENCE].names[0].text;
     struct group g = group_first(axes, spec->among);
 
+    if (spec->type == CLAIM_IMPROVEMENT || spec->type == CLAIM_EXCESS) {
+        find_pair_rows(j, spec, part);
+        return;
+    }
     text_addf(&metric, "%s.%s", spec->metric, ratio ? "ratio" : "difference");
-    add_part_row(j->claims, part, findings_find(j->findings, part->backend, spec->metric,
+    judging_add_row(j, part, findings_find(j->findings, part->backend, spec->metric,
                                                 spec->group, "", spec->point, NULL));
     do {
         const char *versus = spec->versus;
@@ -255,10 +336,10 @@ static void find_rows(struct judging *j, const struct claim_spec *spec,
             versus = other.s;
         }
         if (strcmp(versus, spec->group)) {
-            add_part_row(j->claims, part,
+            judging_add_row(j, part,
                          findings_find(j->findings, part->backend, spec->metric, versus,
                                        "", spec->point, NULL));
-            add_part_row(j->claims, part,
+            judging_add_row(j, part,
                          findings_find(j->findings, part->backend, metric.s,
                                        spec->group, versus, spec->point, method));
         }
@@ -268,7 +349,7 @@ static void find_rows(struct judging *j, const struct claim_spec *spec,
         for (int k = 0; k < 3; k++) {
             text_reset(&metric);
             text_addf(&metric, "%s.%s", spec->metric, kinds[k]);
-            add_part_row(j->claims, part,
+            judging_add_row(j, part,
                          findings_find(j->findings, part->backend, metric.s,
                                        spec->group, "", spec->point, NULL));
         }
@@ -283,7 +364,9 @@ static bool is_ranged(const struct tally *t, const struct claim_spec *spec)
     for (size_t i = 0; i < t->n; i++)
         if (t->counts[i].n_lo < t->counts[i].n_hi &&
             !strcmp(t->counts[i].metric, spec->metric) &&
-            !strcmp(t->counts[i].point, spec->point))
+            (!strcmp(t->counts[i].point, spec->point) ||
+             (spec->before && !strcmp(t->counts[i].point, spec->before)) ||
+             (spec->after && !strcmp(t->counts[i].point, spec->after))))
             return true;
     return false;
 }
@@ -304,6 +387,8 @@ static int judge_basis(struct judging *j, const struct claim *claim,
     text_addf(t, "%swith ", t->len ? "; " : "");
     if (name)
         text_addf(t, "the counts '%s'%s", name, basis->group ? ", " : "");
+    if (basis->paired)
+        text_add(t, "the same faces paired at worst");
     if (basis->group)
         text_addf(t, "the %s n of the group and the %s n of the others",
                   ends[basis->group], ends[basis->versus]);
@@ -321,7 +406,7 @@ static int judge_ends(struct judging *j, const struct claim *claim,
 
     for (int a = N_LOW; a <= N_HIGH && !code; a++)
         for (int b = N_LOW; b <= N_HIGH && !code; b++) {
-            struct basis basis = { tally, (enum corner)a, (enum corner)b };
+            struct basis basis = { tally, (enum corner)a, (enum corner)b, false };
             code = judge_basis(j, claim, &basis, name, &same, t);
         }
     return code;
@@ -337,14 +422,23 @@ static int judge_sensitivity(struct judging *j, struct claim *claim)
     for (size_t i = 0; i < j->study->n_alternatives && !code; i++) {
         const struct tally *other = &j->e->alternatives[i];
         const char *name = j->study->alternatives[i].name;
-        struct basis basis = { other, N_STATED, N_STATED };
+        struct basis basis = { other, N_STATED, N_STATED, false };
         bool same;
         code = judge_basis(j, claim, &basis, name, &same, &t);
         if (!code && same && is_ranged(other, claim->spec))
             code = judge_ends(j, claim, other, name, &t);
     }
-    if (!code && (ranged || j->study->n_alternatives))
+    bool pairs = claim->spec->type == CLAIM_IMPROVEMENT ||
+                 claim->spec->type == CLAIM_EXCESS;
+    if (!code && pairs) {
+        struct basis worst = { j->e->tally, N_STATED, N_STATED, true };
+        bool same;
+        code = judge_basis(j, claim, &worst, NULL, &same, &t);
+    }
+    if (!code && (ranged || j->study->n_alternatives || pairs))
         claim->sensitivity = t.len ? arena_strdup(&j->claims->arena, t.s)
+            : pairs ? "the same with every n and every set of counts that the print "
+                      "allows, and with the same faces paired at worst"
             : "the same with every n and every set of counts that the print allows";
     text_release(&t);
     return code;
@@ -354,7 +448,7 @@ static int judge_claim(struct judging *j, struct claim *claim)
 {
     const struct claim_spec *spec = claim->spec;
     const char *backends[EVIDENCE_MAX];
-    struct basis stated = { j->e->tally, N_STATED, N_STATED };
+    struct basis stated = { j->e->tally, N_STATED, N_STATED, false };
 
     claim->n_parts = spoken_of(j, spec, backends);
     claim->parts = arena_array(&j->claims->arena, claim->n_parts, sizeof *claim->parts);
@@ -363,112 +457,6 @@ static int judge_claim(struct judging *j, struct claim *claim)
         find_rows(j, spec, &claim->parts[i]);
     if (!code)
         code = judge_sensitivity(j, claim);
-    return code;
-}
-
-static double round_to(double v, int decimals)
-{
-    double unit = pow(10, decimals);
-    return round(v * unit) / unit;
-}
-
-/* The value of a figure among the findings in the unit of the print; *row is
- * where. NaN, and no row, if there is none. */
-static double figure_value(const struct judging *j, const struct figure *f, long *row)
-{
-    const struct findings *all = j->findings;
-
-    *row = findings_find(all, f->backend, f->metric, *f->group ? f->group : "all",
-                         f->versus, f->point, NULL);
-    if (*row < 0)
-        return NAN;
-    const struct finding *r = &all->rows[*row];
-    switch (f->unit) {
-    case PRINTED_PERCENT:
-    case PRINTED_POINTS: return 100 * r->estimate;
-    case PRINTED_COUNT: return (double)r->x;
-    case PRINTED_RATIO: return r->estimate;
-    case PRINTED_POINTS_OF_ROUNDED: {
-        struct text base = TEXT_INIT;
-        text_addn(&base, f->metric, strcspn(f->metric, "."));
-        long a = findings_find(all, f->backend, base.s, f->group, "", f->point, NULL);
-        long b = findings_find(all, f->backend, base.s, f->versus, "", f->point, NULL);
-        text_release(&base);
-        if (a < 0 || b < 0)
-            return NAN;
-        return round_to(100 * all->rows[a].estimate, f->decimals) -
-               round_to(100 * all->rows[b].estimate, f->decimals);
-    }
-    case PRINTED_UNITS: break;
-    }
-    return NAN;
-}
-
-static struct claim_part *part_of(struct judging *j, struct claim *claim,
-                                  const char *backend)
-{
-    for (size_t i = 0; i < claim->n_parts; i++)
-        if (!strcmp(claim->parts[i].backend, backend))
-            return &claim->parts[i];
-    struct claim_part *parts = arena_array(&j->claims->arena, claim->n_parts + 1,
-                                           sizeof *parts);
-    if (claim->n_parts)
-        memcpy(parts, claim->parts, claim->n_parts * sizeof *parts);
-    claim->parts = parts;
-    parts[claim->n_parts] = (struct claim_part){ .backend = backend, .p = NAN,
-                                                 .verdict = VERDICT_REPRODUCED };
-    return &parts[claim->n_parts++];
-}
-
-static bool is_chosen(const struct judging *j, const char *backend)
-{
-    if (!*backend)
-        return true;
-    for (size_t i = 0; i < j->n_backends; i++)
-        if (!strcmp(j->backends[i], backend))
-            return true;
-    return false;
-}
-
-static int judge_printed(struct judging *j, struct claim *claim)
-{
-    const struct printed *printed = j->e->printed;
-    int code = 0;
-
-    for (size_t i = 0; i < printed->n; i++) {
-        const struct figure *f = &printed->figures[i];
-        long row;
-        if (strcmp(f->claim, claim->spec->id) || !is_chosen(j, f->backend))
-            continue;
-        double v = figure_value(j, f, &row);
-        if (isnan(v)) {
-            code = err_add(j->err, ERR_INPUT, "%s:%zu: no finding '%s' of '%s' for group "
-                           "'%s', expected one to hold the printed %s against",
-                           printed->path, f->line, f->metric, f->backend, f->group,
-                           f->text);
-            continue;
-        }
-        bool same = figure_matches(f, v);
-        struct claim_part *part = part_of(j, claim, f->backend);
-        struct finding *r = &j->findings->rows[row];
-        r->note = arena_printf(&j->findings->arena, "%s%sprinted %s%s%s", r->note,
-                               *r->note ? "; " : "", f->text,
-                               f->unit == PRINTED_PERCENT ? " %" :
-                               f->unit == PRINTED_POINTS ||
-                               f->unit == PRINTED_POINTS_OF_ROUNDED ? " points" : "",
-                               same ? "" : ", which these counts do not give");
-        add_part_row(j->claims, part, row);
-        if (!same)
-            part->verdict = VERDICT_NOT_REPRODUCED;
-        claim->figures++;
-        claim->hits += same;
-    }
-    if (claim->figures == 0) {
-        claim->verdict = VERDICT_NOT_TESTABLE; /* none of the chosen backends */
-        return code;
-    }
-    claim->verdict = claim->hits == claim->figures ? VERDICT_REPRODUCED
-                                                   : VERDICT_NOT_REPRODUCED;
     return code;
 }
 

@@ -12,6 +12,11 @@
  *                            no if U(g - h) < 0 for some h at 1 - a/(K - 1);
  *                            never yes while a group of the K has no counts
  *   best of K                the mirror image
+ *   improvement              before - after of the same group: yes if L > 0, no if
+ *                            U <= 0; as if independent, and paired at worst in
+ *                            `sensitivity` where the pairing is not published
+ *   excess                   the backend minus each of the others: yes if L > 0
+ *                            for all; no if U < 0 for one at 1 - a/others
  *   over-representation      the risk ratio against the rest: yes if L > 1, no
  *                            if U <= 1
  *   several backends         yes if all the claim speaks of say yes, also those

@@ -50,6 +50,15 @@ static inline char *test_folder(void)
     return path;
 }
 
+/* Writes dir/name; the path is the caller's to free(). */
+static inline char *test_file(const char *dir, const char *name, const char *text)
+{
+    char *path = path_join(dir, name);
+
+    assert_int_equal(file_write(path, text, strlen(text), NULL), 0);
+    return path;
+}
+
 /* Removes it with the files, not folders, that are in it; frees the path. */
 static inline void test_remove_folder(char *path)
 {
