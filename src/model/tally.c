@@ -368,13 +368,29 @@ static bool is_cover(const struct tally *t, const struct sum *sums, unsigned set
     return sums[set].rows && sums[set].rows == groups_inside(&t->axes, set, g);
 }
 
+/* The smallest set of axes with rows for every group inside g; false if there is
+ * none. */
+static bool best_cover(const struct tally *t, const struct tally_series *s,
+                       const struct sum *sums, const struct group *g, unsigned *best)
+{
+    int best_bits = GROUP_MAX_AXES + 1;
+
+    for (size_t i = s->first; i != TALLY_END; i = t->counts[i].next) {
+        unsigned set = t->counts[i].axes;
+        int bits = __builtin_popcount(set);
+        if ((bits < best_bits || (bits == best_bits && set < *best)) &&
+            is_cover(t, sums, set, g))
+            *best = set, best_bits = bits;
+    }
+    return best_bits <= GROUP_MAX_AXES;
+}
+
 bool tally_sum(const struct tally *t, const char *backend, const char *metric,
                const char *point, const struct group *g, struct count *out)
 {
     const struct count *own = tally_find(t, backend, metric, point, g);
     const struct tally_series *s = find_series(t, backend, metric, point);
     unsigned best = 0;
-    int best_bits = GROUP_MAX_AXES + 1;
 
     if (own) {
         *out = *own;
@@ -384,14 +400,7 @@ bool tally_sum(const struct tally *t, const char *backend, const char *metric,
         return false;
     struct sum *sums = new_sums(t);
     sum_inside(t, s, g, sums);
-    for (size_t i = s->first; i != TALLY_END; i = t->counts[i].next) {
-        unsigned set = t->counts[i].axes;
-        int bits = __builtin_popcount(set);
-        if ((bits < best_bits || (bits == best_bits && set < best)) &&
-            is_cover(t, sums, set, g))
-            best = set, best_bits = bits;
-    }
-    bool any = best_bits <= GROUP_MAX_AXES;
+    bool any = best_cover(t, s, sums, g, &best);
     if (any)
         *out = (struct count){
             .backend = s->backend, .metric = s->metric, .point = s->point, .group = *g,
@@ -401,6 +410,32 @@ bool tally_sum(const struct tally *t, const char *backend, const char *metric,
         };
     free(sums);
     return any;
+}
+
+size_t tally_parts(const struct tally *t, const char *backend, const char *metric,
+                   const char *point, const struct group *g, const struct count **out,
+                   size_t max)
+{
+    const struct count *own = tally_find(t, backend, metric, point, g);
+    const struct tally_series *s = find_series(t, backend, metric, point);
+    unsigned best = 0;
+    size_t n = 0;
+
+    if (own && max) {
+        out[0] = own;
+        return 1;
+    }
+    if (!s)
+        return 0;
+    struct sum *sums = new_sums(t);
+    sum_inside(t, s, g, sums);
+    if (best_cover(t, s, sums, g, &best))
+        for (size_t i = s->first; i != TALLY_END && n < max; i = t->counts[i].next)
+            if (t->counts[i].axes == best && group_within(&t->counts[i].group, g,
+                                                          t->axes.n))
+                out[n++] = &t->counts[i];
+    free(sums);
+    return n;
 }
 
 /* One row against a row inside it: against the sum of all like it if they are all

@@ -36,6 +36,11 @@ int format_decimals(enum unit unit, double v)
     return decimals < DECIMALS_MAX ? decimals : DECIMALS_MAX;
 }
 
+static int bounded(double decimals)
+{
+    return (int)fmin(DECIMALS_MAX, fmax(1, decimals));
+}
+
 int format_decimals_column(enum unit unit, const double *v, size_t n)
 {
     double least = INFINITY, most = 0;
@@ -51,12 +56,9 @@ int format_decimals_column(enum unit unit, const double *v, size_t n)
     }
     if (!isfinite(least))
         return 1;
-    int decimals = 1;
-    while (decimals < DECIMALS_MAX && least * pow(10, decimals) < .5)
-        decimals++;
-    if (most < 1 && decimals == 1)
-        decimals = 2;
-    return decimals;
+    if (unit == UNIT_POINTS)
+        return bounded(2 - floor(log10(most)));
+    return bounded(fmax(ceil(-log10(2 * least)), most < 1 ? 2 : 1));
 }
 
 void format_bare(struct text *to, enum unit unit, double v, int decimals)

@@ -40,7 +40,7 @@ is "$(printf '%s\n' "$files" | grep -E '^(man/.*\.[0-9]|tests/cli/.*\.sh|src/.*\
 is "$(cat src/model/study*.c src/datasets/*.c |
     grep -oE '(loading|yaml_get)[a-z_]*\([^"]*"[a-z_]+"' | sed 's/.*"\(.*\)"/\1/' | sort -u |
     while IFS= read -r key; do
-        grep -qE "^\.It Cm (.* )?$key( |\$)" man/misid-formats.5 || echo "$key"
+        grep -qE "^\.(It |Brq )?Cm (.* )?$key( |\$)" man/misid-formats.5 || echo "$key"
     done)" "" "misid-formats(5) has every key of a study and of a data set"
 is "$(cat src/model/*.c | grep -oE '(TEXT|REAL|INTEGER|FLAG), [a-z_]+\)' | sed 's/.*, \(.*\))/\1/' |
     while IFS= read -r column; do

@@ -4,16 +4,9 @@
  * tests/data that tests/oracles/stats.py and stats.R make. Each row carries how
  * exact its oracle is.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "stats/adjust.h"
 #include "stats/exact.h"

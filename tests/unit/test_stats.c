@@ -4,15 +4,9 @@
  * must hold of any interval, and the counts at which software is known to fail.
  * Contrasts and spreads: test_contrast; other people's software: test_oracle.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
-#include <math.h>
-#include <string.h>
-
+#include "near.h"
 #include "stats/adjust.h"
 #include "stats/dist.h"
 #include "stats/exact.h"
@@ -21,13 +15,6 @@
 #include "stats/root.h"
 
 #define BILLION INT64_C(1000000000)
-
-#define assert_near(got, expected, within)                                      \
-    do {                                                                        \
-        double got_ = (got), expected_ = (expected);                            \
-        if (!(fabs(got_ - expected_) <= (within)))                              \
-            fail_msg("%s is %.15g, expected %.15g", #got, got_, expected_);     \
-    } while (0)
 
 static struct interval rate(const char *name, int64_t x, int64_t n, double confidence)
 {
