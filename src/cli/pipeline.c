@@ -113,9 +113,9 @@ static int read_dataset(struct pipeline *p, const struct dataset *d)
     free(path);
     free(folder);
     if (!d->counts && !d->cases)
-        return err_add(p->err, ERR_INPUT, "%s:%zu: dataset: '%s' has neither published "
-                       "counts nor cases, expected 'counts:' or 'cases:' in its "
-                       "dataset.yaml", s->path, s->dataset_line, d->name);
+        return study_fault(s, s->dataset_line, p->err, "dataset: '%s' has neither "
+                           "published counts nor cases, expected 'counts:' or 'cases:' "
+                           "in its dataset.yaml", d->name);
     if (d->counts && (code = read_counts(p, d, d->counts, &p->tally)))
         first = first ? first : code;
     if ((code = read_table(p, d, d->printed, read_printed)))
@@ -125,9 +125,9 @@ static int read_dataset(struct pipeline *p, const struct dataset *d)
     for (size_t i = 0; i < s->n_alternatives; i++) {
         const struct study_alternative *a = &s->alternatives[i];
         if (!dataset_is_plain_name(a->counts))
-            code = err_add(p->err, ERR_INPUT, "%s:%zu: alternatives[%zu].counts: '%.60s' "
-                           "is not a file of the data set, expected a name without '/'",
-                           s->path, a->line, i, a->counts);
+            code = study_fault(s, a->line, p->err, "alternatives[%zu].counts: '%.60s' "
+                               "is not a file of the data set, expected a name without "
+                               "'/'", i, a->counts);
         else
             code = read_counts(p, d, a->counts, &p->alternatives[i]);
         first = first ? first : code;
@@ -174,9 +174,13 @@ static int resolve_backends(struct pipeline *p, const char *const *chosen, size_
         s->n_backends = n ? n : n_all;
         s->backends = arena_array(&s->arena, s->n_backends, sizeof *s->backends);
         for (size_t i = 0; i < s->n_backends; i++)
-            s->backends[i].text = all[i] = arena_strdup(&s->arena, names[i]);
+            s->backends[i].text = arena_strdup(&s->arena, names[i]);
     }
-    tally_arrange(&p->tally, all, s->n_backends);
+    struct evidence e = { s, &p->tally, p->alternatives, &p->printed };
+    long found = evidence_backends(&e, all, p->err);
+    if (found < 0)
+        return (int)found;
+    tally_arrange(&p->tally, all, (size_t)found);
     return 0;
 }
 

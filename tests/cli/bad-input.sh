@@ -83,16 +83,16 @@ bad_option "unknown short option" "run: unknown option -o, expected one of --out
 bad_option "option without value" "run: --out needs a value, expected DIR" run $study --out
 bad_option "flag with value" "run: --quiet takes no value, got 'yes'" run $study --quiet=yes
 bad_option "empty folder name" "a folder with an empty name cannot be made" run $study --out ''
-bad_option "no such file" "nowhere.yaml: cannot open: No such file or directory" run nowhere.yaml
-bad_option "a folder for a study" "bench: not a regular file" run bench
+bad_option "no such file" "nowhere.yaml: cannot read: No such file or directory" run nowhere.yaml
+bad_option "a folder for a study" "bench: is not a regular file" run bench
 bad_option "unknown backend" "$study: backends: 'B' has no counts, expected one of A" \
     run $study --backend B
 bad_option "backend twice" "run: --backend 'A' stands twice, expected each once" \
     run $study --backend A --backend A
-bad_option "--set of no key" "--set confidnce: confidnce: unknown key, expected one of \
-confidence, question, cite, evidence, dataset, facts, rivals, shares, spread, study, task, \
-title, axes, charts, claims, labels, metrics, answer, backends, by and more" \
-    run $study --set confidnce=.9
+run "$MISID" run $study --set confidnce=.9
+is "$status$out$(ls results)" 2 "--set of no key: exit 2"
+like "$errs" '^misid: --set confidnce: confidnce: unknown key, expected one of confidence, ' \
+    "--set of no key: one line, with the likeliest key"
 bad_option "--set out of range" "--set confidence: confidence: 2, expected a number from 0.5 to \
 0.999999" run $study --set confidence=2
 bad_option "--set of no method" "$study: estimators.proportion: 'wald' is not a method for a \
@@ -100,11 +100,11 @@ proportion, expected one of $("$MISID" list estimators | grep proportion | awk '
     run $study --set estimators.proportion=wald
 for stage in estimate chart; do
     bad_option "$stage of nothing" "$stage: 0 run folders named, expected one" $stage
-    bad_option "$stage of no run" "nowhere/run.json: cannot open: No such file or directory" \
+    bad_option "$stage of no run" "nowhere/run.json: cannot read: No such file or directory" \
         $stage nowhere
 done
 mkfifo pipe
-bad_option "a FIFO for a study" "pipe: not a regular file" run pipe
+bad_option "a FIFO for a study" "pipe: is not a regular file" run pipe
 
 # The study.
 change $study 's/type: difference/type: diference/; s/^task: .*/taks: classify/'
@@ -153,17 +153,25 @@ bad "a descriptor" \
 folder, expected a name without '/'"
 rm datasets/set/counts.csv
 bad "no counts" \
-    "bench/../datasets/set/counts.csv: cannot open: No such file or directory"
+    "bench/../datasets/set/counts.csv: cannot read: No such file or directory"
 cat >datasets/set/counts.csv <<'END'
 backend,metric,group,x,n,n_lo,n_hi,derived,source
 A,error,g=f,300,100,,,no,s
-A,error,g=m,10,100,,,no
+A,error,g=m,10,100,,,no,s
 B,eror,g=m,10,100,,,no,s
 A,error,g=x,ten,100,,,perhaps,s
 END
 bad "several faults in the counts" \
-    "bench/../datasets/set/counts.csv:3: 8 cells, expected 9 as in the header" \
-    "bench/../datasets/set/counts.csv:2: x is 300 and n is 100, expected x at most n"
+    "bench/../datasets/set/counts.csv:2: x is 300 and n is 100, expected x at most n" \
+    "bench/../datasets/set/counts.csv:4: metric is 'eror', expected one of error, error_with_misses, fpir, \
+mean_false_matches, faces, with an operating point behind '@' if there is one" \
+    "bench/../datasets/set/counts.csv:5: axis 'g' has no value 'x', expected one of f, m" \
+    "bench/../datasets/set/counts.csv:5: x is 'ten', expected a whole number from 0 to 2^53" \
+    "bench/../datasets/set/counts.csv:5: derived is 'perhaps', expected yes or no"
+printf 'A,error\nB,error,all,1,2,,,no,s,t\n' >>datasets/set/counts.csv
+bad "rows of other lengths" \
+    "bench/../datasets/set/counts.csv:4: 2 cells, expected 9 as in the header" \
+    "bench/../datasets/set/counts.csv:5: 10 cells, expected 9 as in the header"
 cat >datasets/set/counts.csv <<'END'
 backend,metric,group,x,n,n_lo,n_hi,derived,source
 A,error,all,41,200,,,no,s
@@ -198,7 +206,7 @@ unlike "$errs" "$(printf '\033')" "no control character goes out"
 good
 weird=$(printf 'n\033[2J\no.yaml')
 run "$MISID" run "$weird"
-is "$errs" 'misid: n\x1b[2J\x0ao.yaml: cannot open: No such file or directory' \
+is "$errs" 'misid: n\x1b[2J\x0ao.yaml: cannot read: No such file or directory' \
     "nor from the command line"
 
 # A folder that cannot be written.
