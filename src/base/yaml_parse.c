@@ -110,7 +110,7 @@ static void close_frame(struct builder *b)
     struct frame *f = &b->frames[--b->depth];
     struct yaml_node *node = f->node;
     struct arena *arena = &b->doc->arena;
-    const struct waiting *w = b->waiting + f->first;
+    const struct waiting *w = b->waiting ? b->waiting + f->first : NULL; /* NULL: [] */
 
     node->n = b->n_waiting - f->first;
     node->items = arena_array(arena, node->n, sizeof *node->items);
