@@ -328,7 +328,7 @@ static void refuse_syntax(struct builder *b, const yaml_parser_t *p, const char 
         tab_indents(data, len, line) ? "indentation by blanks, not tabs" : "YAML";
     if (!p->context)
         refuse(b, ERR_INPUT, line, "%s, expected %s", p->problem, expected);
-    else if (from == line)
+    else if (from == line || !b->lines)
         refuse(b, ERR_INPUT, line, "%s %s, expected %s", p->problem, p->context,
                expected);
     else

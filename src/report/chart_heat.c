@@ -240,8 +240,8 @@ static void draw_grid(struct plot *p, struct grid *g, double label, double width
     plot_panel(p, 0, p->width, top - 1, y + 1, 0, p->width, false);
     plot_with(p, "index %zu every ::1 using (($1+$2)/2):(($3+$4)/2):1:2:3:4:5 with "
               "boxxyerror fillstyle solid 1 noborder linecolor rgb variable", block);
-    plot_with(p, "index %zu every ::1 using ($6?($1+$2)/2:NaN):(($3+$4)/2):1:2:3:4 with "
-              "boxxyerror fillstyle empty linewidth 1 dashtype (4,4) linecolor rgb "
+    plot_with(p, "index %zu every ::1 using ($6==1?($1+$2)/2:NaN):(($3+$4)/2):1:2:3:4 with "
+              "boxxyerror fillstyle empty linewidth 1 dashtype (2,2) linecolor rgb "
               "0x%06X", block, INK_SOFT);
     plot_panel_end(p);
     p->height = y + MARGIN;
@@ -293,13 +293,14 @@ int chart_heat(struct plot *p, const struct chart_input *in, struct err *err)
 
     text_addf(&subtitle, "%s, its ", metric->title);
     format_confidence(&subtitle, in->study->confidence);
-    text_addf(&subtitle, " %% interval (%s), and %s/%s; light is 0 %%, dark is ",
+    text_addf(&subtitle, " %% interval (%s), and %s/%s; shaded from 0 %% (light) to ",
               prose_method(g.method), metric->hits, metric->trials);
     format_value(&subtitle, UNIT_RATE, g.most, g.decimals);
+    text_add(&subtitle, " (dark)");
     double y = plot_head(p, c->title, subtitle.s) + 4;
     draw_grid(p, &g, label, width, y);
     say(p, &g, metric->title);
-    marks_explain(&g.marks, "cells", metric->hits, &p->note);
+    marks_explain(&g.marks, "Dotted borders", metric->hits, &p->note);
 out:
     arena_release(&g.arena);
     text_release(&subtitle);

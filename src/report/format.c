@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/format.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -108,8 +109,10 @@ void format_estimate(struct text *to, enum unit unit, double v, double lo, doubl
 {
     int decimals = FORMAT_OWN;
 
-    if (unit != UNIT_RATIO)
+    if (unit == UNIT_RATE)
         decimals = format_decimals(unit, v == 0 && hi > 0 ? hi : v);
+    else if (unit == UNIT_POINTS) /* may well be near 0 in a wide interval */
+        decimals = format_decimals(unit, fmax(fabs(v), fmax(fabs(lo), fabs(hi))));
     format_value(to, unit, v, decimals);
     if (isnan(lo) && isnan(hi))
         return;
@@ -165,4 +168,40 @@ void format_counts(struct text *to, int64_t x, int64_t n, bool thin)
 void format_confidence(struct text *to, double confidence)
 {
     text_addf(to, "%.6g", confidence * 100);
+}
+
+/* True if s begins a bracket of numbers: "[29.3, 40.5]". */
+static bool opens_interval(const char *s)
+{
+    size_t n;
+
+    if (*s != '[')
+        return false;
+    n = 1 + strspn(s + 1, "0123456789., \xE2\x88\x92\x9E");
+    return n > 1 && (s[n] == ']' || s[n] == ')');
+}
+
+/* True for the blank before or after the sign of "p < .001". */
+static bool beside_relation(const char *before, const char *after)
+{
+    return *after == '<' || *after == '=' || *before == '<' || *before == '=';
+}
+
+void format_bind(struct text *to, const char *s)
+{
+    bool inside = false;
+
+    for (const char *start = s; *s; s++) {
+        const char *before = s > start ? s - 1 : "";
+        if (opens_interval(s))
+            inside = true;
+        else if (*s == ']' || *s == ')')
+            inside = false;
+        if (*s == ' ' && (inside || beside_relation(before, s + 1) ||
+                          (isdigit((unsigned char)*before) && s[1] == '%') ||
+                          opens_interval(s + 1)))
+            text_add(to, "\u00A0");
+        else
+            text_addch(to, *s);
+    }
 }

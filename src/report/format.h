@@ -50,4 +50,8 @@ void format_count(struct text *to, int64_t n, bool thin);
 /* "95" of .95, for "95 % interval". */
 void format_confidence(struct text *to, double confidence);
 
+/* Running text whose numbers keep to their units, intervals in one piece and p
+ * to its sign, by no-break spaces (U+00A0) in place of blanks. */
+void format_bind(struct text *to, const char *s);
+
 #endif

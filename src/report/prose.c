@@ -39,13 +39,13 @@ static const struct {
     { "koopman", "Koopman",
       "For the ratio of two independent rates: the set of ratios that a score test "
       "does not reject (Koopman, Biometrics 40, 1984, 513–517). It has no upper "
-      "limit where the smaller group has no errors." },
+      "limit where the second group has no errors." },
     { "katz", "Katz log",
       "For the ratio of two independent rates: a normal interval for its logarithm "
       "(Katz, Baptista, Azen and Pike, Biometrics 34, 1978, 469–474)." },
-    { "projection", "projection",
+    { "projection", "Projection",
       "For the largest rate over the smallest: each of K rates gets an interval at "
-      "1 − α/K, and the limits are the extremes over that box. Wide, but honest also "
+      "1 − α/K, and the limits are the extremes over that box. Wide, but honest also "
       "when all groups are equal, where a bootstrap is not." },
 };
 
@@ -342,17 +342,59 @@ const char *prose_flag(enum finding_flag flag)
 
 void prose_remark(const struct finding *row, bool thin, struct text *to)
 {
-    const char *flag = prose_flag(row->flag);
-    bool any = *flag;
-
-    text_add(to, flag);
+    if (row->flag != FLAG_DERIVED)
+        text_add(to, prose_flag(row->flag));
     if (row->n_lo >= 0 && row->n_hi > row->n_lo) {
-        text_add(to, any ? "; n may be " : "n may be ");
+        text_add(to, to->len ? "; n " : "n ");
         format_count(to, row->n_lo, thin);
         text_add(to, "–");
         format_count(to, row->n_hi, thin);
-        any = true;
     }
-    if (*row->note)
-        text_addf(to, "%s%s", any ? "; " : "", row->note);
+}
+
+/* Walks the parts of a note, which are joined by "; ". */
+static void add_parts(const struct finding *row, bool printed, struct text *to)
+{
+    static const char mark[] = "printed ";
+    const char *s = row->note;
+
+    while (*s) {
+        const char *end = strstr(s, "; ");
+        size_t n = end ? (size_t)(end - s) : strlen(s);
+        size_t skip = strncmp(s, mark, strlen(mark)) ? 0 : strlen(mark);
+        if (printed == (skip > 0)) {
+            text_add(to, to->len ? "; " : "");
+            text_addn(to, s + skip, n - skip);
+        }
+        s += n;
+        s += *s ? 2 : 0;
+    }
+}
+
+void prose_note(const struct finding *row, struct text *to)
+{
+    add_parts(row, false, to);
+}
+
+void prose_printed(const struct finding *row, struct text *to)
+{
+    add_parts(row, true, to);
+}
+
+void prose_counts(const struct study *study, const struct findings *f,
+                  const struct finding *row, bool thin, struct text *to)
+{
+    struct arena arena = ARENA_INIT;
+
+    if (!strcmp(metric_kind(row->metric), "share_ratio"))
+        return;
+    format_counts(to, row->x, row->n, thin);
+    if (*row->versus) {
+        const struct finding *other =
+            lookup_row(study, f, row->backend, lookup_base(&arena, row->metric), "",
+                       row->versus, "", row->point);
+        text_add(to, " : ");
+        format_counts(to, other ? other->x : -1, other ? other->n : -1, thin);
+    }
+    arena_release(&arena);
 }

@@ -13,6 +13,8 @@
 #ifndef REPORT_PROSE_H
 #define REPORT_PROSE_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "base/text.h"
 #include "model/claims.h"
@@ -48,7 +50,17 @@ const char *prose_method_text(const char *name);
 void prose_row(const struct study *study, const struct finding *row, struct text *to);
 /* What its flag says, "" for ok. */
 const char *prose_flag(enum finding_flag flag);
-/* The row's note and what is particular about its counts, as one remark. */
+/* What is particular about a row's counts: its flag and the range of its n.
+ * That counts are derived stands in the note. */
 void prose_remark(const struct finding *row, bool thin, struct text *to);
+/* The row's note without the printed figures it was held against, and those
+ * alone ("20.8 %", several joined by "; "). */
+void prose_note(const struct finding *row, struct text *to);
+void prose_printed(const struct finding *row, struct text *to);
+
+/* The counts a row rests on: "94/271"; of a contrast both groups', "94/271 :
+ * 1/385"; nothing for a quotient of shares, which stand in rows of their own. */
+void prose_counts(const struct study *study, const struct findings *f,
+                  const struct finding *row, bool thin, struct text *to);
 
 #endif
