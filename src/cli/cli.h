@@ -25,6 +25,7 @@ int estimate_main(int argc, char **argv);
 int chart_main(int argc, char **argv);
 int index_main(int argc, char **argv);
 int calc_main(int argc, char **argv);
+int image_main(int argc, char **argv);
 int list_main(int argc, char **argv);
 int help_main(int argc, char **argv);
 int version_main(int argc, char **argv);

@@ -17,6 +17,7 @@ static const struct command commands[] = {
     { "chart", chart_main, "from the findings of a run folder to charts and report" },
     { "index", index_main, "make one page that links the reports below a folder" },
     { "calc", calc_main, "the estimators on their own, for checking a paper" },
+    { "image", image_main, "what a matcher would get of one image file, measured" },
     { "list", list_main, "what there is: studies, estimators, charts, metrics" },
     { "help", help_main, "this text, or that of a command" },
     { "version", version_main, "the version of misid and of what it is built on" },

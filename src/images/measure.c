@@ -161,6 +161,26 @@ static double median(const uint32_t *bins, uint32_t n)
     return i + (half - before) / bins[i];
 }
 
+/* Half the columns of the middle ellipse in row y of `height`, `half` in its middle
+ * row: those whose pixel centres lie inside. */
+static int half_columns(double half, int y, int height)
+{
+    double v = (y + .5 - height / 2.) / (height / 4.);
+
+    return v * v < 1 ? (int)(half * sqrt(1 - v * v) + .5) : 0;
+}
+
+/* How many pixels of the middle ellipse are looked at, every step-th of every
+ * step-th row. */
+static int64_t ellipse_pixels(const struct image *im, int step)
+{
+    int64_t n = 0;
+
+    for (int y = 0; y < im->height; y += step)
+        n += 2 * half_columns(im->width / 4., y, im->height) / step;
+    return n;
+}
+
 static void measure_skin(struct measurer *m, const struct image *im,
                          struct image_measures *to)
 {
@@ -168,14 +188,14 @@ static void measure_skin(struct measurer *m, const struct image *im,
     uint32_t skin = 0, looked = 0;
     int step = 1;
 
-    while ((int64_t)((im->width + step - 1) / step) * ((im->height + step - 1) / step) >
-           LOOKED_AT)
+    while (ellipse_pixels(im, step) > LOOKED_AT)
         step++;
     memset(m->l, 0, sizeof m->l);
     memset(m->b, 0, sizeof m->b);
     for (int y = 0; y < im->height; y += step) {
-        const uint8_t *p = image_row(im, y);
-        for (int x = 0; x < im->width; x += step, p += 3 * (size_t)step) {
+        const int half = half_columns(im->width / 4., y, im->height);
+        for (int x = im->width / 2 - half; x < im->width / 2 + half; x += step) {
+            const uint8_t *p = image_row(im, y) + 3 * (size_t)x;
             looked++;
             if (!is_skin(p[0], p[1], p[2]))
                 continue;
@@ -187,7 +207,7 @@ static void measure_skin(struct measurer *m, const struct image *im,
             skin++;
         }
     }
-    to->skin = (double)skin / looked;
+    to->skin = looked ? (double)skin / looked : 0;
     to->ita = NAN;
     if (skin < FEWEST_SKIN || skin < .01 * looked)
         return;

@@ -12,15 +12,18 @@
  *   (Pech-Pacheco et al. 2000), grey = .299 R + .587 G + .114 B (ITU-R BT.601) of the
  *   encoded values, rounded; at the edges the picture is mirrored without
  *   repeating its last row or column. It grows with noise as with focus.
- * skin, ita: apparent skin tone. Looked at is every k-th pixel of every k-th row,
- *   k the smallest that looks at no more than 16,384. Skin is what has Cb from 77
- *   to 127 and Cr from 133 to 173 (Chai & Ngan 1999, ITU-R BT.601 full range, as in
- *   JPEG). ITA = atan2(L* − 50, b*) in degrees (Chardon et al. 1991) of the median
- *   L* and the median b* (CIE 1976, D65) of these: more than 55 is called very
- *   light, 41 light, 28 intermediate, 10 tan, −30 brown, less dark. NaN if fewer
- *   than 64 pixels or 1 % are skin. *Apparent*: it is the tone in the picture, by
- *   its light and camera, and no property of a person; wood, sand and hair pass
- *   for skin too.
+ * skin, ita: apparent skin tone in the middle of the image: the ellipse with half
+ *   its width and half its height, where a portrait has the face, and an aligned
+ *   one cheeks, nose and mouth. Looked at is every k-th pixel of every k-th row, k
+ *   the smallest that looks at no more than 16,384. Skin is what has Cb from 77 to
+ *   127 and Cr from 133 to 173 (Chai & Ngan 1999, ITU-R BT.601 full range, as in
+ *   JPEG), a rule on hue alone that does not shut out dark skin. ITA = atan2(L* −
+ *   50, b*) in degrees (Chardon et al. 1991) of the median L* and the median b* (CIE
+ *   1976, D65) of these: more than 55 is called very light, 41 light, 28
+ *   intermediate, 10 tan, −30 brown, less dark. NaN if fewer than 64 pixels or 1 %
+ *   of those looked at are skin. *Apparent*: it is the tone in the picture, by its
+ *   light and camera, and no property of a person; hair, wood and sand pass for
+ *   skin too.
  *
  * Ownership: a measurer holds tables and rows. Threads: one a thread.
  */
