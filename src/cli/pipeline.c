@@ -31,6 +31,7 @@ void pipeline_release(struct pipeline *p)
     free(p->alternatives);
     tally_release(&p->tally);
     printed_release(&p->printed);
+    cases_release(&p->cases);
     findings_release(&p->findings);
     claims_release(&p->claims);
     run_release(&p->run);
@@ -72,14 +73,30 @@ static int read_counts(struct pipeline *p, const struct dataset *d, const char *
     return code;
 }
 
-static int read_printed(struct pipeline *p, const struct dataset *d)
+static int read_printed(struct pipeline *p, const char *path, const char *folder,
+                        const char *file)
 {
-    char *path = dataset_path(d, d->printed);
-    char *folder = mem_printf("datasets/%s", d->name);
     int code = printed_read(&p->printed, path, &p->study.axes, p->err);
+    return code ? code : record_input(p, path, folder, file);
+}
 
-    if (!code)
-        code = record_input(p, path, folder, d->printed);
+static int read_cases(struct pipeline *p, const char *path, const char *folder,
+                      const char *file)
+{
+    int code = cases_read(&p->cases, path, p->err);
+    return code ? code : record_input(p, path, folder, file);
+}
+
+/* A table of the data set's folder, if its descriptor names one. */
+static int read_table(struct pipeline *p, const struct dataset *d, const char *file,
+                      int (*read)(struct pipeline *, const char *, const char *,
+                                  const char *))
+{
+    if (!file)
+        return 0;
+    char *path = dataset_path(d, file);
+    char *folder = mem_printf("datasets/%s", d->name);
+    int code = read(p, path, folder, file);
     free(folder);
     free(path);
     return code;
@@ -94,13 +111,15 @@ static int read_dataset(struct pipeline *p, const struct dataset *d)
 
     free(path);
     free(folder);
-    if (!d->counts)
-        return err_add(p->err, ERR_INPUT, "%s:%zu: dataset: '%s' has no published counts, "
-                       "expected 'counts:' in its dataset.yaml", s->path,
-                       s->dataset_line, d->name);
-    if ((code = read_counts(p, d, d->counts, &p->tally)))
+    if (!d->counts && !d->cases)
+        return err_add(p->err, ERR_INPUT, "%s:%zu: dataset: '%s' has neither published "
+                       "counts nor cases, expected 'counts:' or 'cases:' in its "
+                       "dataset.yaml", s->path, s->dataset_line, d->name);
+    if (d->counts && (code = read_counts(p, d, d->counts, &p->tally)))
         first = first ? first : code;
-    if (d->printed && (code = read_printed(p, d)))
+    if ((code = read_table(p, d, d->printed, read_printed)))
+        first = first ? first : code;
+    if ((code = read_table(p, d, d->cases, read_cases)))
         first = first ? first : code;
     for (size_t i = 0; i < s->n_alternatives; i++) {
         const struct study_alternative *a = &s->alternatives[i];
@@ -222,6 +241,15 @@ static int read_again(struct pipeline *p, const char *dir, const char *name,
     return code;
 }
 
+static int read_cases_again(struct pipeline *p, const char *dir)
+{
+    char *path = path_join(dir, "cases.csv");
+    int code = path_is_file(path) ? cases_read(&p->cases, path, p->err) : 0;
+
+    free(path);
+    return code;
+}
+
 /* The study and the record of a run folder. */
 static int open_folder(struct pipeline *p, const char *dir)
 {
@@ -264,6 +292,8 @@ int pipeline_open_counts(struct pipeline *p, const char *dir)
         (code = printed_read(&p->printed, path, &p->study.axes, p->err)))
         first = first ? first : code;
     free(path);
+    if ((code = read_cases_again(p, dir)))
+        first = first ? first : code;
     return first ? first : tally_check_sums(&p->tally, p->err);
 }
 
@@ -280,6 +310,9 @@ int pipeline_open_findings(struct pipeline *p, const char *dir)
     path = path_join(dir, "claims.json");
     int claims = claims_read_json(&p->claims, path, p->err);
     free(path);
+    int cases = read_cases_again(p, dir);
+    if (cases)
+        return cases;
     for (size_t i = 0; !claims && i < p->claims.n; i++)
         for (size_t k = 0; k < p->claims.claims[i].n_parts; k++) {
             const struct claim_part *part = &p->claims.claims[i].parts[k];
@@ -449,6 +482,10 @@ int pipeline_write_counts(struct pipeline *p)
     if (!code && p->printed.n) {
         printed_to_csv(&p->printed, &t);
         code = write_text(p, "printed.csv", &t);
+    }
+    if (!code && p->cases.n) {
+        cases_to_csv(&p->cases, &t);
+        code = write_text(p, "cases.csv", &t);
     }
     for (size_t i = 0; i < p->study.n_backends && !code; i++) {
         char *name = folder_counts(p->study.backends[i].text);

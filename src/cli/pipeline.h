@@ -17,6 +17,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "model/cases.h"
 #include "model/claims.h"
 #include "model/findings.h"
 #include "model/printed.h"
@@ -29,6 +30,7 @@ struct pipeline {
     struct tally tally;
     struct tally *alternatives; /* study.n_alternatives of them */
     struct printed printed;
+    struct cases cases;
     struct findings findings;
     struct claims claims;
     struct run run;

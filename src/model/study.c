@@ -67,7 +67,7 @@ struct yaml_node *loading_next_map(struct loading *l, struct yaml_node *list, si
 static void load_axes(struct loading *l, struct yaml_node *root)
 {
     struct study *s = l->study;
-    struct yaml_node *list = yaml_get_list(l->doc, root, "axes", true), *map;
+    struct yaml_node *list = yaml_get_list(l->doc, root, "axes", false), *map;
 
     if (!list)
         return;
@@ -384,7 +384,7 @@ static void load_charts(struct loading *l, struct yaml_node *root)
         struct yaml_node *name = yaml_get(l->doc, map, "chart", true);
         c->line = map->line;
         if (name)
-            c->chart = (struct study_name){ loading_keep(l, yaml_scalar(l->doc, name)),
+            c->chart = (struct study_name){ loading_text(l, map, "chart", true),
                                             name->line };
         c->id = loading_id(l, map, "id");
         c->metric = loading_metric(l, map, false);
@@ -466,7 +466,9 @@ static void load_all(struct loading *l)
     s->spread = get_axis_sets(l, root, "spread", &s->n_spread);
     s->backends = get_names(l, root, "backends", &s->n_backends);
     s->metrics = get_names(l, root, "metrics", &s->n_metrics);
-    node = yaml_get(l->doc, root, "metrics", true);
+    node = yaml_get(l->doc, root, "metrics", false);
+    if (s->n_metrics && !s->axes.n)
+        yaml_get(l->doc, root, "axes", true); /* a rate is one of a group */
     if (node && s->n_metrics == 0)
         yaml_fault(l->doc, node, NULL, "no metric, expected at least one");
     for (size_t i = 0; i < s->n_metrics; i++)

@@ -51,6 +51,7 @@ static void add_count(struct tally *t, struct count c)
     }
     s->last = t->n;
     c.next = TALLY_END;
+    c.axes = group_axes(&c.group, t->axes.n);
     MEM_ROOM(t->counts, t->n, t->cap);
     t->counts[t->n++] = c;
 }
@@ -291,9 +292,10 @@ const struct count *tally_find(const struct tally *t, const char *backend,
                                const struct group *g)
 {
     const struct tally_series *s = find_series(t, backend, metric, point);
+    unsigned set = group_axes(g, t->axes.n);
 
     for (size_t i = s ? s->first : TALLY_END; i != TALLY_END; i = t->counts[i].next)
-        if (group_equal(&t->counts[i].group, g, t->axes.n))
+        if (t->counts[i].axes == set && group_equal(&t->counts[i].group, g, t->axes.n))
             return &t->counts[i];
     return NULL;
 }
@@ -301,10 +303,18 @@ const struct count *tally_find(const struct tally *t, const char *backend,
 /* The sum over the rows that fix exactly one set of axes inside a group. */
 struct sum {
     size_t rows;
+    bool checked;
     int64_t x, n, n_lo, n_hi;
     bool derived;
     const char *source; /* of the first row that says one */
 };
+
+/* True if a row lies inside a group that fixes the axes `set`. */
+static bool is_inside(const struct tally *t, const struct count *c,
+                      const struct group *g, unsigned set)
+{
+    return (c->axes & set) == set && group_within(&c->group, g, t->axes.n);
+}
 
 /* Groups of the axes `set` that lie inside g; SIZE_MAX where that is too many to
  * say. */
@@ -319,21 +329,25 @@ static size_t groups_inside(const struct axes *axes, unsigned set, const struct 
     return n;
 }
 
-/* One sum for every set of axes that is larger than that of g, indexed by the
- * set's bits: a pass over the series. mem_array()'d. */
-static struct sum *sum_inside(const struct tally *t, const struct tally_series *s,
-                              const struct group *g)
+/* Room for a sum of every set of axes, all zero; free() it. */
+static struct sum *new_sums(const struct tally *t)
 {
-    struct sum *sums = mem_array((size_t)1 << t->axes.n, sizeof *sums);
+    return mem_array((size_t)1 << t->axes.n, sizeof(struct sum));
+}
+
+/* Into `sums`, indexed by the bits of a set: those of every set of axes larger
+ * than that of g that has rows, in one pass over the series. */
+static void sum_inside(const struct tally *t, const struct tally_series *s,
+                       const struct group *g, struct sum *sums)
+{
     bool census = metric_find(s->metric)->census;
     unsigned own = group_axes(g, t->axes.n);
 
     for (size_t i = s->first; i != TALLY_END; i = t->counts[i].next) {
         const struct count *c = &t->counts[i];
-        unsigned set = group_axes(&c->group, t->axes.n);
-        if (set == own || !group_within(&c->group, g, t->axes.n))
+        if (c->axes == own || !is_inside(t, c, g, own))
             continue;
-        struct sum *sum = &sums[set];
+        struct sum *sum = &sums[c->axes];
         if (census) /* the size of the whole set, in every row */
             sum->n = sum->n_lo = sum->n_hi = 0;
         sum->rows++;
@@ -345,7 +359,6 @@ static struct sum *sum_inside(const struct tally *t, const struct tally_series *
         if (!sum->source || !*sum->source)
             sum->source = c->source;
     }
-    return sums;
 }
 
 /* True if the rows summed are one for every group of the set inside g. */
@@ -355,13 +368,29 @@ static bool is_cover(const struct tally *t, const struct sum *sums, unsigned set
     return sums[set].rows && sums[set].rows == groups_inside(&t->axes, set, g);
 }
 
+/* The smallest set of axes with rows for every group inside g; false if there is
+ * none. */
+static bool best_cover(const struct tally *t, const struct tally_series *s,
+                       const struct sum *sums, const struct group *g, unsigned *best)
+{
+    int best_bits = GROUP_MAX_AXES + 1;
+
+    for (size_t i = s->first; i != TALLY_END; i = t->counts[i].next) {
+        unsigned set = t->counts[i].axes;
+        int bits = __builtin_popcount(set);
+        if ((bits < best_bits || (bits == best_bits && set < *best)) &&
+            is_cover(t, sums, set, g))
+            *best = set, best_bits = bits;
+    }
+    return best_bits <= GROUP_MAX_AXES;
+}
+
 bool tally_sum(const struct tally *t, const char *backend, const char *metric,
                const char *point, const struct group *g, struct count *out)
 {
     const struct count *own = tally_find(t, backend, metric, point, g);
     const struct tally_series *s = find_series(t, backend, metric, point);
     unsigned best = 0;
-    int best_bits = GROUP_MAX_AXES + 1;
 
     if (own) {
         *out = *own;
@@ -369,13 +398,9 @@ bool tally_sum(const struct tally *t, const char *backend, const char *metric,
     }
     if (!s)
         return false;
-    struct sum *sums = sum_inside(t, s, g);
-    for (unsigned set = 0; set < 1u << t->axes.n; set++) {
-        int bits = __builtin_popcount(set);
-        if (bits < best_bits && is_cover(t, sums, set, g))
-            best = set, best_bits = bits;
-    }
-    bool any = best_bits <= GROUP_MAX_AXES;
+    struct sum *sums = new_sums(t);
+    sum_inside(t, s, g, sums);
+    bool any = best_cover(t, s, sums, g, &best);
     if (any)
         *out = (struct count){
             .backend = s->backend, .metric = s->metric, .point = s->point, .group = *g,
@@ -387,51 +412,81 @@ bool tally_sum(const struct tally *t, const char *backend, const char *metric,
     return any;
 }
 
-/* One row against the sums of its parts, then against each part of a set that
- * is not given whole. */
-static int check_row(const struct tally *t, const struct tally_series *s,
-                     const struct count *c, struct err *err)
+size_t tally_parts(const struct tally *t, const char *backend, const char *metric,
+                   const char *point, const struct group *g, const struct count **out,
+                   size_t max)
 {
-    struct sum *sums = sum_inside(t, s, &c->group);
-    bool census = metric_find(s->metric)->census;
-    int code = 0;
+    const struct count *own = tally_find(t, backend, metric, point, g);
+    const struct tally_series *s = find_series(t, backend, metric, point);
+    unsigned best = 0;
+    size_t n = 0;
 
-    for (unsigned set = 0; set < 1u << t->axes.n; set++) {
-        const struct sum *sum = &sums[set];
-        if (is_cover(t, sums, set, &c->group) &&
-            (sum->x != c->x || sum->n_hi < c->n_lo || sum->n_lo > c->n_hi))
-            code = err_add(err, ERR_INPUT, "%s:%zu: '%s' has %lld of %lld, but the groups "
-                           "inside it sum to %lld of %lld, expected the same", c->path,
-                           c->line, c->name, (long long)c->x, (long long)c->n,
-                           (long long)sum->x, (long long)sum->n);
+    if (own && max) {
+        out[0] = own;
+        return 1;
     }
-    for (size_t i = s->first; i != TALLY_END; i = t->counts[i].next) {
-        const struct count *part = &t->counts[i];
-        if (part == c || !group_within(&part->group, &c->group, t->axes.n) ||
-            is_cover(t, sums, group_axes(&part->group, t->axes.n), &c->group))
-            continue;
-        if (part->x > c->x || part->n > c->n ||
-            (!census && part->n - part->x > c->n - c->x))
-            code = err_add(err, ERR_INPUT, "%s:%zu: '%s' has %lld of %lld, which cannot "
-                           "lie within the %lld of %lld of '%s' in line %zu, expected a "
-                           "part of them", part->path, part->line, part->name,
-                           (long long)part->x, (long long)part->n, (long long)c->x,
-                           (long long)c->n, c->name, c->line);
-    }
+    if (!s)
+        return 0;
+    struct sum *sums = new_sums(t);
+    sum_inside(t, s, g, sums);
+    if (best_cover(t, s, sums, g, &best))
+        for (size_t i = s->first; i != TALLY_END && n < max; i = t->counts[i].next)
+            if (t->counts[i].axes == best && group_within(&t->counts[i].group, g,
+                                                          t->axes.n))
+                out[n++] = &t->counts[i];
     free(sums);
-    return code;
+    return n;
+}
+
+/* One row against a row inside it: against the sum of all like it if they are all
+ * there, against it alone otherwise. */
+static int check_part(const struct tally *t, const struct count *c,
+                      const struct count *part, struct sum *sums, struct err *err)
+{
+    struct sum *sum = &sums[part->axes];
+
+    if (is_cover(t, sums, part->axes, &c->group)) {
+        bool same = sum->checked ||
+            (sum->x == c->x && sum->n_hi >= c->n_lo && sum->n_lo <= c->n_hi);
+        sum->checked = true;
+        if (same)
+            return 0;
+        return err_add(err, ERR_INPUT, "%s:%zu: '%s' has %lld of %lld, but the groups "
+                       "inside it sum to %lld of %lld, expected the same", c->path,
+                       c->line, c->name, (long long)c->x, (long long)c->n,
+                       (long long)sum->x, (long long)sum->n);
+    }
+    if (part->x <= c->x && part->n <= c->n &&
+        (metric_find(c->metric)->census || part->n - part->x <= c->n - c->x))
+        return 0;
+    return err_add(err, ERR_INPUT, "%s:%zu: '%s' has %lld of %lld, which cannot lie within "
+                   "the %lld of %lld of '%s' in line %zu, expected a part of them",
+                   part->path, part->line, part->name, (long long)part->x,
+                   (long long)part->n, (long long)c->x, (long long)c->n, c->name,
+                   c->line);
 }
 
 int tally_check_sums(const struct tally *t, struct err *err)
 {
+    struct sum *sums = new_sums(t);
     int code = 0, one;
 
-    for (size_t i = 0; i < t->n; i++) {
-        const struct count *c = &t->counts[i];
-        const struct tally_series *s = find_series(t, c->backend, c->metric, c->point);
-        if ((one = check_row(t, s, c, err)))
-            code = one;
+    for (size_t k = 0; k < t->n_series; k++) {
+        const struct tally_series *s = &t->series[k];
+        for (size_t i = s->first; i != TALLY_END; i = t->counts[i].next) {
+            const struct count *c = &t->counts[i];
+            sum_inside(t, s, &c->group, sums);
+            for (size_t p = s->first; p != TALLY_END; p = t->counts[p].next) {
+                const struct count *part = &t->counts[p];
+                if (part != c && is_inside(t, part, &c->group, c->axes) &&
+                    (one = check_part(t, c, part, sums, err)))
+                    code = one;
+            }
+            for (size_t p = s->first; p != TALLY_END; p = t->counts[p].next)
+                sums[t->counts[p].axes] = (struct sum){ 0 };
+        }
     }
+    free(sums);
     return code;
 }
 

@@ -39,6 +39,7 @@ struct count {
     const char *source;
     const char *path;    /* the file and line it stood in */
     size_t line;
+    unsigned axes;       /* the set that the group fixes */
     size_t next;         /* row of the same series, or TALLY_END */
 };
 #define TALLY_END ((size_t)-1)
@@ -97,6 +98,11 @@ const struct count *tally_find(const struct tally *t, const char *backend,
  */
 bool tally_sum(const struct tally *t, const char *backend, const char *metric,
                const char *point, const struct group *g, struct count *out);
+/* The rows that tally_sum() adds up, its own row alone where there is one; how
+ * many were put in `out` of at most `max`. */
+size_t tally_parts(const struct tally *t, const char *backend, const char *metric,
+                   const char *point, const struct group *g, const struct count **out,
+                   size_t max);
 /* Rows must not contradict each other: a group whose parts are all given must
  * have the sum of their x, and an n within the range of their n; a part must
  * not have more hits, trials or trials without a hit than the whole. */

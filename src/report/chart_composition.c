@@ -158,8 +158,10 @@ static double add_block(struct plot *p, const struct block *k, const char *label
                                  "point\tgroup\twhat");
 
     lookup_backend_words(&t, k->backend, k->point);
-    plot_words(p, MARGIN, y + 11, FACE_STRONG, ALIGN_LEFT, INK, t.s);
-    y = add_caption(p, k->base, label, metric->trials, y + 24) + 3;
+    y += 24 + ((double)plot_paragraph(p, MARGIN, y + 11, p->width - 2 * MARGIN,
+                                      FACE_STRONG, ALIGN_LEFT, INK, t.s) - 1) *
+                  plot_line_height(FACE_STRONG);
+    y = add_caption(p, k->base, label, metric->trials, y) + 3;
     add_bar(p, k->base, false, false, y);
     add_bar(p, k->share, true, marks_see(marks, k->share), y + RAIL + BETWEEN);
     draw_bars(p, block, y);

@@ -128,11 +128,17 @@ static void row_words(const struct forest *fo, const struct panel *panel,
         lookup_backend_words(to, f->backend, f->point);
 }
 
-static void measure(const struct forest *fo, struct panel *panel)
+static void measure(struct forest *fo, struct panel *panel)
 {
-    struct text t = TEXT_INIT;
+    double *limits = arena_array(&fo->arena, 2 * panel->n, sizeof *limits);
     double least = INFINITY, most = -INFINITY;
+    struct text t = TEXT_INIT;
 
+    for (size_t i = 0; i < panel->n; i++) {
+        limits[2 * i] = panel->rows[i]->lo;
+        limits[2 * i + 1] = panel->rows[i]->hi;
+    }
+    panel->decimals = format_decimals_column(panel->unit, limits, 2 * panel->n);
     for (size_t i = 0; i < panel->n; i++) {
         const struct finding *f = panel->rows[i];
         const double v[] = { f->estimate, f->lo, f->hi };
@@ -210,17 +216,18 @@ static double add_row(struct plot *p, struct forest *fo, const struct panel *pan
     return middle + (ROW + extra) / 2;
 }
 
-/* Ticks of a ratio axis: 1, 2, 5 of each decade; 1 of each where those are many. */
-static void ratio_ticks(const struct panel *panel, struct text *to)
+/* Ticks of a ratio axis `width` wide: 1, 2, 5 of each decade; only its 1 where
+ * those would touch, and not of every decade where even those would. */
+static void ratio_ticks(const struct panel *panel, double width, struct text *to)
 {
     static const double parts[] = { 1, 2, 5 };
-    double decades = log10(panel->hi / panel->lo);
-    int each = decades > 4 ? 1 : 3;
+    double decade = width / log10(panel->hi / panel->lo);
+    int each = decade < 80 ? 1 : 3, stride = (int)fmax(1, ceil(40 / decade));
 
     for (int e = (int)floor(log10(panel->lo)); e <= (int)ceil(log10(panel->hi)); e++)
         for (int k = 0; k < each; k++) {
             double v = parts[k] * pow(10, e);
-            if (v >= panel->lo && v <= panel->hi)
+            if (v >= panel->lo && v <= panel->hi && e % stride == 0)
                 text_addf(to, "%s%.9g", to->len ? "," : "", v);
         }
 }
@@ -236,7 +243,7 @@ static void draw_rows(struct plot *p, const struct panel *panel, size_t block,
     struct text ticks = TEXT_INIT, rows = TEXT_INIT;
 
     if (log)
-        ratio_ticks(panel, &ticks);
+        ratio_ticks(panel, right - left, &ticks);
     else
         text_addf(&ticks, "%.9g", plot_step(panel->hi - panel->lo, 6));
     text_addf(&rows, "index %zu every ::%zu::%zu", block, from + 1, to);
@@ -348,9 +355,9 @@ int chart_forest(struct plot *p, const struct chart_input *in, struct err *err)
     const struct metric *metric = metric_find(c->metric);
     struct forest fo = { .in = in };
     struct panel panels[] = {
-        { .kind = "difference", .unit = UNIT_POINTS, .decimals = 1,
+        { .kind = "difference", .unit = UNIT_POINTS,
           .head = "Differences, percentage points" },
-        { .kind = "ratio", .unit = UNIT_RATIO, .decimals = FORMAT_OWN,
+        { .kind = "ratio", .unit = UNIT_RATIO,
           .head = "Ratios, logarithmic scale" },
     };
     struct text subtitle = TEXT_INIT;

@@ -80,7 +80,7 @@ void report_cite(const struct study *study, const struct findings *findings, siz
     if (!isnan(r->lo) || !isnan(r->hi))
         add_interval(to, r, unit, decimals);
     if (r->clusters >= 0)
-        text_addf(to, "; %lld independent people", (long long)r->clusters);
+        text_addf(to, "; %lld people, each counted once", (long long)r->clusters);
     if (!isnan(r->p)) {
         text_add(to, "; ");
         format_p(to, r->p);
@@ -92,7 +92,7 @@ void report_cite(const struct study *study, const struct findings *findings, siz
     text_add(to, ".");
     const char *flag = prose_flag(r->flag);
     if (*flag)
-        text_addf(to, " Mark: %s.", flag);
+        text_addf(to, " Flag: %s.", flag);
     if (*r->note)
         text_addf(to, " %s.", r->note);
     text_addf(to, " %s It says nothing of another matcher, of another version of this "

@@ -36,6 +36,11 @@ int format_decimals(enum unit unit, double v)
     return decimals < DECIMALS_MAX ? decimals : DECIMALS_MAX;
 }
 
+static int bounded(double decimals)
+{
+    return (int)fmin(DECIMALS_MAX, fmax(1, decimals));
+}
+
 int format_decimals_column(enum unit unit, const double *v, size_t n)
 {
     double least = INFINITY, most = 0;
@@ -51,12 +56,9 @@ int format_decimals_column(enum unit unit, const double *v, size_t n)
     }
     if (!isfinite(least))
         return 1;
-    int decimals = 1;
-    while (decimals < DECIMALS_MAX && least * pow(10, decimals) < .5)
-        decimals++;
-    if (most < 1 && decimals == 1)
-        decimals = 2;
-    return decimals;
+    if (unit == UNIT_POINTS)
+        return bounded(2 - floor(log10(most)));
+    return bounded(fmax(ceil(-log10(2 * least)), most < 1 ? 2 : 1));
 }
 
 void format_bare(struct text *to, enum unit unit, double v, int decimals)
@@ -181,10 +183,13 @@ static bool opens_interval(const char *s)
     return n > 1 && (s[n] == ']' || s[n] == ')');
 }
 
-/* True for the blank before or after the sign of "p < .001". */
-static bool beside_relation(const char *before, const char *after)
+/* True for the blanks around the sign of "p < .001": at `at`, the text being
+ * `start`. */
+static bool beside_relation(const char *start, const char *at)
 {
-    return *after == '<' || *after == '=' || *before == '<' || *before == '=';
+    if (at[1] == '<' || at[1] == '=')
+        return at[2] == ' ';
+    return at >= start + 2 && (at[-1] == '<' || at[-1] == '=') && at[-2] == ' ';
 }
 
 void format_bind(struct text *to, const char *s)
@@ -192,13 +197,12 @@ void format_bind(struct text *to, const char *s)
     bool inside = false;
 
     for (const char *start = s; *s; s++) {
-        const char *before = s > start ? s - 1 : "";
         if (opens_interval(s))
             inside = true;
         else if (*s == ']' || *s == ')')
             inside = false;
-        if (*s == ' ' && (inside || beside_relation(before, s + 1) ||
-                          (isdigit((unsigned char)*before) && s[1] == '%') ||
+        if (*s == ' ' && (inside || beside_relation(start, s) ||
+                          (s > start && isdigit((unsigned char)s[-1]) && s[1] == '%') ||
                           opens_interval(s + 1)))
             text_add(to, "\u00A0");
         else

@@ -28,8 +28,9 @@ enum unit unit_of(const char *metric);
 
 /* Decimals for one number alone: 34.7 %, 0.26 %; of a ratio two. */
 int format_decimals(enum unit unit, double v);
-/* Decimals of a column: the fewest, at least one, that keep its smallest
- * number from looking like none. Ratios: FORMAT_OWN. */
+/* Decimals of a column, at least one. Rates: the fewest that keep the smallest
+ * from looking like none. Differences, which may well be near none: those that
+ * give the largest three digits. Ratios: FORMAT_OWN. */
 int format_decimals_column(enum unit unit, const double *v, size_t n);
 
 /* The number without its unit: "34.7", "−1.2", "2.59", "∞". */

@@ -181,10 +181,10 @@ static int copy(const char *from, const char *to, const char *name, struct err *
 {
     char *a = path_join(from, name), *b = path_join(to, name), *data = NULL;
     size_t len;
-    int code = file_read(a, PICTURE_MAX, &data, &len, err);
+    int code = path_is_file(a) ? file_read(a, PICTURE_MAX, &data, &len, err)
+                               : err_add(err, ERR_PROGRAM, "gnuplot: ended well, but made "
+                                         "no %s", name);
 
-    if (!code && !len)
-        code = err_add(err, ERR_PROGRAM, "gnuplot: %s is empty", name);
     if (!code)
         code = file_write(b, data, len, err);
     free(data);

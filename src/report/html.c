@@ -101,8 +101,7 @@ bool html_svg(struct text *to, const char *svg, const char *prefix,
     if (!body || !box || box > body)
         return false;
     box += strlen("viewBox=\"");
-    text_addf(to, "<svg xmlns=\"http://www.w3.org/2000/svg\" "
-              "xmlns:xlink=\"http://www.w3.org/1999/xlink\" viewBox=\"%.*s\" "
+    text_addf(to, "<svg viewBox=\"%.*s\" "
               "preserveAspectRatio=\"xMinYMin meet\" role=\"img\" aria-labelledby=\"%s-title %s-desc\">",
               (int)strcspn(box, "\""), box, prefix, prefix);
     html_addf(to, "<title id=\"%s-title\">%s</title><desc id=\"%s-desc\">%s</desc>",

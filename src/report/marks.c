@@ -22,6 +22,6 @@ void marks_explain(const struct marks *m, const char *shape, const char *hits,
         text_addf(to, "%sCounts under the study's limit are not printed.",
                   to->len ? " " : "");
     if (m->derived)
-        text_addf(to, "%s%s counts were computed from rounded print.",
-                  to->len ? " " : "", m->derived == m->rows ? "The" : "Some of the");
+        text_addf(to, "%s%s counts are derived, not published as such.",
+                  to->len ? " " : "", m->derived == m->rows ? "The" : "Some");
 }

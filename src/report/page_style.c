@@ -41,6 +41,7 @@ const char page_style[] =
     "th:last-child,td:last-child{padding-right:0}\n"
     "td.num,th.num{text-align:right}td.num{white-space:nowrap}\n"
     ".short tbody th{white-space:nowrap}td.words{min-width:7rem}.parts{width:100%}\n"
+    "sup{line-height:0}\n"
     "tr.section th{font-weight:600;padding-top:.8rem;white-space:normal}\n"
     "tbody{border-bottom:1px solid #1a1a1a}\n"
     ".facts th{font-weight:600;white-space:nowrap}.facts td{overflow-wrap:anywhere}\n"

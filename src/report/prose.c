@@ -137,7 +137,57 @@ static bool is_left_out(const struct study *study, const struct findings *f,
     for (size_t i = 0; i < study->n_backends; i++)
         if (!strcmp(study->backends[i].text, backend))
             return true;
+    /* of a study that was run for some backends only, the claims name all */
+    for (size_t i = 0; i < study->n_claims; i++)
+        for (size_t k = 0; k < study->claims[i].n_backends; k++)
+            if (!strcmp(study->claims[i].backends[k], backend))
+                return true;
     return false;
+}
+
+/* The row a placeholder names, or NULL with an error; `s`, `n` for the line. */
+static const struct finding *find_named(const struct study *study,
+                                        const struct findings *f,
+                                        const struct placeholder *ph, const char *s,
+                                        size_t n, const char *where, struct err *err)
+{
+    struct text group = TEXT_INIT, versus = TEXT_INIT;
+    struct arena arena = ARENA_INIT;
+    const struct finding *row = NULL;
+
+    add_canonical(&group, study, ph->group);
+    add_canonical(&versus, study, ph->versus);
+    if (!ph->point && lookup_points(&arena, f, ph->metric).n > 1) {
+        err_add(err, ERR_INPUT, "%s: placeholder '{%.*s}' could mean several operating "
+                "points, expected one behind an @ as in %s@%s|…", where, (int)n, s,
+                ph->metric, lookup_points(&arena, f, ph->metric).names[0]);
+    } else {
+        row = lookup_row(study, f, ph->backend, lookup_base(&arena, ph->metric),
+                         metric_kind(ph->metric), group.s, versus.s, ph->point);
+        if (!row)
+            err_add(err, ERR_INPUT, "%s: placeholder '{%.*s}' names no finding, expected "
+                    "metric, backend and group of a row of findings.csv", where, (int)n,
+                    s);
+    }
+    text_release(&group);
+    text_release(&versus);
+    arena_release(&arena);
+    return row;
+}
+
+const struct finding *prose_find(const struct study *study, const struct findings *f,
+                                 const char *with, const char *where, struct err *err)
+{
+    struct placeholder ph;
+    const struct finding *row = NULL;
+    size_t n = strlen(with);
+
+    if (!parse_placeholder(&ph, with, n))
+        bad_form(where, with, n, err);
+    else
+        row = find_named(study, f, &ph, with, n, where, err);
+    text_release(&ph.parts);
+    return row;
 }
 
 static int fill_one(const struct study *study, const struct findings *f,
@@ -145,45 +195,24 @@ static int fill_one(const struct study *study, const struct findings *f,
                     struct err *err)
 {
     struct placeholder ph;
-    struct text group = TEXT_INIT, versus = TEXT_INIT;
-    struct arena arena = ARENA_INIT;
     int code = 0;
 
     if (!parse_placeholder(&ph, s, n)) {
         code = bad_form(where, s, n, err);
-        goto out;
-    }
-    if (*ph.backend && is_left_out(study, f, ph.backend)) {
+    } else if (*ph.backend && is_left_out(study, f, ph.backend)) {
         text_addf(to, "(%s: not in this run)", ph.backend);
-        goto out;
+    } else {
+        const struct finding *row = find_named(study, f, &ph, s, n, where, err);
+        if (!row)
+            code = ERR_INPUT;
+        else if (ph.interval)
+            format_estimate(to, unit_of(row->metric), row->estimate, row->lo, row->hi);
+        else if (unit_of(row->metric) == UNIT_RATIO && fabs(row->estimate) < 9.95)
+            format_value(to, UNIT_RATIO, row->estimate, 1);
+        else
+            format_value(to, unit_of(row->metric), row->estimate, FORMAT_OWN);
     }
-    add_canonical(&group, study, ph.group);
-    add_canonical(&versus, study, ph.versus);
-    if (!ph.point && lookup_points(&arena, f, ph.metric).n > 1) {
-        code = err_add(err, ERR_INPUT, "%s: placeholder '{%.*s}' could mean several "
-                       "operating points, expected one behind an @ as in %s@%s|…",
-                       where, (int)n, s, ph.metric,
-                       lookup_points(&arena, f, ph.metric).names[0]);
-        goto out;
-    }
-    const struct finding *row =
-        lookup_row(study, f, ph.backend, lookup_base(&arena, ph.metric),
-                   metric_kind(ph.metric), group.s, versus.s, ph.point);
-    if (!row)
-        code = err_add(err, ERR_INPUT, "%s: placeholder '{%.*s}' names no finding, "
-                       "expected metric, backend and group of a row of findings.csv",
-                       where, (int)n, s);
-    else if (ph.interval)
-        format_estimate(to, unit_of(row->metric), row->estimate, row->lo, row->hi);
-    else if (unit_of(row->metric) == UNIT_RATIO && fabs(row->estimate) < 9.95)
-        format_value(to, UNIT_RATIO, row->estimate, 1);
-    else
-        format_value(to, unit_of(row->metric), row->estimate, FORMAT_OWN);
-out:
     text_release(&ph.parts);
-    text_release(&group);
-    text_release(&versus);
-    arena_release(&arena);
     return code;
 }
 

@@ -26,6 +26,11 @@
  * lists but this run left out is no fault: "(IBM: not in this run)". */
 int prose_fill(const struct study *study, const struct findings *f, const char *with,
                const char *where, struct text *to, struct err *err);
+/* The row that a placeholder's text (without braces) names, or NULL with an
+ * error whose line begins with `where`. */
+const struct finding *prose_find(const struct study *study, const struct findings *f,
+                                 const char *with, const char *where,
+                                 struct err *err);
 /* The placeholders have a right form, and known metrics and groups. */
 int prose_check(const struct study *study, const char *with, const char *where,
                 struct err *err);

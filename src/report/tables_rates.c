@@ -111,10 +111,8 @@ static bool same_contrast(const struct finding *a, const struct finding *b)
 }
 
 static void contrast_row(struct tabling *b, struct table *t, const struct finding *f,
-                         enum study_quantity quantity, size_t methods)
+                         enum study_quantity quantity, size_t methods, int decimals)
 {
-    bool ratio = quantity == QUANTITY_RATIO;
-    int decimals = ratio ? FORMAT_OWN : 1;
     struct table_row *row = table_add_row(b, t);
 
     lookup_backend_words(&b->t, f->backend, f->point);
@@ -137,6 +135,7 @@ void tables_contrasts(struct tabling *b, const struct metric *metric,
     struct text versus = TEXT_INIT, name = TEXT_INIT;
 
     text_addf(&name, "%s.%s", metric->name, kind);
+    int decimals = table_decimals(b, name.s);
     text_addf(&b->t, "%ss-%s", kind, metric->name);
     const char *id = table_taken(b);
     text_addf(&b->t, "%s: %s", metric->title,
@@ -163,7 +162,7 @@ void tables_contrasts(struct tabling *b, const struct metric *metric,
                 continue;
             done[k] = true;
             if (lookup_primary(b->study, &f->rows[k]))
-                contrast_row(b, t, &f->rows[k], quantity, methods);
+                contrast_row(b, t, &f->rows[k], quantity, methods, decimals);
         }
     }
     table_end(b, t);

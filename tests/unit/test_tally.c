@@ -217,11 +217,12 @@ static void faults_of_tables(void **state)
     assert_refused("A,error,all,1,2,,,no\nA,error,all,1,2,,,no,s,more\n",
                    ":2: 8 cells, expected 9 as in the header\n"
                    ":3: 10 cells, expected 9 as in the header");
-    assert_bytes_refused("", 0, ERR_INPUT, ":1: the file is empty, expected a table");
+    assert_bytes_refused("", 0, ERR_INPUT, ":1: is empty, expected a header");
     assert_bytes_refused(nul, sizeof nul - 1, ERR_INPUT,
-                         ":2: a NUL byte, expected text");
+                         ":2: byte 5 of the line is NUL, expected UTF-8 text");
     assert_refused("A,error,all,1,2,,,no,\xff\n",
-                   ":2: byte 0xff is not UTF-8, expected text in UTF-8");
+                   ":2: byte 22 of the line, 0xff, is not UTF-8, expected UTF-8 "
+                   "text");
     assert_bytes_refused("backend,metric,group,x,n,n_lo,n_hi,derived\n", 43, ERR_INPUT,
                          ":1: no column 'source', expected backend,metric,group,x,n,n_lo,"
                          "n_hi,derived,source");

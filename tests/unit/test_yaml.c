@@ -137,7 +137,7 @@ static void ill_formed(void **state)
     assert_refuses("a: b: c\n",
                    "t.yaml:1: mapping values are not allowed in this context, expected YAML");
     assert_refuses("a: \"x\nb: c\n",
-                   "t.yaml:3: found unexpected end of stream while scanning a quoted "
+                   "t.yaml:2: found unexpected end of stream while scanning a quoted "
                    "scalar that begins on line 1, expected YAML");
     assert_refuses("%YAML 9.9\n---\na: b\n",
                    "t.yaml:1: found incompatible YAML document, expected YAML");
