@@ -173,9 +173,11 @@ static void look_at_exif(struct jpeg_reader *r)
 
 static void look_at_quality(struct jpeg_reader *r)
 {
-    const JQUANT_TBL *t = r->c.quant_tbl_ptrs[r->c.comp_info[0].quant_tbl_no];
+    const int number = r->c.comp_info[0].quant_tbl_no; /* as the file says */
+    const JQUANT_TBL *t =
+        number >= 0 && number < NUM_QUANT_TBLS ? r->c.quant_tbl_ptrs[number] : NULL;
 
-    if (!t)
+    if (!t) /* libjpeg will refuse it when it is needed */
         return;
     if (!r->quality || memcmp(t->quantval, r->table, sizeof r->table)) {
         memcpy(r->table, t->quantval, sizeof r->table);
