@@ -274,8 +274,9 @@ static enum status read_pixels(struct png_reader *r, struct image *im)
     }
     for (int pass = 0; pass < passes; pass++) {
         for (int y = 0; y < im->height; y++) {
-            uint8_t *raw = passes > 1 ? r->raw + (size_t)y * stride : r->raw;
-            png_read_row(r->png, f.direct ? image_row(im, y) : raw, NULL);
+            uint8_t *raw = f.direct ? image_row(im, y)
+                         : passes > 1 ? r->raw + (size_t)y * stride : r->raw;
+            png_read_row(r->png, raw, NULL);
             if (!f.direct && pass == passes - 1)
                 finish_row(r, &f, raw, image_row(im, y), im->width);
         }
