@@ -209,7 +209,7 @@ static enum status read_header(struct jpeg_reader *r)
     return status;
 }
 
-enum status jpeg_open(struct jpeg_reader *r, struct decoding *d)
+enum status jpeg_reader_open(struct jpeg_reader *r, struct decoding *d)
 {
     enum status status;
 
@@ -222,11 +222,11 @@ enum status jpeg_open(struct jpeg_reader *r, struct decoding *d)
     r->c.mem->max_memory_to_use = (long)(d->options->max_pixels * 10 + (64 << 20));
     status = read_header(r);
     if (status != STATUS_OK)
-        jpeg_close(r);
+        jpeg_reader_close(r);
     return status;
 }
 
-void jpeg_close(struct jpeg_reader *r)
+void jpeg_reader_close(struct jpeg_reader *r)
 {
     if (r->made)
         jpeg_abort_decompress(&r->c);
@@ -326,13 +326,13 @@ static enum status read_pixels(struct jpeg_reader *r, int eighths, struct image 
     return read_converted(r, eighths, im, v, layout);
 }
 
-enum status jpeg_read(struct jpeg_reader *r, struct decoding *d, int eighths,
+enum status jpeg_reader_read(struct jpeg_reader *r, struct decoding *d, int eighths,
                       struct image *im)
 {
     r->d = d;
     enum status status = read_pixels(r, eighths, im);
     if (status == STATUS_OK && r->at_end)
         decode_note(d, "JPEG: without its end marker");
-    jpeg_close(r);
+    jpeg_reader_close(r);
     return status;
 }

@@ -118,7 +118,7 @@ static enum status read_header(struct png_reader *r)
     return STATUS_OK;
 }
 
-enum status png_open(struct png_reader *r, struct decoding *d)
+enum status png_reader_open(struct png_reader *r, struct decoding *d)
 {
     enum status status;
 
@@ -134,11 +134,11 @@ enum status png_open(struct png_reader *r, struct decoding *d)
     if (status == STATUS_OK)
         look_at_exif(d);
     else
-        png_close(r);
+        png_reader_close(r);
     return status;
 }
 
-void png_close(struct png_reader *r)
+void png_reader_close(struct png_reader *r)
 {
     png_destroy_read_struct(&r->png, &r->info, NULL);
 }
@@ -284,10 +284,10 @@ static enum status read_pixels(struct png_reader *r, struct image *im)
     return STATUS_OK;
 }
 
-enum status png_read(struct png_reader *r, struct decoding *d, struct image *im)
+enum status png_reader_read(struct png_reader *r, struct decoding *d, struct image *im)
 {
     r->d = d;
     enum status status = read_pixels(r, im);
-    png_close(r);
+    png_reader_close(r);
     return status;
 }

@@ -1,82 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "test_images.h"
 
-#include <jpeglib.h>
 #include <lcms2.h>
 
-/* A JPEG that libjpeg can write, of values that the test gives. */
-struct kind {
-    J_COLOR_SPACE from, in_file; /* of the values given, and of those stored */
-    int quality;                 /* 0: 95 */
-    bool progressive, no_adobe, subsampled;
-    int restart;                 /* MCUs */
-    int orientation;             /* 0: no EXIF */
-    bool big_endian;
-    const void *icc;
-    size_t icc_len;
-    const jpeg_scan_info *scans;
-    int n_scans;
-    int bad_table;               /* a value of the luminance table to put off libjpeg's */
-};
+#include "../pictures/make_jpeg.h"
 
-static struct text make_jpeg(const struct kind *k, const struct image *im, int channels)
-{
-    struct jpeg_compress_struct c;
-    struct jpeg_error_mgr errors;
-    unsigned char *data = NULL;
-    unsigned long len = 0;
-    struct text out = TEXT_INIT;
-
-    c.err = jpeg_std_error(&errors);
-    jpeg_create_compress(&c);
-    jpeg_mem_dest(&c, &data, &len);
-    c.image_width = (JDIMENSION)im->width;
-    c.image_height = (JDIMENSION)im->height;
-    c.input_components = channels;
-    c.in_color_space = k->from;
-    jpeg_set_defaults(&c);
-    jpeg_set_colorspace(&c, k->in_file);
-    jpeg_set_quality(&c, k->quality ? k->quality : 95, TRUE);
-    if (k->bad_table)
-        c.quant_tbl_ptrs[0]->quantval[9] = (UINT16)k->bad_table;
-    if (!k->subsampled)
-        c.comp_info[0].h_samp_factor = c.comp_info[0].v_samp_factor = 1;
-    if (k->progressive)
-        jpeg_simple_progression(&c);
-    if (k->scans) {
-        c.scan_info = k->scans;
-        c.num_scans = k->n_scans;
-    }
-    c.restart_interval = (unsigned)k->restart;
-    if (k->no_adobe)
-        c.write_Adobe_marker = FALSE;
-    jpeg_start_compress(&c, TRUE);
-    if (k->orientation) {
-        unsigned char exif[6 + EXIF_LEN] = "Exif\0";
-        make_exif(exif + 6, k->orientation, k->big_endian);
-        jpeg_write_marker(&c, JPEG_APP0 + 1, exif, sizeof exif);
-    }
-    if (k->icc)
-        jpeg_write_icc_profile(&c, k->icc, (unsigned)k->icc_len);
-    unsigned char *row = mem_alloc((size_t)im->width * 4);
-    for (int y = 0; y < im->height; y++) {
-        for (int x = 0; x < im->width; x++) {
-            const uint8_t *p = image_row(im, y) + 3 * x;
-            for (int i = 0; i < channels; i++)
-                row[channels * x + i] = i < 3 ? p[i] : 51;
-        }
-        JSAMPROW rows = row;
-        jpeg_write_scanlines(&c, &rows, 1);
-    }
-    jpeg_finish_compress(&c);
-    jpeg_destroy_compress(&c);
-    free(row);
-    text_addn(&out, (char *)data, len);
-    free(data);
-    return out;
-}
-
-static struct text smooth_jpeg(const struct kind *k, int channels)
+static struct text smooth_jpeg(const struct jpeg_kind *k, int channels)
 {
     struct image im = smooth_image(120, 80);
     struct text jpeg = make_jpeg(k, &im, channels);
@@ -85,12 +14,12 @@ static struct text smooth_jpeg(const struct kind *k, int channels)
     return jpeg;
 }
 
-static const struct kind plain = { .from = JCS_RGB, .in_file = JCS_YCbCr };
+static const struct jpeg_kind plain = { .from = JCS_RGB, .in_file = JCS_YCbCr };
 
 static void kinds(void **state)
 {
     struct loader *l = *state;
-    static const struct kind colours[] = {
+    static const struct jpeg_kind colours[] = {
         { .from = JCS_RGB, .in_file = JCS_YCbCr },
         { .from = JCS_RGB, .in_file = JCS_YCbCr, .subsampled = true },
         { .from = JCS_RGB, .in_file = JCS_RGB },
@@ -118,7 +47,7 @@ static void kinds(void **state)
 static void grey(void **state)
 {
     struct loader *l = *state;
-    const struct kind k = { .from = JCS_GRAYSCALE, .in_file = JCS_GRAYSCALE };
+    const struct jpeg_kind k = { .from = JCS_GRAYSCALE, .in_file = JCS_GRAYSCALE };
     struct text jpeg = smooth_jpeg(&k, 1); /* of the red values */
 
     assert_status(l, jpeg.s, jpeg.len, STATUS_OK);
@@ -135,7 +64,7 @@ static void ink(void **state)
 {
     struct loader *l = *state;
     static const struct {
-        struct kind kind;
+        struct jpeg_kind kind;
         bool inverted;
     } cases[] = {
         { { .from = JCS_CMYK, .in_file = JCS_CMYK }, true },
@@ -167,7 +96,7 @@ static void orientations(void **state)
                                        { 0, 2 }, { 2, 0 }, { 3, 1 }, { 1, 3 } };
 
     for (int o = 1; o <= 8; o++) {
-        struct kind k = plain;
+        struct jpeg_kind k = plain;
         k.orientation = o;
         k.big_endian = o % 2;
         struct text jpeg = smooth_jpeg(&k, 3);
@@ -189,7 +118,7 @@ static void orientations(void **state)
 static void odd_orientations(void **state)
 {
     struct loader *l = *state;
-    struct kind k = plain;
+    struct jpeg_kind k = plain;
 
     k.orientation = 9;
     struct text jpeg = smooth_jpeg(&k, 3);
@@ -224,7 +153,7 @@ static void profiles(void **state)
     for (int channels = 1; channels <= 3; channels += 2) {
         cmsUInt32Number len;
         void *icc = linear_profile(channels, &len);
-        struct kind k = { .from = channels == 1 ? JCS_GRAYSCALE : JCS_RGB,
+        struct jpeg_kind k = { .from = channels == 1 ? JCS_GRAYSCALE : JCS_RGB,
                           .in_file = channels == 1 ? JCS_GRAYSCALE : JCS_YCbCr,
                           .icc = icc, .icc_len = len };
         struct image im = IMAGE_INIT;
@@ -266,7 +195,7 @@ static void srgb_profile_changes_nothing(void **state)
     void *icc = mem_alloc(len);
     assert_true(cmsSaveProfileToMem(p, icc, &len));
     cmsCloseProfile(p);
-    struct kind k = plain;
+    struct jpeg_kind k = plain;
     struct text without = smooth_jpeg(&k, 3);
     k.icc = icc;
     k.icc_len = len;
@@ -288,7 +217,7 @@ static void srgb_profile_changes_nothing(void **state)
 static void truncated(void **state)
 {
     struct loader *l = *state;
-    static const struct kind cases[] = {
+    static const struct jpeg_kind cases[] = {
         { .from = JCS_RGB, .in_file = JCS_YCbCr, .subsampled = true },
         { .from = JCS_RGB, .in_file = JCS_YCbCr, .progressive = true },
         { .from = JCS_RGB, .in_file = JCS_YCbCr, .restart = 1 },
@@ -322,7 +251,7 @@ static void without_end_marker(void **state)
     assert_string_equal(l->reason.s, "");
     text_release(&jpeg);
 
-    const struct kind k = { .from = JCS_RGB, .in_file = JCS_YCbCr, .progressive = true };
+    const struct jpeg_kind k = { .from = JCS_RGB, .in_file = JCS_YCbCr, .progressive = true };
     jpeg = smooth_jpeg(&k, 3);
     assert_status(l, jpeg.s, jpeg.len - 2, STATUS_TRUNCATED); /* who knows */
     text_release(&jpeg);
@@ -391,7 +320,7 @@ static void many_scans(void **state)
 {
     struct loader *l = *state;
     jpeg_scan_info scans[192];
-    struct kind k = { .from = JCS_RGB, .in_file = JCS_YCbCr, .scans = scans, .n_scans = 192 };
+    struct jpeg_kind k = { .from = JCS_RGB, .in_file = JCS_YCbCr, .scans = scans, .n_scans = 192 };
 
     for (int i = 0; i < 192; i++)
         scans[i] = (jpeg_scan_info){ 1, { i % 3 }, i / 3, i / 3, 0, 0 };
@@ -405,7 +334,7 @@ static void many_scans(void **state)
 static void damaged(void **state)
 {
     struct loader *l = *state;
-    static const struct kind cases[] = {
+    static const struct jpeg_kind cases[] = {
         { .from = JCS_RGB, .in_file = JCS_YCbCr, .orientation = 5 },
         { .from = JCS_RGB, .in_file = JCS_YCbCr, .progressive = true, .restart = 4 },
     };
@@ -435,7 +364,7 @@ static void damaged(void **state)
 static void other_tables(void **state)
 {
     struct loader *l = *state;
-    struct kind k = plain;
+    struct jpeg_kind k = plain;
 
     k.quality = 80;
     k.bad_table = 3;

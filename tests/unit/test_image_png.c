@@ -4,127 +4,8 @@
 #include <math.h>
 
 #include <lcms2.h>
-#include <png.h>
 
-#define WIDTH 37
-#define HEIGHT 23
-
-struct kind {
-    int type, depth;
-    bool interlaced, transparent; /* with tRNS */
-    double gamma;                 /* 0: no gAMA */
-    bool says_srgb;
-    const double *chromaticities; /* NULL: no cHRM */
-    const void *icc;
-    size_t icc_len;
-    int orientation;              /* 0: no eXIf */
-};
-
-static void put(png_structp png, png_bytep data, size_t len)
-{
-    text_addn(png_get_io_ptr(png), (const char *)data, len);
-}
-
-static void flush_nothing(png_structp png)
-{
-    (void)png;
-}
-
-static int values_of(int type)
-{
-    return type == PNG_COLOR_TYPE_RGB ? 3 : type == PNG_COLOR_TYPE_RGBA ? 4
-         : type == PNG_COLOR_TYPE_GA ? 2 : 1;
-}
-
-/* The value i of pixel (x, y), of any depth: the same for writer and reader. */
-static unsigned value_at(const struct kind *k, int x, int y, int i)
-{
-    uint32_t seed = (uint32_t)(1 + x + WIDTH * y + WIDTH * HEIGHT * i) * 2654435761u;
-
-    return next_random(&seed) >> 7 & ((1u << k->depth) - 1);
-}
-
-static const png_color_16 transparent = { .index = 0, .red = 7, .green = 8, .blue = 9,
-                                          .gray = 1 };
-
-/* The palette: 2^depth colours. */
-static png_color palette_colour(unsigned i)
-{
-    return (png_color){ (png_byte)(i * 7), (png_byte)(255 - i), (png_byte)(i * 31) };
-}
-
-static png_byte palette_alpha(unsigned i)
-{
-    return (png_byte)(i * 85);
-}
-
-static void set_chunks(png_structp png, png_infop info, const struct kind *k)
-{
-    if (k->type == PNG_COLOR_TYPE_PALETTE) {
-        png_color palette[256];
-        png_byte alpha[256];
-        for (unsigned i = 0; i < 256; i++) {
-            palette[i] = palette_colour(i);
-            alpha[i] = palette_alpha(i);
-        }
-        png_set_PLTE(png, info, palette, 1 << k->depth);
-        if (k->transparent)
-            png_set_tRNS(png, info, alpha, k->depth == 8 ? 256 : 2, NULL);
-    } else if (k->transparent) {
-        png_set_tRNS(png, info, NULL, 0, &transparent);
-    }
-    if (k->gamma > 0)
-        png_set_gAMA(png, info, k->gamma);
-    if (k->says_srgb)
-        png_set_sRGB(png, info, PNG_sRGB_INTENT_PERCEPTUAL);
-    if (k->chromaticities) {
-        const double *c = k->chromaticities;
-        png_set_cHRM(png, info, c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]);
-    }
-    if (k->icc)
-        png_set_iCCP(png, info, "a profile", PNG_COMPRESSION_TYPE_BASE, k->icc,
-                     (png_uint_32)k->icc_len);
-    if (k->orientation) {
-        unsigned char exif[EXIF_LEN];
-        make_exif(exif, k->orientation, true);
-        png_set_eXIf_1(png, info, EXIF_LEN, exif);
-    }
-}
-
-static struct text make_png(const struct kind *k)
-{
-    struct text out = TEXT_INIT;
-    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
-    png_infop info = png_create_info_struct(png);
-    const int values = values_of(k->type);
-
-    png_set_write_fn(png, &out, put, flush_nothing);
-    png_set_IHDR(png, info, WIDTH, HEIGHT, k->depth, k->type,
-                 k->interlaced ? PNG_INTERLACE_ADAM7 : PNG_INTERLACE_NONE,
-                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    set_chunks(png, info, k);
-    png_write_info(png, info);
-    if (k->depth < 8)
-        png_set_packing(png);
-    int passes = png_set_interlace_handling(png);
-    for (int pass = 0; pass < passes; pass++) {
-        for (int y = 0; y < HEIGHT; y++) {
-            uint8_t row[WIDTH * 8], *p = row;
-            for (int x = 0; x < WIDTH; x++) {
-                for (int i = 0; i < values; i++) {
-                    unsigned v = value_at(k, x, y, i);
-                    if (k->depth == 16)
-                        *p++ = (uint8_t)(v >> 8);
-                    *p++ = (uint8_t)v;
-                }
-            }
-            png_write_row(png, row);
-        }
-    }
-    png_write_end(png, info);
-    png_destroy_write_struct(&png, &info);
-    return out;
-}
+#include "../pictures/make_png.h"
 
 static int rounded(double v)
 {
@@ -132,22 +13,22 @@ static int rounded(double v)
 }
 
 /* What pixel (x, y) must be, over a background. */
-static void expected_pixel(const struct kind *k, int x, int y, const uint8_t below[3],
+static void expected_pixel(const struct png_kind *k, int x, int y, const uint8_t below[3],
                            int to[3])
 {
     const double most = (1u << k->depth) - 1;
     double alpha = 1, rgb[3];
     unsigned v[4];
 
-    for (int i = 0; i < values_of(k->type); i++)
-        v[i] = value_at(k, x, y, i);
+    for (int i = 0; i < png_values(k->type); i++)
+        v[i] = png_value(k, x, y, i);
     if (k->type == PNG_COLOR_TYPE_PALETTE) {
-        png_color c = palette_colour(v[0]);
+        png_color c = png_palette_colour(v[0]);
         rgb[0] = c.red;
         rgb[1] = c.green;
         rgb[2] = c.blue;
         if (k->transparent && (k->depth == 8 || v[0] < 2))
-            alpha = palette_alpha(v[0]) / 255.;
+            alpha = png_palette_alpha(v[0]) / 255.;
     } else {
         const bool colour = k->type & PNG_COLOR_MASK_COLOR;
         for (int c = 0; c < 3; c++)
@@ -161,20 +42,20 @@ static void expected_pixel(const struct kind *k, int x, int y, const uint8_t bel
         to[c] = rounded(rgb[c] * alpha + below[c] * (1 - alpha));
 }
 
-static void check(struct loader *l, const struct kind *k)
+static void check(struct loader *l, const struct png_kind *k)
 {
     struct text png = make_png(k);
 
     assert_status(l, png.s, png.len, STATUS_OK);
     assert_string_equal(l->reason.s, "");
     assert_int_equal(l->facts.format, IMAGE_FORMAT_PNG);
-    assert_int_equal(l->facts.width, WIDTH);
+    assert_int_equal(l->facts.width, PNG_WIDTH);
     assert_int_equal(l->facts.depth, k->depth);
     assert_int_equal(l->facts.progressive, k->interlaced);
     assert_int_equal(l->facts.alpha,
                      k->transparent || (k->type & PNG_COLOR_MASK_ALPHA) != 0);
-    for (int y = 0; y < HEIGHT; y++) {
-        for (int x = 0; x < WIDTH; x++) {
+    for (int y = 0; y < PNG_HEIGHT; y++) {
+        for (int x = 0; x < PNG_WIDTH; x++) {
             int e[3];
             expected_pixel(k, x, y, l->options.background, e);
             assert_pixel(&l->im, x, y, e[0], e[1], e[2], 0);
@@ -203,7 +84,7 @@ static void every_kind(void **state)
 
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
         for (int variant = 0; variant < 8; variant++) {
-            const struct kind k = { .type = kinds[i].type, .depth = kinds[i].depth,
+            const struct png_kind k = { .type = kinds[i].type, .depth = kinds[i].depth,
                                     .interlaced = variant & 1, .transparent = variant & 2 };
             if (k.transparent && (k.type & PNG_COLOR_MASK_ALPHA))
                 continue;
@@ -222,20 +103,20 @@ static void check_gamma(struct loader *l, double gamma, const double *chromatici
 
     for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
         for (int depth = 8; depth <= 16; depth += 8) {
-            const struct kind k = { .type = types[i], .depth = depth, .gamma = gamma,
+            const struct png_kind k = { .type = types[i], .depth = depth, .gamma = gamma,
                                     .chromaticities = chromaticities,
                                     .says_srgb = says_srgb };
             struct text png = make_png(&k);
             assert_status(l, png.s, png.len, STATUS_OK);
             assert_int_equal(l->facts.colour, colour);
-            for (int x = 0; x < WIDTH; x++) {
+            for (int x = 0; x < PNG_WIDTH; x++) {
                 int e[3];
                 for (int c = 0; c < 3; c++) {
-                    double v = value_at(&k, x, 5, k.type & PNG_COLOR_MASK_COLOR ? c : 0) /
+                    double v = png_value(&k, x, 5, k.type & PNG_COLOR_MASK_COLOR ? c : 0) /
                                (double)((1u << depth) - 1);
                     double alpha = 1;
                     if (types[i] == PNG_COLOR_TYPE_RGBA)
-                        alpha = value_at(&k, x, 5, 3) / (double)((1u << depth) - 1);
+                        alpha = png_value(&k, x, 5, 3) / (double)((1u << depth) - 1);
                     if (colour == IMAGE_COLOUR_GAMMA) {
                         v = pow(v, 1 / gamma);
                         v = v <= .0031308 ? 12.92 * v : 1.055 * pow(v, 1 / 2.4) - .055;
@@ -279,16 +160,16 @@ static void profile(void **state)
     cmsFreeToneCurve(curve);
 
     for (int variant = 0; variant < 4; variant++) {
-        const struct kind k = { .type = PNG_COLOR_TYPE_RGB, .depth = variant & 1 ? 16 : 8,
+        const struct png_kind k = { .type = PNG_COLOR_TYPE_RGB, .depth = variant & 1 ? 16 : 8,
                                 .interlaced = variant & 2, .icc = icc, .icc_len = len };
         struct text png = make_png(&k);
         assert_status(l, png.s, png.len, STATUS_OK);
         assert_int_equal(l->facts.colour, IMAGE_COLOUR_PROFILE);
-        for (int y = 0; y < HEIGHT; y++) {
-            for (int x = 0; x < WIDTH; x++) {
+        for (int y = 0; y < PNG_HEIGHT; y++) {
+            for (int x = 0; x < PNG_WIDTH; x++) {
                 double v[3], e[3];
                 for (int c = 0; c < 3; c++)
-                    v[c] = value_at(&k, x, y, c) / (double)((1u << k.depth) - 1);
+                    v[c] = png_value(&k, x, y, c) / (double)((1u << k.depth) - 1);
                 cmsDoTransform(exact, v, e, 1);
                 for (int c = 0; c < 3; c++)
                     e[c] = rounded(255 * (e[c] < 0 ? 0 : e[c] > 1 ? 1 : e[c]));
@@ -308,7 +189,7 @@ static void truncated(void **state)
     struct loader *l = *state;
 
     for (int interlaced = 0; interlaced < 2; interlaced++) {
-        const struct kind k = { .type = PNG_COLOR_TYPE_RGB, .depth = 8,
+        const struct png_kind k = { .type = PNG_COLOR_TYPE_RGB, .depth = 8,
                                 .interlaced = interlaced };
         struct text png = make_png(&k);
         for (size_t len = 8; len < png.len - 16; len += 97)
@@ -318,34 +199,6 @@ static void truncated(void **state)
         assert_status(l, png.s, png.len - 12, STATUS_OK); /* all but IEND */
         text_release(&png);
     }
-}
-
-/* CRC-32 of PNG, annex D. */
-static uint32_t crc(const unsigned char *p, size_t n)
-{
-    uint32_t c = 0xffffffff;
-
-    while (n--) {
-        c ^= *p++;
-        for (int i = 0; i < 8; i++)
-            c = c & 1 ? 0xedb88320 ^ c >> 1 : c >> 1;
-    }
-    return ~c;
-}
-
-static void add_chunk(struct text *png, const char *type, const void *data, size_t len)
-{
-    const size_t at = png->len;
-    const unsigned char size[4] = { (unsigned char)(len >> 24), (unsigned char)(len >> 16),
-                                    (unsigned char)(len >> 8), (unsigned char)len };
-
-    text_addn(png, (const char *)size, 4);
-    text_addn(png, type, 4);
-    text_addn(png, data, len);
-    uint32_t c = crc((const unsigned char *)png->s + at + 4, len + 4);
-    const unsigned char sum[4] = { (unsigned char)(c >> 24), (unsigned char)(c >> 16),
-                                   (unsigned char)(c >> 8), (unsigned char)c };
-    text_addn(png, (const char *)sum, 4);
 }
 
 /* 100,000 × 100,000 pixels of one bit in 1 MB, and what the bounds leave. */
@@ -370,9 +223,9 @@ static void bombs(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct text png = TEXT_INIT;
         text_addn(&png, "\x89PNG\r\n\x1a\n", 8);
-        add_chunk(&png, "IHDR", cases[i].header, 13);
-        add_chunk(&png, "IDAT", zeros, 1 << 20);
-        add_chunk(&png, "IEND", "", 0);
+        png_add_chunk(&png, "IHDR", cases[i].header, 13);
+        png_add_chunk(&png, "IDAT", zeros, 1 << 20);
+        png_add_chunk(&png, "IEND", "", 0);
         assert_status(l, png.s, png.len, cases[i].status);
         text_release(&png);
     }
@@ -382,7 +235,7 @@ static void bombs(void **state)
 static void damaged(void **state)
 {
     struct loader *l = *state;
-    const struct kind k = { .type = PNG_COLOR_TYPE_PALETTE, .depth = 4, .transparent = true,
+    const struct png_kind k = { .type = PNG_COLOR_TYPE_PALETTE, .depth = 4, .transparent = true,
                             .interlaced = true, .gamma = .9, .orientation = 3 };
     struct text png = make_png(&k);
     char *bytes = mem_alloc(png.len);
@@ -407,7 +260,7 @@ static void damaged(void **state)
         for (size_t at = 8; at + 12 <= png.len;) {
             const unsigned char *p = (const unsigned char *)png.s + at;
             size_t len = (size_t)p[2] << 8 | p[3];
-            add_chunk(&mended, bytes + at + 4, bytes + at + 8, len);
+            png_add_chunk(&mended, bytes + at + 4, bytes + at + 8, len);
             at += 12 + len;
         }
         load_exact(l, mended.s, mended.len);
@@ -423,23 +276,23 @@ static void orientation(void **state)
     struct loader *l = *state;
 
     for (int late = 0; late < 2; late++) {
-        const struct kind k = { .type = PNG_COLOR_TYPE_RGB, .depth = 8,
+        const struct png_kind k = { .type = PNG_COLOR_TYPE_RGB, .depth = 8,
                                 .orientation = late ? 0 : 6 };
         struct text png = make_png(&k);
         if (late) { /* behind the pixels, where ExifTool puts it */
             unsigned char exif[EXIF_LEN];
             make_exif(exif, 6, false);
             png.len -= 12;
-            add_chunk(&png, "eXIf", exif, EXIF_LEN);
-            add_chunk(&png, "IEND", "", 0);
+            png_add_chunk(&png, "eXIf", exif, EXIF_LEN);
+            png_add_chunk(&png, "IEND", "", 0);
         }
         assert_status(l, png.s, png.len, STATUS_OK);
         assert_int_equal(l->facts.orientation, 6);
-        assert_int_equal(l->facts.width, HEIGHT);
-        for (int y = 0; y < WIDTH; y++) {
-            for (int x = 0; x < HEIGHT; x++) {
+        assert_int_equal(l->facts.width, PNG_HEIGHT);
+        for (int y = 0; y < PNG_WIDTH; y++) {
+            for (int x = 0; x < PNG_HEIGHT; x++) {
                 int e[3];
-                expected_pixel(&k, y, HEIGHT - 1 - x, l->options.background, e);
+                expected_pixel(&k, y, PNG_HEIGHT - 1 - x, l->options.background, e);
                 assert_pixel(&l->im, x, y, e[0], e[1], e[2], 0);
             }
         }
