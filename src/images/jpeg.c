@@ -20,7 +20,6 @@ struct jpeg_reader {
     jmp_buf give_up;
     struct decoding *d;
     enum status status; /* why it gave up */
-    bool made;
     bool at_end;        /* libjpeg asked for more bytes than there are */
     uint16_t table[64]; /* the last that was looked at, and its quality */
     int quality;
@@ -123,16 +122,15 @@ static void on_progress(j_common_ptr c)
                                MAX_SCANS));
 }
 
-static bool make(struct jpeg_reader *r)
+static enum status make(struct jpeg_reader *r)
 {
     if (setjmp(r->give_up))
-        return false;
+        return r->status;
     jpeg_create_decompress(&r->c);
-    r->progress.progress_monitor = on_progress;
     r->c.progress = &r->progress;
     jpeg_save_markers(&r->c, JPEG_APP0 + 1, 0xffff); /* EXIF */
     jpeg_save_markers(&r->c, JPEG_APP0 + 2, 0xffff); /* ICC */
-    return true;
+    return STATUS_OK;
 }
 
 struct jpeg_reader *jpeg_reader_new(void)
@@ -143,6 +141,7 @@ struct jpeg_reader *jpeg_reader_new(void)
     r->errors.error_exit = on_error;
     r->errors.emit_message = on_message;
     r->errors.output_message = on_output;
+    r->progress.progress_monitor = on_progress;
     return r;
 }
 
@@ -150,7 +149,7 @@ void jpeg_reader_free(struct jpeg_reader *r)
 {
     if (!r)
         return;
-    jpeg_destroy_decompress(&r->c);
+    jpeg_reader_close(r);
     free(r->row);
     free(r);
 }
@@ -215,8 +214,12 @@ enum status jpeg_reader_open(struct jpeg_reader *r, struct decoding *d)
 
     r->d = d;
     r->at_end = false;
-    if (!r->made && !(r->made = make(r)))
-        return r->status;
+    /* A decompressor keeps the tables of the last picture for the next, which may
+     * have left out its own: so each gets a new one. */
+    jpeg_reader_close(r);
+    status = make(r);
+    if (status != STATUS_OK)
+        return status;
     /* Coefficients of a picture in several scans: 2 bytes each, 4 components at
      * most, and what the rest of libjpeg needs for some rows. */
     r->c.mem->max_memory_to_use = (long)(d->options->max_pixels * 10 + (64 << 20));
@@ -228,8 +231,7 @@ enum status jpeg_reader_open(struct jpeg_reader *r, struct decoding *d)
 
 void jpeg_reader_close(struct jpeg_reader *r)
 {
-    if (r->made)
-        jpeg_abort_decompress(&r->c);
+    jpeg_destroy_decompress(&r->c);
 }
 
 /* The conversion that the picture's profile asks for, NULL if none does. */

@@ -269,6 +269,24 @@ static size_t segment(const struct text *jpeg, int marker)
     return at;
 }
 
+/* What one picture leaves out is not taken from the one before. */
+static void tables_do_not_stay(void **state)
+{
+    struct loader *l = *state;
+    struct text jpeg = smooth_jpeg(&plain, 3), without = TEXT_INIT;
+    const size_t dqt = segment(&jpeg, 0xdb);
+
+    assert_status(l, jpeg.s, jpeg.len, STATUS_OK);
+    const unsigned char *p = (const unsigned char *)jpeg.s + dqt;
+    const size_t len = 2 + (size_t)(p[2] << 8 | p[3]);
+    text_addn(&without, jpeg.s, dqt);
+    text_addn(&without, jpeg.s + dqt + len, jpeg.len - dqt - len);
+    assert_status(l, without.s, without.len, STATUS_CORRUPT);
+    assert_reason(l, "table 0x00 was not defined");
+    text_release(&jpeg);
+    text_release(&without);
+}
+
 static void not_for_us(void **state)
 {
     struct loader *l = *state;
@@ -418,6 +436,7 @@ int main(void)
         loader_test(srgb_profile_changes_nothing),
         loader_test(truncated),
         loader_test(without_end_marker),
+        loader_test(tables_do_not_stay),
         loader_test(not_for_us),
         loader_test(bombs),
         loader_test(many_scans),
