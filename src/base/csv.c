@@ -342,7 +342,9 @@ static size_t take_lines(struct reader *r, const char *s, size_t n, bool last)
         const char *eol = lf < cr ? lf : cr;
         if (!last && (eol == end || (eol == cr && eol + 1 == end)))
             break; /* not all of it, or perhaps the CR of a CR LF */
-        size_t width = eol == end ? 0 : eol == cr && lf == cr + 1 ? 2 : 1;
+        size_t width = eol == end ? 0 : 1;
+        if (eol == cr && lf == cr + 1 && lf < end)
+            width = 2;
         take_line(r, p, (size_t)(eol - p), width);
         p = eol + width;
     }

@@ -92,6 +92,11 @@ int err_add_errno(struct err *err, int code, int errnum, const char *fmt, ...)
     return err_add(err, code, "%s: %s", small, strerror(errnum));
 }
 
+bool err_is_full(const struct err *err)
+{
+    return !err || err->count >= ERR_MAX_LINES;
+}
+
 const char *err_text(const struct err *err)
 {
     return err->text ? err->text : "";

@@ -25,6 +25,7 @@
 #define BASE_ERR_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 enum err_code {
@@ -58,6 +59,10 @@ int err_addv(struct err *err, int code, const char *fmt, va_list ap);
 /* As err_add(), with ": " and the text of `errnum` (an errno) at the end. */
 int err_add_errno(struct err *err, int code, int errnum, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* True if a further line would only be counted, so that nobody need take pains
+ * over its wording: ERR_MAX_LINES are there, or `err` is NULL. */
+bool err_is_full(const struct err *err);
 
 /* All lines, "" if none. Belongs to `err`; valid until it next changes. */
 const char *err_text(const struct err *err);

@@ -28,6 +28,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #define YAML_MAX_BYTES ((size_t)8 << 20)
 #define YAML_MAX_DEPTH 64
@@ -35,46 +36,64 @@
 
 enum yaml_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };
 
+struct yaml_slot {
+    const char *key;
+    size_t index;
+};
+
 struct yaml_node {
     enum yaml_kind kind;
-    size_t line, column;       /* of the node, from 1; 0: made by yaml_set() */
-    const char *text;          /* scalar: its text; else NULL */
     bool quoted;               /* scalar: was quoted or a block, so a string */
+    bool ignored;              /* yaml_ignore() was called */
+    size_t line, column;       /* from 1; the value's own; 0: made by yaml_set() */
+    const char *text;          /* scalar: its text; else NULL */
     size_t n;                  /* list: items; map: pairs */
     struct yaml_node **items;  /* list: n items; map: n values */
     const char **keys;         /* map: n keys */
     size_t *key_lines;
     bool *known;               /* map: asked for by a yaml_get_*() */
-    const char *path;          /* "claims[2].group"; "" at the top */
+    struct yaml_slot *sorted;  /* map: n keys in order, for looking them up */
+    struct yaml_asked *asked;  /* map: keys asked for that are not there */
+    const struct yaml_node *parent; /* NULL at the top */
+    const char *key;           /* its key in a parent that is a map, else NULL */
+    size_t index;              /* its place in the parent */
     const char *origin;        /* "file.yaml", or "--set a.b" */
 };
 
 struct yaml_doc {
     struct arena arena;
     const char *path;
-    struct yaml_node *root;
+    struct yaml_node *root;    /* NULL after a failure to load */
+    size_t nodes;
     struct err *err;           /* where faults go */
     int code;                  /* of the first fault since loading */
 };
 
+/* 0, or the code of the first fault; the document is then empty, and may be
+ * released. `err` also takes the faults that the functions below find. */
 int yaml_load(struct yaml_doc *doc, const char *path, struct err *err);
 int yaml_parse(struct yaml_doc *doc, const char *data, size_t len,
                const char *path, struct err *err);
 void yaml_release(struct yaml_doc *doc);
 
-/* `--set a.b=value`: puts a scalar (or, written [x, y] or {k: v}, a flow node)
- * at a dotted path, making mappings on the way; `a.2` names the third item of
- * a list that is there. Errors name "--set a.b". */
+/* `--set a.b=value`: puts a plain scalar at a dotted path, or what YAML makes of
+ * the value if it begins with [ { " or ', in place of what is there, making
+ * mappings on the way; `a.2` names the third item of a list that is there.
+ * Faults name "--set a.b". 0 or the fault's code. */
 int yaml_set(struct yaml_doc *doc, const char *assignment);
+
+/* Where a node stands, for messages: "claims[2].group"; "" at the top; long keys
+ * are cut. */
+void yaml_add_path(struct text *t, const struct yaml_node *node);
 
 /* A fault at a node, or at key `key` of a map: returns ERR_INPUT. */
 int yaml_fault(struct yaml_doc *doc, const struct yaml_node *node,
                const char *key, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* The value at `key`, marked known; NULL if it is not there (or if `map` is
- * NULL); with `required`, its absence is a fault at the map's line. A value
- * that is `null` or `~` counts as absent. */
+/* The value at `key`, marked known; NULL if it is not there, or is nothing,
+ * `null` or `~`, or if `map` is NULL; with `required`, its absence is a fault at
+ * the map's line. `map` not being a mapping is a fault, told once. */
 struct yaml_node *yaml_get(struct yaml_doc *doc, struct yaml_node *map,
                            const char *key, bool required);
 /* As above, for a value of one kind; anything else is a fault and gives NULL. */
@@ -102,10 +121,20 @@ int yaml_get_choice(struct yaml_doc *doc, struct yaml_node *map, const char *key
 const char **yaml_get_strings(struct yaml_doc *doc, struct yaml_node *map,
                               const char *key, size_t *n, bool required);
 /* The text of a node that must be a scalar, or NULL after a fault. */
-const char *yaml_scalar(struct yaml_doc *doc, const struct yaml_node *node);
+const char *yaml_scalar(struct yaml_doc *doc, struct yaml_node *node);
 
-/* Unknown keys in the whole tree become faults; returns the first fault's code
- * or 0. */
+/* True for what YAML calls null: nothing, `~` or `null`, not quoted. */
+bool yaml_is_null(const struct yaml_node *node);
+
+/* Place of a key in a map, or -1; marks nothing. */
+long yaml_find(const struct yaml_node *map, const char *key);
+
+/* Nobody is going to ask for what is below this node, because it is of a wrong
+ * kind or its meaning depends on what was wrong: its keys are not unknown. */
+void yaml_ignore(struct yaml_node *node);
+
+/* Unknown keys in the whole tree become faults, but none below an unknown key;
+ * returns the first fault's code or 0. */
 int yaml_finish(struct yaml_doc *doc);
 
 #endif
