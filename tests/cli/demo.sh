@@ -23,7 +23,7 @@ for study in $studies; do
     ok $? "$study: has a report"
     grep -qF "href=\"$study/report.html\"" "$index"
     ok $? "$study: the index links its report"
-    title=$("$MISID" list studies | sed -n "s/^$study	//p")
+    title=$("$MISID" list studies | sed -n "s/^$study *//p")
     printf '%s\n' "$out" | grep -qF -- "$title"
     ok $? "$study: its table is printed"
 done

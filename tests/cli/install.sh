@@ -26,18 +26,18 @@ MISID_DATA=$data
 export MISID_DATA
 set -- "$data"/bench/*.yaml
 study=$(basename "$1" .yaml)
-sed "s/^name: .*/name: only-installed/" "$1" >"$data/bench/only-installed.yaml"
+sed "s/^study: .*/study: only-installed/" "$1" >"$data/bench/only-installed.yaml"
 run "$program" list studies
 is "$status" 0 "the installed program lists studies"
-like "$out" "^only-installed	" "a study that only the installed tree has"
-run "$program" run only-installed --out "$T/run"
-is "$status" 0 "the installed program runs an installed study by name" ||
+like "$out" "^only-installed " "a study that only the installed tree has"
+run "$program" run "$data/bench/only-installed.yaml" --out "$T/run"
+is "$status" 0 "the installed program runs an installed study" ||
     printf '# %s\n' "$errs"
 [ -s "$T/run/run.json" ]
 ok $? "its record is there"
 rm "$data/bench/$study.yaml"
 run "$program" list studies
-unlike "$out" "^$study	" "a study that only the source tree has is not found"
+unlike "$out" "^$study " "a study that only the source tree has is not found"
 
 rm "$data/bench/only-installed.yaml"
 run "$MAKE" -s -C "$BUILDDIR" uninstall DESTDIR="$stage"
