@@ -115,6 +115,7 @@ static int load(struct dataset *d, const char *path, const char *name,
     d->source = arena_strdup(&d->arena, yaml_get_string(&doc, doc.root, "source", "", true));
     d->counts = get_file(d, &doc, "counts");
     d->printed = get_file(d, &doc, "printed");
+    d->cases = get_file(d, &doc, "cases");
     load_labels(d, &doc);
     d->reading = descriptor_read(&doc, &d->arena);
     code = yaml_finish(&doc);

@@ -1,0 +1,2 @@
+int calc_main(int argc, char **argv);
+int calc_main(int argc, char **argv) { (void)argc; (void)argv; return 2; }
