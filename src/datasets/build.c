@@ -206,8 +206,8 @@ static void set_status(struct build *b, size_t row, const char *path)
 
     if (b->x->no_images)
         return;
-    const char *status = check_file(b->root, path, b->x->outside, &reason);
-    if (strcmp(status, "ok"))
+    enum status status = check_file(b->root, path, b->x->outside, &reason);
+    if (status != STATUS_OK)
         roster_set_status(b->r, row, status, reason);
 }
 

@@ -80,9 +80,9 @@ void check_labels(struct build *b);
 void check_people(struct build *b);
 void check_paths(struct build *b);
 void check_trials(struct build *b);
-/* The status of an image by what lies at its path: "ok", "missing",
- * "unreadable" or "refused"; *reason says why. */
-const char *check_file(const char *root, const char *path, bool outside,
+/* The status of an image by what lies at its path, not by its pixels; *reason
+ * says why where that is not plain. Without a root only the path is looked at. */
+enum status check_file(const char *root, const char *path, bool outside,
                        const char **reason);
 /* True if a path does not stay below the folder it is relative to. */
 bool check_leaves(const char *path);

@@ -20,31 +20,27 @@ bool check_leaves(const char *path)
     return false;
 }
 
-const char *check_file(const char *root, const char *path, bool outside,
+enum status check_file(const char *root, const char *path, bool outside,
                        const char **reason)
 {
     struct stat st;
 
-    if (!outside && check_leaves(path)) {
-        *reason = "the path leaves the root";
-        return "refused";
-    }
+    if (!outside && check_leaves(path))
+        return STATUS_REFUSED_PATH;
     if (!root)
-        return "ok";
+        return STATUS_OK;
     char *full = path_join(root, path);
     int code = stat(full, &st) < 0 ? errno : 0;
     free(full);
     if (code == ENOENT || code == ENOTDIR)
-        return "missing";
+        return STATUS_MISSING;
     if (code) {
         *reason = strerror(code);
-        return "unreadable";
+        return STATUS_UNREADABLE;
     }
-    if (S_ISREG(st.st_mode) && st.st_size > 0)
-        return "ok";
-    *reason = S_ISREG(st.st_mode) ? "the file is empty"
-            : S_ISDIR(st.st_mode) ? "is a folder" : "is no regular file";
-    return "unreadable";
+    if (!S_ISREG(st.st_mode))
+        return STATUS_NOT_A_FILE;
+    return st.st_size ? STATUS_OK : STATUS_EMPTY;
 }
 
 /* True for what a spreadsheet makes of 3-9 and 10-19: 03-Sep, Oct-19. */
@@ -175,14 +171,13 @@ void check_paths(struct build *b)
         if (!fresh && !b->x->faces)
             problems_add(b->problems, PROBLEM_SHARED_PATH, 1, "%s (%s:%zu)",
                          shown(&b->b, b->a.s), roster_file(r, row), roster_line(r, row));
-        if (roster_is_ok(r, row))
-            continue;
-        const char *status = roster_status(r, row), *reason = roster_reason(r, row);
-        enum problem kind = !strcmp(status, "missing") ? PROBLEM_MISSING
-                          : !strcmp(status, "refused") ? PROBLEM_OUTSIDE
-                                                       : PROBLEM_UNREADABLE;
-        shown(&b->b, b->a.s);
-        problems_add(b->problems, kind, 1, "%s%s%s", b->b.s, *reason ? ": " : "", reason);
+        enum status status = roster_status(r, row);
+        if (status == STATUS_MISSING)
+            problems_add(b->problems, PROBLEM_MISSING, 1, "%s (%s:%zu)",
+                         shown(&b->b, b->a.s), roster_file(r, row), roster_line(r, row));
+        else if (status == STATUS_REFUSED_PATH)
+            problems_add(b->problems, PROBLEM_OUTSIDE, 1, "%s (%s:%zu)",
+                         shown(&b->b, b->a.s), roster_file(r, row), roster_line(r, row));
     }
     for (size_t i = 0; i < b->walk.n; i++) {
         text_reset(&b->a);

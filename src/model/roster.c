@@ -109,7 +109,6 @@ void roster_init(struct roster *r)
 {
     *r = (struct roster){ .arena = ARENA_INIT };
     r->path_prefix = mem_strdup("");
-    dict_add(&r->status.values, "ok", NULL);
 }
 
 void roster_release(struct roster *r)
@@ -224,10 +223,10 @@ void roster_set_source(struct roster *r, size_t row, const char *file, size_t li
     r->line[row] = line < UINT32_MAX ? (uint32_t)line : UINT32_MAX;
 }
 
-void roster_set_status(struct roster *r, size_t row, const char *status,
+void roster_set_status(struct roster *r, size_t row, enum status status,
                        const char *reason)
 {
-    column_set(&r->status, row, status);
+    column_set_code(&r->status, row, status);
     column_set(&r->reason, row, reason);
 }
 
@@ -252,14 +251,9 @@ const char *roster_subject(const struct roster *r, size_t row)
     return r->has_subjects ? column_value(&r->subject, row) : roster_sample(r, row);
 }
 
-const char *roster_status(const struct roster *r, size_t row)
+enum status roster_status(const struct roster *r, size_t row)
 {
-    return column_value(&r->status, row);
-}
-
-bool roster_is_ok(const struct roster *r, size_t row)
-{
-    return column_code(&r->status, row) == 0;
+    return (enum status)column_code(&r->status, row);
 }
 
 const char *roster_reason(const struct roster *r, size_t row)

@@ -4,8 +4,8 @@
  *
  * A sample is one face in one image. It has a name that is unique in the set
  * (its path in the set unless the set says otherwise), the person it shows
- * (subject), the path of its image below the set's root, a status with a reason
- * where that is not "ok", the place its row came from, and a value per
+ * (subject), the path of its image below the set's root, a status (status.h) and a
+ * reason where there is one to give, the place its row came from, and a value per
  * attribute, "" where it is not known.
  *
  * Columns: every attribute is coded with a dictionary; its codes take 1, 2 or 4
@@ -35,6 +35,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "model/status.h"
 
 /* Where labels come from, best founded first; a report on predicted labels must
  * say so. */
@@ -78,7 +79,7 @@ struct roster {
     bool has_paths;         /* else a sample's path is path_prefix + its name */
     struct column path;
     char *path_prefix;
-    struct column status;   /* code 0 is "ok" */
+    struct column status;   /* codes are enum status */
     struct column reason;
     struct column file;     /* source: the table's or folder's name … */
     uint32_t *line;         /* … and the line, 0 where there is none */
@@ -107,7 +108,7 @@ long roster_add(struct roster *r, const char *sample, bool *fresh);
 void roster_set_subject(struct roster *r, size_t row, const char *subject);
 void roster_set_path(struct roster *r, size_t row, const char *path);
 void roster_set_source(struct roster *r, size_t row, const char *file, size_t line);
-void roster_set_status(struct roster *r, size_t row, const char *status,
+void roster_set_status(struct roster *r, size_t row, enum status status,
                        const char *reason);
 void roster_set_text(struct roster *r, size_t row, enum roster_text which,
                      const char *text);
@@ -118,8 +119,7 @@ void roster_shrink(struct roster *r); /* once built */
 const char *roster_sample(const struct roster *r, size_t row);
 /* "" if unknown; the sample's name where the set names no subjects. */
 const char *roster_subject(const struct roster *r, size_t row);
-const char *roster_status(const struct roster *r, size_t row);  /* "ok" … */
-bool roster_is_ok(const struct roster *r, size_t row);
+enum status roster_status(const struct roster *r, size_t row);
 const char *roster_reason(const struct roster *r, size_t row);
 const char *roster_file(const struct roster *r, size_t row);
 size_t roster_line(const struct roster *r, size_t row);

@@ -55,7 +55,7 @@ static void write_row(struct csv_out *w, const struct roster *r, size_t row,
     put_encoded(w, scratch, roster_subject(r, row));
     roster_add_path(r, row, &t);
     put_encoded(w, scratch, t.s);
-    csv_put(w, roster_status(r, row));
+    csv_put(w, status_name(roster_status(r, row)));
     csv_put(w, roster_reason(r, row));
     csv_put(w, roster_text(r, row, ROSTER_SHA256));
     text_reset(&t);
@@ -215,8 +215,11 @@ static int read_row(const struct csv_row *row, void *arg, struct err *err)
     size_t i = (size_t)at;
     roster_set_subject(r, i, subject);
     roster_set_path(r, i, path);
-    const char *status = cell(s, row, FIXED_STATUS);
-    roster_set_status(r, i, *status ? status : "ok", cell(s, row, FIXED_REASON));
+    enum status status = STATUS_OK;
+    if (!status_parse(cell(s, row, FIXED_STATUS), &status))
+        err_add(err, ERR_INPUT, "%s:%zu: status is '%.60s', expected ok or another of "
+                "misid-formats(5)", s->path, row->line, cell(s, row, FIXED_STATUS));
+    roster_set_status(r, i, status, cell(s, row, FIXED_REASON));
     roster_set_text(r, i, ROSTER_SHA256, cell(s, row, FIXED_SHA256));
     roster_set_text(r, i, ROSTER_BOX, cell(s, row, FIXED_BOX));
     roster_set_text(r, i, ROSTER_LANDMARKS, cell(s, row, FIXED_LANDMARKS));
