@@ -210,11 +210,26 @@ static void first_row(struct reader *r)
     }
 }
 
+/* Drops the blanks around the cells in the store. */
+static void trim_cells(struct reader *r)
+{
+    for (size_t i = 0; i < r->kept; i++) {
+        char *s = r->store + r->starts[i];
+        size_t n = strlen(s);
+        while (n && is_blank(s[n - 1]))
+            s[--n] = '\0';
+        while (is_blank(r->store[r->starts[i]]))
+            r->starts[i]++;
+    }
+}
+
 /* The row in hand is complete. */
 static void row_end(struct reader *r)
 {
     bool first = r->columns == 0;
 
+    if (r->opt.trim)
+        trim_cells(r);
     if (r->kept > r->cells_cap) {
         r->cells_cap = r->kept;
         r->cells = mem_grow(r->cells, r->cells_cap, sizeof *r->cells);
@@ -285,26 +300,8 @@ static void check_bytes(struct reader *r, const char *s, size_t n)
     r->faulty = true;
 }
 
-<<<<<<< HEAD
-/* Drops the blanks around the cells in the store. */
-static void trim_cells(struct reader *r)
-{
-    for (size_t i = 0; i < r->kept; i++) {
-        char *s = r->store + r->starts[i];
-        size_t n = strlen(s);
-        while (n && is_blank(s[n - 1]))
-            s[--n] = '\0';
-        while (is_blank(r->store[r->starts[i]]))
-            r->starts[i]++;
-    }
-}
-
-/* A line that needs no libcsv: every delimiter ends a cell. */
-static void cut_line(struct reader *r, const char *s, size_t n)
-=======
 /* Ends the cell at `p` of the store, and begins the next one after it. */
 static char *next_cell(struct reader *r, char *p)
->>>>>>> main
 {
     *p++ = '\0';
     r->stored = (size_t)(p - r->store);
@@ -362,8 +359,6 @@ static bool cut_line(struct reader *r, const char *s, size_t n)
         }
         p = next_cell(r, p);
     }
-    if (r->opt.trim)
-        trim_cells(r);
     row_end(r);
     return true;
 }
