@@ -2,6 +2,7 @@
 #include "stats/difference.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "stats/dist.h"
 #include "stats/proportion.h"
@@ -71,6 +72,12 @@ static int best_t(struct slope *c, double *t, struct err *err)
     /* At t = 0 itself the product above is 0 where at_t is: step off it. */
     if (c->at_t == 0)
         least = fmax(least, 1e-300);
+    /* Rounding may put a root that is an end of the bracket outside of it. */
+    bool early = slope_value(least, c) <= 0;
+    if (early || slope_value(c->s / 2, c) >= 0) {
+        *t = early ? least : c->s / 2;
+        return 0;
+    }
     return root_find(slope_value, c, least, c->s / 2, 0, t, err);
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "stats/evidence.h"
 
-#include <stdio.h>
 #include <string.h>
 
 bool evidence_rate(const struct tally *tally, const struct subject *about,
@@ -60,11 +59,8 @@ long evidence_backends(const struct evidence *e, const char **out, struct err *e
             continue;
         struct text names = TEXT_INIT;
         list_names(&names, known, n);
-        char at[32] = ""; /* no line: chosen on the command line */
-        if (s->backends[i].line)
-            snprintf(at, sizeof at, ":%zu", s->backends[i].line);
-        code = err_add(err, ERR_INPUT, "%s%s: backends: '%.60s' has no counts, expected "
-                       "one of %s", s->path, at, s->backends[i].text, names.s);
+        code = study_fault(s, s->backends[i].line, err, "backends: '%.60s' has no counts, "
+                           "expected one of %s", s->backends[i].text, names.s);
         text_release(&names);
     }
     return code ? code : (long)s->n_backends;
@@ -122,58 +118,114 @@ static bool has_group(const struct names *w, const char *metric, const char *poi
     return false;
 }
 
+/* A point that the study names must have counts. False, and a fault, if it has
+ * none. */
+static bool check_point(struct names *w, size_t line, const char *key, size_t item,
+                        const char *what, const char *metric, const char *point)
+{
+    const char *points[EVIDENCE_MAX];
+    size_t n = tally_points(w->e->tally, metric, points, EVIDENCE_MAX);
+    struct text known = TEXT_INIT;
+
+    if (is_one_of(point, points, n))
+        return true;
+    list_names(&known, points, n);
+    w->code = study_fault(w->e->study, line, w->err, "%s[%zu].%s: '%.60s' has no "
+                          "counts of '%s', expected one of '%s'", key, item, what,
+                          point, metric, known.s);
+    text_release(&known);
+    return false;
+}
+
 /* A group that the study compares must have counts. */
 static void check_group(struct names *w, size_t line, const char *key, size_t item,
                         const char *metric, const char *point, const char *group)
 {
     const struct study *s = w->e->study;
-    const char *points[EVIDENCE_MAX];
-    struct text known = TEXT_INIT;
 
-    if (!group || has_group(w, metric, point, group))
-        return;
-    size_t n = tally_points(w->e->tally, metric, points, EVIDENCE_MAX);
-    if (point && !is_one_of(point, points, n)) {
-        list_names(&known, points, n);
-        w->code = err_add(w->err, ERR_INPUT, "%s:%zu: %s[%zu].point: '%.60s' has no counts "
-                          "of '%s', expected one of '%s'", s->path, line, key, item, point,
-                          metric, known.s);
-    } else {
-        w->code = err_add(w->err, ERR_INPUT, "%s:%zu: %s[%zu]: no counts of '%s' for the "
-                          "group '%.60s', expected some in the data set '%s'", s->path,
-                          line, key, item, metric, group, s->dataset);
+    if (group && !has_group(w, metric, point, group))
+        w->code = study_fault(s, line, w->err, "%s[%zu]: no counts of '%s' for the "
+                              "group '%.60s', expected some in the data set '%s'", key,
+                              item, metric, group, s->dataset);
+}
+
+/* Backends that the study names must have counts. */
+static void check_backends(struct names *w, size_t line, const char *key, size_t item,
+                           const char *what, const char **backends, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct text known = TEXT_INIT;
+        if (is_one_of(backends[i], w->backends, w->n_backends))
+            continue;
+        list_names(&known, w->backends, w->n_backends);
+        w->code = study_fault(w->e->study, line, w->err, "%s[%zu].%s: '%.60s' has no "
+                              "counts in this study, expected one of %s", key, item,
+                              what, backends[i], known.s);
+        text_release(&known);
     }
-    text_release(&known);
+}
+
+/* A claim of type printed must have figures. */
+static void check_printed(struct names *w, size_t item)
+{
+    const struct study *s = w->e->study;
+    const struct claim_spec *c = &s->claims[item];
+
+    for (size_t i = 0; i < w->e->printed->n; i++)
+        if (!strcmp(w->e->printed->figures[i].claim, c->id))
+            return;
+    w->code = study_fault(s, c->line, w->err, "claims[%zu]: the data set '%s' has no "
+                          "printed figures of '%s', expected some", item, s->dataset,
+                          c->id);
 }
 
 static void check_claim_names(struct names *w, size_t item)
 {
-    const struct study *s = w->e->study;
-    const struct claim_spec *c = &s->claims[item];
-    size_t figures = 0;
+    const struct claim_spec *c = &w->e->study->claims[item];
 
-    for (size_t i = 0; i < c->n_backends; i++)
-        if (!is_one_of(c->backends[i], w->backends, w->n_backends)) {
-            struct text known = TEXT_INIT;
-            list_names(&known, w->backends, w->n_backends);
-            w->code = err_add(w->err, ERR_INPUT, "%s:%zu: claims[%zu].backends: '%.60s' has "
-                              "no counts, expected one of %s", s->path, c->line, item,
-                              c->backends[i], known.s);
-            text_release(&known);
-        }
-    if (c->type == CLAIM_PRINTED) {
-        for (size_t i = 0; i < w->e->printed->n; i++)
-            figures += !strcmp(w->e->printed->figures[i].claim, c->id);
-        if (!figures)
-            w->code = err_add(w->err, ERR_INPUT, "%s:%zu: claims[%zu]: the data set '%s' "
-                              "has no printed figures of '%s', expected some", s->path,
-                              c->line, item, s->dataset, c->id);
-        return;
-    }
     if (c->type == CLAIM_NOT_TESTABLE)
         return;
-    check_group(w, c->line, "claims", item, c->metric, c->point, c->group);
-    check_group(w, c->line, "claims", item, c->metric, c->point, c->versus);
+    if (c->type == CLAIM_PRINTED) {
+        check_printed(w, item);
+        return;
+    }
+    check_backends(w, c->line, "claims", item, "backends", c->backends, c->n_backends);
+    check_backends(w, c->line, "claims", item, "against", c->against, c->n_against);
+    if (c->type == CLAIM_IMPROVEMENT) {
+        if (check_point(w, c->line, "claims", item, "before", c->metric, c->before))
+            check_group(w, c->line, "claims", item, c->metric, c->before, c->group);
+        if (check_point(w, c->line, "claims", item, "after", c->metric, c->after))
+            check_group(w, c->line, "claims", item, c->metric, c->after, c->group);
+    } else if (check_point(w, c->line, "claims", item, "point", c->metric, c->point)) {
+        check_group(w, c->line, "claims", item, c->metric, c->point, c->group);
+        check_group(w, c->line, "claims", item, c->metric, c->point, c->versus);
+    }
+}
+
+/* What the study compares of its own accord. */
+static void check_comparisons(struct names *w)
+{
+    const struct study *s = w->e->study;
+
+    for (size_t i = 0; i < s->n_contrasts; i++) {
+        const struct study_contrast *c = &s->contrasts[i];
+        if (c->point &&
+            !check_point(w, c->line, "contrasts", i, "point", c->metric, c->point))
+            continue;
+        check_group(w, c->line, "contrasts", i, c->metric, c->point, c->group);
+        check_group(w, c->line, "contrasts", i, c->metric, c->point, c->versus);
+    }
+    for (size_t i = 0; i < s->n_changes; i++) {
+        const struct study_change *c = &s->changes[i];
+        check_point(w, c->line, "changes", i, "before", c->metric, c->before);
+        check_point(w, c->line, "changes", i, "after", c->metric, c->after);
+    }
+    for (size_t i = 0; i < s->n_rivals; i++) {
+        const struct study_rivals *r = &s->rivals[i];
+        check_point(w, r->line, "rivals", i, "point", r->metric, r->point);
+        check_backends(w, r->line, "rivals", i, "backends", r->backends, r->n_backends);
+        check_backends(w, r->line, "rivals", i, "against", r->against, r->n_against);
+    }
 }
 
 static void check_figure(struct names *w, const struct figure *f)
@@ -197,23 +249,18 @@ int evidence_check(const struct evidence *e, struct err *err)
     struct names w = { .e = e, .err = err };
 
     w.n_backends = tally_backends(e->tally, w.backends, EVIDENCE_MAX);
-    for (size_t i = 0; i < s->n_contrasts; i++) {
-        const struct study_contrast *c = &s->contrasts[i];
-        check_group(&w, c->line, "contrasts", i, c->metric, c->point, c->group);
-        check_group(&w, c->line, "contrasts", i, c->metric, c->point, c->versus);
-    }
+    check_comparisons(&w);
     for (size_t i = 0; i < s->n_claims; i++)
         check_claim_names(&w, i);
     for (size_t i = 0; i < s->n_alternatives; i++)
         for (size_t k = 0; k < e->alternatives[i].n_series; k++) {
             const struct tally_series *series = &e->alternatives[i].series[k];
             if (!tally_has(e->tally, series->backend, series->metric, series->point))
-                w.code = err_add(err, ERR_INPUT, "%s:%zu: alternatives[%zu].counts: the "
-                                 "counts of '%.60s' (%s%s%s) stand in for none, expected "
-                                 "a backend, metric and point that the data set has",
-                                 s->path, s->alternatives[i].line, i, series->backend,
-                                 series->metric, *series->point ? "@" : "",
-                                 series->point);
+                w.code = study_fault(
+                    s, s->alternatives[i].line, err, "alternatives[%zu].counts: the counts "
+                    "of '%.60s' (%s%s%s) stand in for none, expected a backend, metric and "
+                    "point that the data set has", i, series->backend, series->metric,
+                    *series->point ? "@" : "", series->point);
         }
     for (size_t i = 0; i < e->printed->n; i++)
         check_figure(&w, &e->printed->figures[i]);

@@ -143,12 +143,13 @@ int proportion_agresti_coull(int64_t x, int64_t n, double confidence,
 
     if (code < 0)
         return code;
+    /* of the rarer outcome, so that no digit is lost near 1 */
+    int64_t rarer = x <= n - x ? x : n - x;
     double z = normal_two_sided(confidence), trials = (double)n + z * z;
-    double p = ((double)x + z * z / 2) / trials;
-    double q = ((double)(n - x) + z * z / 2) / trials;
-    double half = z * sqrt(p * q / trials);
-    out->lo = p - half;
-    out->hi = p + half;
+    double p = ((double)rarer + z * z / 2) / trials;
+    double half = z * sqrt(p * (1 - p) / trials);
+    out->lo = rarer == x ? p - half : 1 - (p + half);
+    out->hi = rarer == x ? p + half : 1 - (p - half);
     interval_clip(out, 0, 1);
     return 0;
 }

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # misid dataset and ingest on a tiny tree of every format, with the traps of each.
 . "${SRCDIR:-.}/tests/lib.sh"
