@@ -259,7 +259,8 @@ mkdir "$T/generic/folder.jpg"
 ln -s . "$T/generic/loop"
 {
     printf 'path;person;tone;status\n'
-    printf 'a b.jpg;1;"light";x\n%s;2;dark;\n"%s";2;NA;\np%%q.jpg;3;dark;\n' "$latin" "$line"
+    printf 'a b.jpg;1;"light";x\n%s;2;dark;\n' "$latin"
+    printf '"%s";2;NA;\n%s;3;dark;\n' "$line" 'p%q.jpg'
     printf 'copy.jpg;9;light;\nempty.jpg;4;light;\nbad.jpg;4;light;\npipe.jpg;4;light;\n'
     printf 'folder.jpg;4;light;\n../outside.jpg;5;light;\n/etc/passwd;5;light;\nnone.jpg;6;light;\n'
 } >"$T/generic/mine.csv"
