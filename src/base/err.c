@@ -11,9 +11,13 @@
 /* Appends `line` behind a '\n', what is not printable shown as \xNN. */
 static void append_line(struct err *err, const char *line)
 {
-    size_t n = strlen(line);
-    char *p = err->text = mem_grow(err->text, err->len + 4 * n + 2, 1);
+    size_t n = strlen(line), need = err->len + 4 * n + 2;
 
+    if (err->cap < need) {
+        err->cap = 2 * need;
+        err->text = mem_grow(err->text, err->cap, 1);
+    }
+    char *p = err->text;
     if (err->len)
         p[err->len++] = '\n';
     for (size_t i = 0, bytes; i < n; i += bytes) {

@@ -40,11 +40,11 @@ struct err {
     int code;     /* 0, or the code of the first line */
     size_t count; /* lines */
     char *text;   /* NULL while there is none */
-    size_t len;
+    size_t len, cap;
     size_t tail;  /* where in `text` the line that counts the rest begins */
 };
 
-#define ERR_INIT { 0, 0, NULL, 0, 0 }
+#define ERR_INIT { 0, 0, NULL, 0, 0, 0 }
 
 /* Lines past this many are counted but not kept, so that a million bad rows
  * do not become a million lines; err_text() then ends with how many more. */

@@ -31,9 +31,11 @@ void *mem_array(size_t n, size_t size)
 
 void *mem_try_array(size_t n, size_t size)
 {
-    if (n == 0 || size == 0)
-        return calloc(1, 1);
-    return calloc(n, size); /* checks the product itself */
+    size_t bytes;
+
+    if (__builtin_mul_overflow(n, size, &bytes) || bytes > PTRDIFF_MAX)
+        return NULL;
+    return calloc(1, bytes ? bytes : 1);
 }
 
 void *mem_grow(void *old, size_t n, size_t size)

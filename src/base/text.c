@@ -201,18 +201,18 @@ const char *text_cut(char buf[TEXT_CUT], const char *s)
     return buf;
 }
 
-/* Bytes from `s` on that are ASCII, counted in whole words: the common case,
- * at the speed of memory. */
+/* How many of the n bytes are ASCII before the first that is not. */
 static size_t ascii_run(const char *s, size_t n)
 {
     size_t i = 0;
 
-    for (uint64_t a, b; i + 16 <= n; i += 16) {
-        memcpy(&a, s + i, 8);
-        memcpy(&b, s + i + 8, 8);
-        if ((a | b) & 0x8080808080808080u)
+    for (uint64_t word; i + sizeof word <= n; i += sizeof word) {
+        memcpy(&word, s + i, sizeof word);
+        if (word & 0x8080808080808080u)
             break;
     }
+    while (i < n && !(s[i] & 0x80))
+        i++;
     return i;
 }
 

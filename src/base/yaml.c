@@ -383,7 +383,7 @@ static int nearest_first(const void *a, const void *b)
 /* Names of keys that this mapping takes, the nearest to `key` first. */
 static void add_suggestions(struct text *t, const struct yaml_node *map, const char *key)
 {
-    enum { MOST = 20 };
+    enum { SHOWN = 20, COMPARED = 500 };
     struct suggestion *s = NULL;
     size_t n = 0, cap = 0;
     char cut[TEXT_CUT];
@@ -392,7 +392,7 @@ static void add_suggestions(struct text *t, const struct yaml_node *map, const c
         MEM_ROOM(s, n, cap);
         s[n++] = (struct suggestion){ a->key, distance(a->key, key) };
     }
-    for (size_t i = 0; i < map->n; i++) {
+    for (size_t i = 0; i < map->n && n < COMPARED; i++) {
         if (!map->known[i])
             continue;
         MEM_ROOM(s, n, cap);
@@ -401,10 +401,10 @@ static void add_suggestions(struct text *t, const struct yaml_node *map, const c
     if (n)
         qsort(s, n, sizeof *s, nearest_first);
     text_add(t, n ? "expected one of " : "expected none");
-    for (size_t i = 0; i < n && i < MOST; i++)
+    for (size_t i = 0; i < n && i < SHOWN; i++)
         text_addf(t, "%s%s", i ? ", " : "", text_cut(cut, s[i].key));
-    if (n > MOST)
-        text_addf(t, " and %zu more", n - MOST);
+    if (n > SHOWN)
+        text_add(t, " and more");
     free(s);
 }
 

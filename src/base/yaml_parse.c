@@ -31,6 +31,7 @@ struct builder {
     struct yaml_doc *doc;
     const char *origin;
     bool lines;              /* nodes have lines: not for --set */
+    size_t last_line;
     struct yaml_node seat;   /* parent, key and index that the top node gets */
     size_t depth0, depth;    /* of the seat; of frames */
     struct frame frames[YAML_MAX_DEPTH];
@@ -59,6 +60,13 @@ static void refuse(struct builder *b, int code, size_t line, const char *fmt, ..
     text_release(&t);
     if (!b->doc->code)
         b->doc->code = code;
+}
+
+/* The line of a mark, from 1. libyaml puts the end of the file on a line of its
+ * own. */
+static size_t line_of(const struct builder *b, const yaml_mark_t *mark)
+{
+    return mark->line < b->last_line ? mark->line + 1 : b->last_line;
 }
 
 static int by_key(const void *a, const void *b)
@@ -127,7 +135,7 @@ static struct yaml_node *add_node(struct builder *b, enum yaml_kind kind,
                                   const yaml_event_t *e)
 {
     struct yaml_doc *doc = b->doc;
-    size_t line = e->start_mark.line + 1;
+    size_t line = line_of(b, &e->start_mark);
     struct frame *f = b->depth ? &b->frames[b->depth - 1] : NULL;
 
     if (++doc->nodes > YAML_MAX_NODES) {
@@ -210,7 +218,7 @@ static void check_properties(struct builder *b, enum yaml_kind kind, size_t line
 static void add_scalar(struct builder *b, const yaml_event_t *e)
 {
     const char *value = (const char *)e->data.scalar.value;
-    size_t len = e->data.scalar.length, line = e->start_mark.line + 1;
+    size_t len = e->data.scalar.length, line = line_of(b, &e->start_mark);
     struct frame *f = b->depth ? &b->frames[b->depth - 1] : NULL;
     bool quoted = e->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
 
@@ -235,7 +243,7 @@ static void add_scalar(struct builder *b, const yaml_event_t *e)
 static void open_frame(struct builder *b, enum yaml_kind kind, const yaml_event_t *e,
                        const void *anchor, const char *tag)
 {
-    size_t line = e->start_mark.line + 1;
+    size_t line = line_of(b, &e->start_mark);
     bool quoted = false;
 
     check_properties(b, kind, line, anchor, tag, &quoted);
@@ -257,13 +265,13 @@ static void take_event(struct builder *b, const yaml_event_t *e)
     switch (e->type) {
     case YAML_DOCUMENT_START_EVENT:
         if (b->top) {
-            refuse(b, ERR_INPUT, e->start_mark.line + 1,
+            refuse(b, ERR_INPUT, line_of(b, &e->start_mark),
                    "a second document, expected only one");
             b->stop = true;
         }
         break;
     case YAML_ALIAS_EVENT:
-        refuse(b, ERR_INPUT, e->start_mark.line + 1, "the alias *%s, expected none: "
+        refuse(b, ERR_INPUT, line_of(b, &e->start_mark), "the alias *%s, expected none: "
                "misid takes no anchors and aliases",
                text_cut(cut, (const char *)e->data.alias.anchor));
         b->stop = true;
@@ -288,14 +296,31 @@ static void take_event(struct builder *b, const yaml_event_t *e)
     }
 }
 
-/* The line, from 1, that byte `at` is on. */
-static size_t line_at(const char *data, size_t at)
+/* Bytes of the line end at `s`, of which n are left, 0 if there is none: those
+ * of YAML 1.1, U+0085, U+2028 and U+2029 among them. */
+static size_t line_end(const char *s, size_t n)
+{
+    if (s[0] == '\n')
+        return 1;
+    if (s[0] == '\r')
+        return n > 1 && s[1] == '\n' ? 2 : 1;
+    if (n > 1 && !memcmp(s, "\xC2\x85", 2))
+        return 2;
+    if (n > 2 && (!memcmp(s, "\xE2\x80\xA8", 3) || !memcmp(s, "\xE2\x80\xA9", 3)))
+        return 3;
+    return 0;
+}
+
+/* The line, from 1, that byte `at` is on; for the end of the file, the last. */
+static size_t line_at(const char *data, size_t len, size_t at)
 {
     size_t line = 1;
 
-    for (size_t i = 0; i < at; i++)
-        if (data[i] == '\n' || (data[i] == '\r' && data[i + 1] != '\n'))
+    for (size_t i = 0, n; i < at; i += n ? n : 1) {
+        n = line_end(data + i, len - i);
+        if (n && i + n <= at && i + n < len)
             line++;
+    }
     return line;
 }
 
@@ -320,15 +345,15 @@ static void refuse_syntax(struct builder *b, const yaml_parser_t *p, const char 
         mem_exhausted();
     if (p->error == YAML_READER_ERROR) {
         size_t at = p->problem_offset < len ? p->problem_offset : len;
-        refuse(b, ERR_INPUT, line_at(data, at), "%s, expected YAML text", p->problem);
+        refuse(b, ERR_INPUT, line_at(data, len, at), "%s, expected YAML text", p->problem);
         return;
     }
-    size_t line = p->problem_mark.line + 1, from = p->context_mark.line + 1;
+    size_t line = line_of(b, &p->problem_mark), from = line_of(b, &p->context_mark);
     const char *expected =
         tab_indents(data, len, line) ? "indentation by blanks, not tabs" : "YAML";
     if (!p->context)
         refuse(b, ERR_INPUT, line, "%s, expected %s", p->problem, expected);
-    else if (from == line)
+    else if (from == line || !b->lines)
         refuse(b, ERR_INPUT, line, "%s %s, expected %s", p->problem, p->context,
                expected);
     else
@@ -351,7 +376,7 @@ static bool check_text(struct builder *b, const char *data, size_t len)
         return false;
     }
     if (!text_is_utf8(data, len, &at)) {
-        refuse(b, ERR_INPUT, line_at(data, at),
+        refuse(b, ERR_INPUT, line_at(data, len, at),
                "the byte 0x%02x is not UTF-8, expected UTF-8 text",
                (unsigned char)data[at]);
         return false;
@@ -372,6 +397,7 @@ static void build(struct builder *b, const char *data, size_t len)
         data += 3;
         len -= 3;
     }
+    b->last_line = line_at(data, len, len);
     if (!yaml_parser_initialize(&parser))
         mem_exhausted();
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);

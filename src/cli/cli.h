@@ -24,6 +24,8 @@ int run_main(int argc, char **argv);
 int estimate_main(int argc, char **argv);
 int chart_main(int argc, char **argv);
 int index_main(int argc, char **argv);
+int cite_main(int argc, char **argv);
+int trace_main(int argc, char **argv);
 int calc_main(int argc, char **argv);
 int list_main(int argc, char **argv);
 int help_main(int argc, char **argv);

@@ -16,6 +16,8 @@ static const struct command commands[] = {
     { "estimate", estimate_main, "from the counts of a run folder to its findings" },
     { "chart", chart_main, "from the findings of a run folder to charts and report" },
     { "index", index_main, "make one page that links the reports below a folder" },
+    { "cite", cite_main, "one finding as a paragraph that can be quoted" },
+    { "trace", trace_main, "from a finding to its counts, files, lines and sources" },
     { "calc", calc_main, "the estimators on their own, for checking a paper" },
     { "list", list_main, "what there is: studies, estimators, charts, metrics" },
     { "help", help_main, "this text, or that of a command" },

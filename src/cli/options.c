@@ -41,6 +41,12 @@ static int unknown(const char *command, const struct option *table, const char *
     return code;
 }
 
+/* "-" is a name, and "-1" a number. */
+static bool is_option(const char *arg)
+{
+    return arg[0] == '-' && arg[1] && !strchr(".0123456789", arg[1]);
+}
+
 int options_parse(const char *command, const struct option *table, int argc,
                   char **argv, struct option_list *args, struct err *err)
 {
@@ -49,8 +55,14 @@ int options_parse(const char *command, const struct option *table, int argc,
 
     for (int i = 1; i < argc; i++) {
         const char *arg = argv[i], *value = NULL;
-        if (only_args || arg[0] != '-' || arg[1] != '-') {
+        if (only_args || !is_option(arg)) {
             option_list_add(args, arg);
+            continue;
+        }
+        if (!strcmp(arg, "-h"))
+            arg = "--help";
+        if (arg[1] != '-') {
+            code = unknown(command, table, arg, err);
             continue;
         }
         if (!arg[2]) {

@@ -4,6 +4,7 @@
  * its help is printed from.
  *
  * `--name value`, `--name=value` and flags may stand anywhere; `--` ends them;
+ * `-h` is `--help`, there are no other short ones;
  * everything else is a positional argument. Faults are one line each.
  */
 #ifndef CLI_OPTIONS_H

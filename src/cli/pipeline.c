@@ -3,16 +3,14 @@
 
 #include "cli/pipeline.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "cli/folder.h"
 #include "datasets/dataset.h"
 #include "report/report.h"
 #include "stats/estimate.h"
@@ -33,6 +31,7 @@ void pipeline_release(struct pipeline *p)
     free(p->alternatives);
     tally_release(&p->tally);
     printed_release(&p->printed);
+    cases_release(&p->cases);
     findings_release(&p->findings);
     claims_release(&p->claims);
     run_release(&p->run);
@@ -66,7 +65,7 @@ static int read_counts(struct pipeline *p, const struct dataset *d, const char *
     int code = tally_read_counts(tally, path, p->err);
 
     if (!code)
-        code = tally_check_sums(tally, path, p->err);
+        code = tally_check_sums(tally, p->err);
     if (!code)
         code = record_input(p, path, folder, file);
     free(folder);
@@ -74,14 +73,30 @@ static int read_counts(struct pipeline *p, const struct dataset *d, const char *
     return code;
 }
 
-static int read_printed(struct pipeline *p, const struct dataset *d)
+static int read_printed(struct pipeline *p, const char *path, const char *folder,
+                        const char *file)
 {
-    char *path = dataset_path(d, d->printed);
-    char *folder = mem_printf("datasets/%s", d->name);
     int code = printed_read(&p->printed, path, &p->study.axes, p->err);
+    return code ? code : record_input(p, path, folder, file);
+}
 
-    if (!code)
-        code = record_input(p, path, folder, d->printed);
+static int read_cases(struct pipeline *p, const char *path, const char *folder,
+                      const char *file)
+{
+    int code = cases_read(&p->cases, path, p->err);
+    return code ? code : record_input(p, path, folder, file);
+}
+
+/* A table of the data set's folder, if its descriptor names one. */
+static int read_table(struct pipeline *p, const struct dataset *d, const char *file,
+                      int (*read)(struct pipeline *, const char *, const char *,
+                                  const char *))
+{
+    if (!file)
+        return 0;
+    char *path = dataset_path(d, file);
+    char *folder = mem_printf("datasets/%s", d->name);
+    int code = read(p, path, folder, file);
     free(folder);
     free(path);
     return code;
@@ -96,13 +111,15 @@ static int read_dataset(struct pipeline *p, const struct dataset *d)
 
     free(path);
     free(folder);
-    if (!d->counts)
-        return err_add(p->err, ERR_INPUT, "%s:%zu: dataset: '%s' has no published counts, "
-                       "expected 'counts:' in its dataset.yaml", s->path,
-                       s->dataset_line, d->name);
-    if ((code = read_counts(p, d, d->counts, &p->tally)))
+    if (!d->counts && !d->cases)
+        return err_add(p->err, ERR_INPUT, "%s:%zu: dataset: '%s' has neither published "
+                       "counts nor cases, expected 'counts:' or 'cases:' in its "
+                       "dataset.yaml", s->path, s->dataset_line, d->name);
+    if (d->counts && (code = read_counts(p, d, d->counts, &p->tally)))
         first = first ? first : code;
-    if (d->printed && (code = read_printed(p, d)))
+    if ((code = read_table(p, d, d->printed, read_printed)))
+        first = first ? first : code;
+    if ((code = read_table(p, d, d->cases, read_cases)))
         first = first ? first : code;
     for (size_t i = 0; i < s->n_alternatives; i++) {
         const struct study_alternative *a = &s->alternatives[i];
@@ -117,23 +134,49 @@ static int read_dataset(struct pipeline *p, const struct dataset *d)
     return first;
 }
 
-/* What the study leaves open is settled, so that study.json says it. */
-static void resolve_backends(struct pipeline *p, const char *const *names, size_t n)
+/* A claim about every backend stays one when only some of them are run. */
+static void settle_claims(struct study *s, const char *const *backends, size_t n)
+{
+    for (size_t i = 0; i < s->n_claims; i++) {
+        struct claim_spec *c = &s->claims[i];
+        if (c->n_backends || c->type == CLAIM_PRINTED || c->type == CLAIM_NOT_TESTABLE)
+            continue;
+        c->backends = arena_array(&s->arena, n, sizeof *c->backends);
+        for (c->n_backends = 0; c->n_backends < n; c->n_backends++)
+            c->backends[c->n_backends] = arena_strdup(&s->arena,
+                                                      backends[c->n_backends]);
+    }
+}
+
+/* What the study leaves open is settled, so that study.json says it; the counts
+ * are put into the order in which the run folder holds them, so that reading them
+ * back from there gives the same. */
+static int resolve_backends(struct pipeline *p, const char *const *chosen, size_t n)
 {
     struct study *s = &p->study;
     const char *all[EVIDENCE_MAX];
+    size_t n_all = s->n_backends;
 
-    if (!n && s->n_backends)
-        return;
-    if (!n) {
-        n = tally_backends(&p->tally, all, EVIDENCE_MAX);
-        names = all;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < i; k++)
+            if (!strcmp(chosen[i], chosen[k]))
+                return err_add(p->err, ERR_INPUT, "run: --backend '%s' stands twice, "
+                               "expected each once", chosen[i]);
+    if (!n_all)
+        n_all = tally_backends(&p->tally, all, EVIDENCE_MAX);
+    for (size_t i = 0; i < s->n_backends; i++)
+        all[i] = s->backends[i].text;
+    if (n)
+        settle_claims(s, all, n_all);
+    if (n || !s->n_backends) {
+        const char *const *names = n ? chosen : all;
+        s->n_backends = n ? n : n_all;
+        s->backends = arena_array(&s->arena, s->n_backends, sizeof *s->backends);
+        for (size_t i = 0; i < s->n_backends; i++)
+            s->backends[i].text = all[i] = arena_strdup(&s->arena, names[i]);
     }
-    s->backends = arena_array(&s->arena, n, sizeof *s->backends);
-    for (s->n_backends = 0; s->n_backends < n; s->n_backends++)
-        s->backends[s->n_backends] = (struct study_name){
-            arena_strdup(&s->arena, names[s->n_backends]), 0
-        };
+    tally_arrange(&p->tally, all, s->n_backends);
+    return 0;
 }
 
 static void make_tallies(struct pipeline *p)
@@ -181,37 +224,28 @@ int pipeline_open_study(struct pipeline *p, const char *path, const char *const 
         found = read_dataset(p, &d);
         dataset_release(&d);
     }
-    if (!code && !found)
-        resolve_backends(p, backends, n_backends);
-    return code ? code : found;
+    if (code || found)
+        return code ? code : found;
+    struct evidence e = { &p->study, &p->tally, p->alternatives, &p->printed };
+    code = evidence_check(&e, p->err);
+    return code ? code : resolve_backends(p, backends, n_backends);
 }
 
-/* The folder of a backend in a run: its name with '/' and a leading '.' encoded
- * as in group names. */
-static char *backend_file(const char *backend)
-{
-    struct text t = TEXT_INIT;
-
-    text_add(&t, "backends/");
-    for (const char *s = backend; *s; s++) {
-        char one[2] = { *s, '\0' };
-        if (*s == '/' || (*s == '.' && s == backend))
-            text_addf(&t, "%%%02X", (unsigned char)*s);
-        else
-            text_add_percent(&t, one);
-    }
-    text_add(&t, "/counts.csv");
-    return text_detach(&t);
-}
-
-static int read_if_there(struct pipeline *p, const char *dir, const char *name,
-                         struct tally *tally, bool must)
+static int read_again(struct pipeline *p, const char *dir, const char *name,
+                      struct tally *tally)
 {
     char *path = path_join(dir, name);
-    int code = 0;
+    int code = tally_read_counts(tally, path, p->err);
 
-    if (must || path_is_file(path))
-        code = tally_read_counts(tally, path, p->err);
+    free(path);
+    return code;
+}
+
+static int read_cases_again(struct pipeline *p, const char *dir)
+{
+    char *path = path_join(dir, "cases.csv");
+    int code = path_is_file(path) ? cases_read(&p->cases, path, p->err) : 0;
+
     free(path);
     return code;
 }
@@ -235,21 +269,21 @@ static int open_folder(struct pipeline *p, const char *dir)
 
 int pipeline_open_counts(struct pipeline *p, const char *dir)
 {
-    int code = open_folder(p, dir), first = code;
+    int code = open_folder(p, dir), first;
 
     if (code)
         return code;
-    if ((code = read_if_there(p, dir, "counts.csv", &p->tally, false)))
-        first = first ? first : code;
+    first = read_again(p, dir, "counts.csv", &p->tally);
     for (size_t i = 0; i < p->study.n_backends; i++) {
-        char *name = backend_file(p->study.backends[i].text);
-        if ((code = read_if_there(p, dir, name, &p->tally, true)))
+        char *name = folder_counts(p->study.backends[i].text);
+        if ((code = read_again(p, dir, name, &p->tally)))
             first = first ? first : code;
         free(name);
     }
     for (size_t i = 0; i < p->study.n_alternatives; i++) {
         char *name = mem_printf("alternatives/%s.csv", p->study.alternatives[i].name);
-        if ((code = read_if_there(p, dir, name, &p->alternatives[i], true)))
+        if ((code = read_again(p, dir, name, &p->alternatives[i])) ||
+            (code = tally_check_sums(&p->alternatives[i], p->err)))
             first = first ? first : code;
         free(name);
     }
@@ -258,7 +292,9 @@ int pipeline_open_counts(struct pipeline *p, const char *dir)
         (code = printed_read(&p->printed, path, &p->study.axes, p->err)))
         first = first ? first : code;
     free(path);
-    return first;
+    if ((code = read_cases_again(p, dir)))
+        first = first ? first : code;
+    return first ? first : tally_check_sums(&p->tally, p->err);
 }
 
 int pipeline_open_findings(struct pipeline *p, const char *dir)
@@ -274,6 +310,9 @@ int pipeline_open_findings(struct pipeline *p, const char *dir)
     path = path_join(dir, "claims.json");
     int claims = claims_read_json(&p->claims, path, p->err);
     free(path);
+    int cases = read_cases_again(p, dir);
+    if (cases)
+        return cases;
     for (size_t i = 0; !claims && i < p->claims.n; i++)
         for (size_t k = 0; k < p->claims.claims[i].n_parts; k++) {
             const struct claim_part *part = &p->claims.claims[i].parts[k];
@@ -287,6 +326,21 @@ int pipeline_open_findings(struct pipeline *p, const char *dir)
     return code ? code : claims;
 }
 
+/* By what the findings are made, or only drawn. */
+static void record_tools(struct pipeline *p, bool drawn)
+{
+    struct utsname u;
+
+    p->run.version = PACKAGE_VERSION;
+    p->run.compiler = __VERSION__;
+    if (uname(&u) == 0)
+        p->run.platform = arena_printf(&p->run.arena, "%s %s", u.sysname, u.machine);
+    if (drawn)
+        p->run.gnuplot = arena_strdup(&p->run.arena, report_gnuplot());
+    else
+        p->run.gsl = stats_library();
+}
+
 int pipeline_estimate(struct pipeline *p)
 {
     struct tally *whole = mem_array(p->study.n_alternatives, sizeof *whole);
@@ -298,6 +352,7 @@ int pipeline_estimate(struct pipeline *p)
         tally_overlay(&whole[i], &p->alternatives[i]);
         tally_overlay(&whole[i], &p->tally);
     }
+    record_tools(p, false);
     claims_init(&p->claims, &p->study);
     int code = estimate(&e, &p->findings, p->err);
     if (!code)
@@ -308,54 +363,10 @@ int pipeline_estimate(struct pipeline *p)
     return code;
 }
 
-/* True if the folder has an entry of its own. */
-static bool holds_anything(const char *dir)
-{
-    DIR *d = opendir(dir);
-    bool any = false;
-
-    for (struct dirent *e; d && !any && (e = readdir(d));)
-        any = strcmp(e->d_name, ".") && strcmp(e->d_name, "..");
-    if (d)
-        closedir(d);
-    return any;
-}
-
 int pipeline_folder(struct pipeline *p, const char *out)
 {
-    if (out) {
-        p->dir = mem_strdup(out);
-    } else {
-        char *dir = path_dirname(p->study.path);
-        char *beside = mem_printf("%s/../results", dir);
-        p->dir = mem_printf("%s/%s", path_is_dir(beside) ? beside : "results",
-                            p->study.name);
-        free(beside);
-        free(dir);
-    }
-    if (path_is_dir(p->dir) && holds_anything(p->dir)) {
-        char *path = path_join(p->dir, "study.json");
-        struct study there;
-        struct err ignored = ERR_INIT;
-        int code = 0;
-        if (!path_is_file(path))
-            code = err_add(p->err, ERR_INPUT, "%s: holds files but is no run folder (no "
-                           "study.json), expected a new or empty folder", p->dir);
-        else if (study_load(&there, path, NULL, 0, &ignored) == 0) {
-            if (strcmp(there.name, p->study.name))
-                code = err_add(p->err, ERR_INPUT, "%s: holds a run of the study '%s', "
-                               "expected one of '%s' or a new folder", p->dir,
-                               there.name, p->study.name);
-            study_release(&there);
-        }
-        free(path);
-        path = path_join(p->dir, "run.json");
-        run_read(&p->before, path, &ignored); /* an unfinished run has none */
-        err_release(&ignored);
-        free(path);
-        return code;
-    }
-    return path_make_dirs(p->dir, p->err);
+    p->dir = out ? mem_strdup(out) : folder_default(&p->study);
+    return folder_claim(p->dir, &p->study, &p->before, p->err);
 }
 
 /* One argument as a shell takes it. */
@@ -392,7 +403,6 @@ void pipeline_record(struct pipeline *p, const char *const *sets, size_t n_sets,
                      const char *const *backends, size_t n_backends)
 {
     struct text t = TEXT_INIT;
-    struct utsname u;
     struct tm tm;
     time_t now = started();
     char stamp[40] = "";
@@ -409,16 +419,10 @@ void pipeline_record(struct pipeline *p, const char *const *sets, size_t n_sets,
     }
     p->run.command = arena_strdup(&p->run.arena, t.s);
     text_release(&t);
-    p->run.version = PACKAGE_VERSION;
     p->run.study = p->study.name;
     if (gmtime_r(&now, &tm))
         strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &tm);
     p->run.started = arena_strdup(&p->run.arena, stamp);
-    p->run.gsl = stats_library();
-    p->run.gnuplot = arena_strdup(&p->run.arena, report_gnuplot());
-    p->run.compiler = __VERSION__;
-    if (uname(&u) == 0)
-        p->run.platform = arena_printf(&p->run.arena, "%s %s", u.sysname, u.machine);
 }
 
 /* Notes the hash of a file of the run folder, if it is there. */
@@ -453,27 +457,24 @@ static int write_text(struct pipeline *p, const char *name, struct text *t)
     return code ? code : record_output(p, name);
 }
 
-/* The run begins to be written: until the new run.json stands, it has none. */
-static int unfinish(struct pipeline *p)
+int pipeline_write_study(struct pipeline *p)
 {
-    char *path = path_join(p->dir, "run.json");
-    int code = 0;
+    struct text t = TEXT_INIT;
+    int code = folder_unfinish(p->dir, p->err);
 
-    if (unlink(path) < 0 && errno != ENOENT)
-        code = err_add_errno(p->err, ERR_IO, errno, "%s: cannot replace", path);
-    free(path);
+    if (!code) {
+        study_to_json(&p->study, &t);
+        code = write_text(p, "study.json", &t);
+    }
+    text_release(&t);
     return code;
 }
 
 int pipeline_write_counts(struct pipeline *p)
 {
     struct text t = TEXT_INIT;
-    int code = unfinish(p);
+    int code = folder_unfinish(p->dir, p->err);
 
-    if (!code) {
-        study_to_json(&p->study, &t);
-        code = write_text(p, "study.json", &t);
-    }
     if (!code) {
         tally_write_counts(&p->tally, "", &t);
         code = write_text(p, "counts.csv", &t);
@@ -482,8 +483,12 @@ int pipeline_write_counts(struct pipeline *p)
         printed_to_csv(&p->printed, &t);
         code = write_text(p, "printed.csv", &t);
     }
+    if (!code && p->cases.n) {
+        cases_to_csv(&p->cases, &t);
+        code = write_text(p, "cases.csv", &t);
+    }
     for (size_t i = 0; i < p->study.n_backends && !code; i++) {
-        char *name = backend_file(p->study.backends[i].text);
+        char *name = folder_counts(p->study.backends[i].text);
         tally_write_counts(&p->tally, p->study.backends[i].text, &t);
         code = write_text(p, name, &t);
         free(name);
@@ -501,7 +506,7 @@ int pipeline_write_counts(struct pipeline *p)
 int pipeline_write_findings(struct pipeline *p)
 {
     struct text t = TEXT_INIT;
-    int code = unfinish(p);
+    int code = folder_unfinish(p->dir, p->err);
 
     if (!code) {
         findings_write_csv(&p->findings, &t);
@@ -523,11 +528,12 @@ int pipeline_write_report(struct pipeline *p)
 {
     static const char *const kinds[] = { "gp", "tsv", "svg", "png" };
     static const char *const files[] = { "report.html", "report.json", "tables.tex" };
-    int charts, code = unfinish(p);
+    int charts, code = folder_unfinish(p->dir, p->err);
 
     if (code)
         return code;
-    charts = report_charts(&p->study, &p->findings, &p->claims, p->dir, p->err);
+    record_tools(p, true);
+    charts = report_charts(&p->study, &p->findings, p->dir, p->err);
     if (charts && charts != ERR_PROGRAM)
         return charts;
     code = report_write(&p->study, &p->findings, &p->claims, &p->run, p->dir, p->err);
@@ -542,27 +548,11 @@ int pipeline_write_report(struct pipeline *p)
     return code ? code : charts;
 }
 
-/* Removes what the run before left and this one did not write again. */
-static void remove_stale(struct pipeline *p)
-{
-    for (size_t i = 0; i < p->before.n_outputs; i++) {
-        const char *name = p->before.outputs[i].name;
-        bool current = *name == '/' || strstr(name, "..");
-        for (size_t k = 0; k < p->run.n_outputs && !current; k++)
-            current = !strcmp(p->run.outputs[k].name, name);
-        if (current)
-            continue;
-        char *path = path_join(p->dir, name);
-        unlink(path);
-        free(path);
-    }
-}
-
 int pipeline_write_run(struct pipeline *p)
 {
     struct text t = TEXT_INIT;
 
-    remove_stale(p);
+    folder_remove_stale(p->dir, &p->before, &p->run);
     run_to_json(&p->run, &t);
     char *path = path_join(p->dir, "run.json");
     int code = file_write(path, t.s, t.len, p->err);

@@ -17,6 +17,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "model/cases.h"
 #include "model/claims.h"
 #include "model/findings.h"
 #include "model/printed.h"
@@ -29,6 +30,7 @@ struct pipeline {
     struct tally tally;
     struct tally *alternatives; /* study.n_alternatives of them */
     struct printed printed;
+    struct cases cases;
     struct findings findings;
     struct claims claims;
     struct run run;
@@ -41,7 +43,8 @@ void pipeline_init(struct pipeline *p, struct err *err);
 void pipeline_release(struct pipeline *p);
 
 /* From a study file: reads and checks all it names. `sets` are assignments of
- * --set, `backends` replace the study's if there are any. */
+ * --set, `backends` replace the study's if there are any; claims about all of the
+ * study's stay so, and are then never found true on some of them. */
 int pipeline_open_study(struct pipeline *p, const char *path, const char *const *sets,
                         size_t n_sets, const char *const *backends,
                         size_t n_backends);
@@ -53,9 +56,8 @@ int pipeline_open_findings(struct pipeline *p, const char *dir);
 /* The stages, in memory. */
 int pipeline_estimate(struct pipeline *p);
 
-/* Where the run goes: `out`, or results/STUDY beside the study's folder if
- * there is a folder results, else ./results/STUDY. Made if missing; a folder
- * that holds something else is refused. */
+/* Where the run goes: `out`, or folder_default(). Made if missing; a folder that
+ * holds something else is refused. */
 int pipeline_folder(struct pipeline *p, const char *out);
 /* The record, with the command that makes the run again. */
 void pipeline_record(struct pipeline *p, const char *const *sets, size_t n_sets,
@@ -64,6 +66,7 @@ void pipeline_record(struct pipeline *p, const char *const *sets, size_t n_sets,
 /* The stages' files. Charts need gnuplot: where it is missing or fails,
  * pipeline_write_report() still writes everything else and returns
  * ERR_PROGRAM. */
+int pipeline_write_study(struct pipeline *p);
 int pipeline_write_counts(struct pipeline *p);
 int pipeline_write_findings(struct pipeline *p);
 int pipeline_write_report(struct pipeline *p);

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "cli/folder.h"
 #include "cli/options.h"
 #include "cli/pipeline.h"
 #include "report/report.h"
@@ -106,7 +107,7 @@ int run_main(int argc, char **argv)
         code = pipeline_folder(&p, out);
     if (!code) {
         pipeline_record(&p, sets.items, sets.n, backends.items, backends.n);
-        (void)((code = pipeline_write_counts(&p)) ||
+        (void)((code = pipeline_write_study(&p)) || (code = pipeline_write_counts(&p)) ||
                (code = pipeline_write_findings(&p)) ||
                (code = pipeline_write_report(&p)));
         if (!code || code == ERR_PROGRAM) {
@@ -164,13 +165,24 @@ static int stage(const char *name, const char *about, int argc, char **argv,
     return code ? cli_fail(&err) : EXIT_DONE;
 }
 
+/* Another folder gets its own record, of what is written there. */
+static int leave_for(struct pipeline *p, const char *dir, const char *out, bool *other)
+{
+    *other = out && !folder_same(dir, out);
+    if (*other)
+        p->run.n_outputs = 0;
+    return pipeline_folder(p, *other ? out : dir);
+}
+
 static int do_estimate(struct pipeline *p, const char *dir, const char *out)
 {
+    bool other = false;
     int code;
 
     (void)((code = pipeline_open_counts(p, dir)) || (code = pipeline_estimate(p)) ||
-           (code = pipeline_folder(p, out ? out : dir)) ||
-           (out && (code = pipeline_write_counts(p))) ||
+           (code = leave_for(p, dir, out, &other)) ||
+           (other && ((code = pipeline_write_study(p)) ||
+                      (code = pipeline_write_counts(p)))) ||
            (code = pipeline_write_findings(p)) || (code = pipeline_write_run(p)));
     return code;
 }
@@ -185,15 +197,18 @@ int estimate_main(int argc, char **argv)
 
 static int do_chart(struct pipeline *p, const char *dir, const char *out)
 {
+    bool other = false;
     int code, last;
 
     if ((code = pipeline_open_findings(p, dir)) ||
-        (code = pipeline_folder(p, out ? out : dir)))
+        (code = leave_for(p, dir, out, &other)) ||
+        (other && ((code = pipeline_write_study(p)) ||
+                   (code = pipeline_write_findings(p)))))
         return code;
     code = pipeline_write_report(p);
     if (code && code != ERR_PROGRAM)
         return code;
-    last = out ? 0 : pipeline_write_run(p);
+    last = pipeline_write_run(p);
     return last ? last : code;
 }
 

@@ -91,6 +91,7 @@ static int load(struct dataset *d, const char *path, const char *name, struct er
     d->source = arena_strdup(&d->arena, yaml_get_string(&doc, doc.root, "source", "", true));
     d->counts = get_file(d, &doc, "counts");
     d->printed = get_file(d, &doc, "printed");
+    d->cases = get_file(d, &doc, "cases");
     load_labels(d, &doc);
     code = yaml_finish(&doc);
     yaml_release(&doc);

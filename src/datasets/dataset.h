@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * dataset: a folder with a dataset.yaml that says what the set is and how to
- * read it. A published audit names its counts (counts.csv) and the figures it
- * printed (printed.csv); both lie in the folder.
+ * read it. A published audit names its counts (counts.csv), the figures it
+ * printed (printed.csv) or its named cases (cases.csv); they lie in the folder.
  *
  * A set called NAME is NAME/dataset.yaml in one of the places of "datasets"
  * (base/places.h).
@@ -26,7 +26,7 @@ struct dataset {
     struct arena arena;
     const char *dir;      /* as found: not for print */
     const char *name, *title, *about, *source;
-    const char *counts, *printed; /* file names in dir, or NULL */
+    const char *counts, *printed, *cases; /* file names in dir, or NULL */
     struct dataset_label *labels;
     size_t n_labels;
 };

@@ -153,11 +153,16 @@ int findings_read_csv(struct findings *f, const char *path, struct err *err)
         return code;
     for (size_t i = 0; i < COLUMNS; i++)
         if (i >= t.columns || strcmp(t.names[i], columns[i].name)) {
-            code = err_add(err, ERR_INPUT, "%s:1: column %zu is '%s', expected '%s'",
+            code = err_add(err, ERR_INPUT, "%s:1: column %zu is '%.60s', expected '%s'",
                            path, i + 1, i < t.columns ? t.names[i] : "",
                            columns[i].name);
             goto out;
         }
+    if (t.columns > COLUMNS) {
+        code = err_add(err, ERR_INPUT, "%s:1: column %zu is '%.60s', expected no more than "
+                       "%zu columns", path, COLUMNS + 1, t.names[COLUMNS], COLUMNS);
+        goto out;
+    }
     for (size_t r = 0; r < t.rows; r++) {
         struct finding *row = findings_add(f);
         for (size_t i = 0; i < COLUMNS; i++) {

@@ -28,16 +28,37 @@ struct group group_all(void)
     return g;
 }
 
+/* Values named in a message; an axis may have a thousand. */
+#define VALUES_NAMED 20
+
 static void list_axes(struct text *why, const struct axes *axes)
 {
+    char cut[TEXT_CUT];
+
     for (size_t i = 0; i < axes->n; i++)
-        text_addf(why, "%s%s", i ? ", " : "", axes->axes[i].name);
+        text_addf(why, "%s%s", i ? ", " : "", text_cut(cut, axes->axes[i].name));
 }
 
 static void list_values(struct text *why, const struct axis *axis)
 {
-    for (size_t i = 0; i < axis->n; i++)
-        text_addf(why, "%s%s", i ? ", " : "", axis->values[i]);
+    char cut[TEXT_CUT];
+
+    for (size_t i = 0; i < axis->n && i < VALUES_NAMED; i++)
+        text_addf(why, "%s%s", i ? ", " : "", text_cut(cut, axis->values[i]));
+    if (axis->n > VALUES_NAMED)
+        text_addf(why, " and %zu more", axis->n - VALUES_NAMED);
+}
+
+/* How a part might look, for a message. */
+static void add_example(struct text *why, const struct axes *axes)
+{
+    if (axes->n && axes->axes[0].n) {
+        text_add_percent(why, axes->axes[0].name);
+        text_addch(why, '=');
+        text_add_percent(why, axes->axes[0].values[0]);
+    } else {
+        text_add(why, "axis=value");
+    }
 }
 
 /* One `axis=value` of n bytes. */
@@ -45,36 +66,41 @@ static int parse_part(struct group *g, const struct axes *axes, const char *s,
                       size_t n, struct text *why)
 {
     const char *equals = memchr(s, '=', n);
-    struct text name = TEXT_INIT, value = TEXT_INIT;
+    struct text name = TEXT_INIT, value = TEXT_INIT, said = TEXT_INIT;
+    char cut[TEXT_CUT], axis_cut[TEXT_CUT];
     int code = -1, axis, v;
 
+    text_addn(&said, s, n);
     if (!equals) {
-        text_addf(why, "group part '%.*s' is not axis=value, expected for instance "
-                  "'%s=%s'", (int)(n > 60 ? 60 : n), s,
-                  axes->n ? axes->axes[0].name : "axis",
-                  axes->n && axes->axes[0].n ? axes->axes[0].values[0] : "value");
+        text_addf(why, "group part '%s' is not axis=value, expected 'all' or for "
+                  "instance '", text_cut(cut, said.s));
+        add_example(why, axes);
+        text_addch(why, '\'');
         goto out;
     }
     if (text_add_unpercent(&name, s, (size_t)(equals - s)) < 0 ||
         text_add_unpercent(&value, equals + 1, n - (size_t)(equals - s) - 1) < 0) {
-        text_addf(why, "group part '%.*s' has a '%%' that is not followed by two "
-                  "hexadecimal digits", (int)(n > 60 ? 60 : n), s);
+        text_addf(why, "group part '%s' has a '%%' that is not followed by two "
+                  "hexadecimal digits (of a character other than NUL), expected %%XX",
+                  text_cut(cut, said.s));
         goto out;
     }
     axis = axes_find(axes, name.s);
     if (axis < 0) {
-        text_addf(why, "group has no axis '%.60s', expected one of ", name.s);
+        text_addf(why, "group has no axis '%s', expected one of ",
+                  text_cut(cut, name.s));
         list_axes(why, axes);
         goto out;
     }
     if (g->value[axis] != GROUP_OPEN) {
-        text_addf(why, "group names the axis '%s' twice", name.s);
+        text_addf(why, "group names the axis '%s' twice, expected each once",
+                  text_cut(cut, name.s));
         goto out;
     }
     v = axis_find(&axes->axes[axis], value.s);
     if (v < 0) {
-        text_addf(why, "axis '%s' has no value '%.60s', expected one of ", name.s,
-                  value.s);
+        text_addf(why, "axis '%s' has no value '%s', expected one of ",
+                  text_cut(axis_cut, name.s), text_cut(cut, value.s));
         list_values(why, &axes->axes[axis]);
         goto out;
     }
@@ -83,6 +109,7 @@ static int parse_part(struct group *g, const struct axes *axes, const char *s,
 out:
     text_release(&name);
     text_release(&value);
+    text_release(&said);
     return code;
 }
 

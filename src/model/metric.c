@@ -4,12 +4,18 @@
 #include <string.h>
 
 static const struct metric metrics[] = {
-    { "error", "Classification error", "error", "misclassified", "faces classified",
-      false },
-    { "fpir", "False-positive identification rate (FPIR)", "FPIR", "false matches",
-      "probes searched", false },
-    { "faces", "Faces in the set", "share of the set", "faces", "faces in the set",
-      true },
+    { .name = "error", .title = "Classification error", .axis = "error",
+      .hits = "misclassified", .trials = "faces classified" },
+    { .name = "error_with_misses", .title = "Classification error, faces not found counted",
+      .axis = "error or not found", .hits = "misclassified or not found",
+      .trials = "faces shown" },
+    { .name = "fpir", .title = "False-positive identification rate (FPIR)",
+      .axis = "FPIR", .hits = "false matches", .trials = "probes searched" },
+    { .name = "mean_false_matches", .title = "False matches, mean over runs",
+      .axis = "false matches", .hits = "false matches on average",
+      .trials = "probes searched", .mean = true },
+    { .name = "faces", .title = "Faces in the set", .axis = "share of the set",
+      .hits = "faces", .trials = "faces in the set", .census = true },
 };
 
 const struct metric *metric_table(size_t *n)

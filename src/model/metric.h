@@ -19,6 +19,7 @@ struct metric {
     const char *hits;      /* what x counts: "false matches" */
     const char *trials;    /* what n counts: "probes searched" */
     bool census;           /* x of n describes the set itself: no interval */
+    bool mean;             /* x is a mean over runs, no count: no interval */
 };
 
 /* NULL if there is no such base metric; `name` may carry a kind. */

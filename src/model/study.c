@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/yaml.h"
 #include "model/metric.h"
+#include "model/study_load.h"
 
 const char *const study_task_names[] = { "classify", "verify", "identify", NULL };
 const char *const study_evidence_names[] = {
@@ -17,31 +18,30 @@ const char *const study_quantity_names[QUANTITY_N + 1] = {
     "proportion", "difference", "ratio", NULL
 };
 const char *const claim_type_names[CLAIM_TYPES + 1] = {
-    "printed", "difference", "ratio", "worst", "best", "over-representation",
-    "not-testable", NULL
+    "printed", "difference", "ratio", "worst", "best", "improvement", "excess",
+    "over-representation", "not-testable", NULL
 };
 
-/* Everything a loading function needs. */
-struct loading {
-    struct study *study;
-    struct yaml_doc *doc;
-};
-
-static const char *keep(struct loading *l, const char *s)
+const char *loading_keep(struct loading *l, const char *s)
 {
     return arena_strdup(&l->study->arena, s);
 }
 
-static const char *get_text(struct loading *l, struct yaml_node *map, const char *key,
+const char *loading_text(struct loading *l, struct yaml_node *map, const char *key,
                             bool required)
 {
-    return keep(l, yaml_get_string(l->doc, map, key, NULL, required));
+    const char *s = yaml_get_string(l->doc, map, key, NULL, required);
+
+    if (s && *s)
+        return loading_keep(l, s);
+    if (s && required)
+        yaml_fault(l->doc, map, key, "is empty, expected a text");
+    return NULL;
 }
 
-/* A word that becomes part of a file name or a reference. */
-static const char *get_id(struct loading *l, struct yaml_node *map, const char *key)
+const char *loading_id(struct loading *l, struct yaml_node *map, const char *key)
 {
-    const char *s = get_text(l, map, key, true);
+    const char *s = loading_text(l, map, key, true);
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                   "0123456789-_";
 
@@ -53,9 +53,7 @@ static const char *get_id(struct loading *l, struct yaml_node *map, const char *
     return s;
 }
 
-/* The items of a list of mappings at `key`; those that are no mappings are
- * faults and are passed over by next_map(). */
-static struct yaml_node *next_map(struct loading *l, struct yaml_node *list, size_t *i)
+struct yaml_node *loading_next_map(struct loading *l, struct yaml_node *list, size_t *i)
 {
     while (list && *i < list->n) {
         struct yaml_node *item = list->items[(*i)++];
@@ -69,7 +67,7 @@ static struct yaml_node *next_map(struct loading *l, struct yaml_node *list, siz
 static void load_axes(struct loading *l, struct yaml_node *root)
 {
     struct study *s = l->study;
-    struct yaml_node *list = yaml_get_list(l->doc, root, "axes", true), *map;
+    struct yaml_node *list = yaml_get_list(l->doc, root, "axes", false), *map;
 
     if (!list)
         return;
@@ -79,9 +77,9 @@ static void load_axes(struct loading *l, struct yaml_node *root)
         return;
     }
     s->axes.axes = arena_array(&s->arena, list->n, sizeof *s->axes.axes);
-    for (size_t i = 0; (map = next_map(l, list, &i));) {
+    for (size_t i = 0; (map = loading_next_map(l, list, &i));) {
         struct axis *axis = &s->axes.axes[s->axes.n];
-        axis->name = get_text(l, map, "name", true);
+        axis->name = loading_text(l, map, "name", true);
         const char **values = yaml_get_strings(l->doc, map, "values", &axis->n, true);
         if (!axis->name || !values)
             continue;
@@ -91,11 +89,14 @@ static void load_axes(struct loading *l, struct yaml_node *root)
         if (axes_find(&s->axes, axis->name) >= 0)
             yaml_fault(l->doc, map, "name", "the axis '%.60s' stands twice, expected "
                        "each once", axis->name);
-        if (axis->n < 1 || axis->n > 1000)
-            yaml_fault(l->doc, map, "values", "%zu values, expected 1 to 1000", axis->n);
+        if (axis->n < 1 || axis->n > STUDY_MAX_GROUPS) {
+            yaml_fault(l->doc, map, "values", "%zu values, expected 1 to %d", axis->n,
+                       STUDY_MAX_GROUPS);
+            continue;
+        }
         axis->values = arena_array(&s->arena, axis->n, sizeof *axis->values);
         for (size_t v = 0; v < axis->n; v++) {
-            axis->values[v] = keep(l, values[v]);
+            axis->values[v] = loading_keep(l, values[v]);
             for (size_t w = 0; w < v; w++)
                 if (!strcmp(axis->values[w], values[v])) {
                     yaml_fault(l->doc, map, "values", "'%.60s' stands twice, expected "
@@ -105,6 +106,30 @@ static void load_axes(struct loading *l, struct yaml_node *root)
         }
         s->axes.n++;
     }
+}
+
+/* The number of groups that a set of axes has; a double, as it may be large. */
+static double groups_of(const struct axes *axes, unsigned set)
+{
+    double groups = 1;
+
+    for (size_t a = 0; a < axes->n; a++)
+        groups *= set & 1u << a ? (double)axes->axes[a].n : 1;
+    return groups;
+}
+
+struct yaml_node *loading_maps(struct loading *l, struct yaml_node *root,
+                                  const char *key)
+{
+    struct yaml_node *list = yaml_get_list(l->doc, root, key, false);
+
+    if (list && list->n > STUDY_MAX_GROUPS) {
+        yaml_fault(l->doc, list, NULL, "%zu items, expected at most %d", list->n,
+                   STUDY_MAX_GROUPS);
+        yaml_ignore(list);
+        return NULL;
+    }
+    return list;
 }
 
 /* A set of axes written as a list of their names. */
@@ -120,15 +145,16 @@ static unsigned axis_set(struct loading *l, struct yaml_node *node)
     for (size_t i = 0; i < node->n; i++) {
         const char *name = yaml_scalar(l->doc, node->items[i]);
         int axis = name ? axes_find(&l->study->axes, name) : -1;
-        if (axis >= 0)
+        if (axis >= 0 && set & 1u << axis)
+            yaml_fault(l->doc, node->items[i], NULL, "the axis '%.60s' stands twice, "
+                       "expected each once", name);
+        else if (axis >= 0)
             set |= 1u << axis;
         else if (name)
             yaml_fault(l->doc, node->items[i], NULL, "'%.60s' is not an axis of this "
                        "study, expected one listed under axes", name);
     }
-    double groups = 1;
-    for (size_t a = 0; a < l->study->axes.n; a++)
-        groups *= set & 1u << a ? (double)l->study->axes.axes[a].n : 1;
+    double groups = groups_of(&l->study->axes, set);
     if (groups > STUDY_MAX_GROUPS) {
         yaml_fault(l->doc, node, NULL, "%.0f groups, expected at most %d", groups,
                    STUDY_MAX_GROUPS);
@@ -137,7 +163,7 @@ static unsigned axis_set(struct loading *l, struct yaml_node *node)
     return set;
 }
 
-static unsigned get_axis_set(struct loading *l, struct yaml_node *map, const char *key,
+unsigned loading_axis_set(struct loading *l, struct yaml_node *map, const char *key,
                              bool required)
 {
     struct yaml_node *node = yaml_get(l->doc, map, key, required);
@@ -149,9 +175,16 @@ static unsigned *get_axis_sets(struct loading *l, struct yaml_node *root,
 {
     struct yaml_node *list = yaml_get_list(l->doc, root, key, false);
 
+    double groups = 0;
+
     *n = 0;
     if (!list)
         return NULL;
+    if (list->n > STUDY_MAX_GROUPS) {
+        yaml_fault(l->doc, list, NULL, "%zu sets of axes, expected at most %d", list->n,
+                   STUDY_MAX_GROUPS);
+        return NULL;
+    }
     unsigned *sets = arena_array(&l->study->arena, list->n, sizeof *sets);
     for (size_t i = 0; i < list->n; i++) {
         unsigned set = axis_set(l, list->items[i]);
@@ -160,7 +193,11 @@ static unsigned *get_axis_sets(struct loading *l, struct yaml_node *root,
                 yaml_fault(l->doc, list->items[i], NULL, "the same axes as in item %zu, "
                            "expected each set once", k);
         sets[(*n)++] = set;
+        groups += groups_of(&l->study->axes, set);
     }
+    if (groups > STUDY_MAX_GROUPS)
+        yaml_fault(l->doc, list, NULL, "%.0f groups together, expected at most %d", groups,
+                   STUDY_MAX_GROUPS);
     return sets;
 }
 
@@ -177,13 +214,13 @@ static const char *canonical_group(struct loading *l, struct yaml_node *node,
     } else {
         text_reset(&t);
         group_add(&t, &l->study->axes, &g);
-        name = keep(l, t.s);
+        name = loading_keep(l, t.s);
     }
     text_release(&t);
     return name;
 }
 
-static const char *get_group(struct loading *l, struct yaml_node *map, const char *key,
+const char *loading_group(struct loading *l, struct yaml_node *map, const char *key,
                              bool required)
 {
     const char *said = yaml_get_string(l->doc, map, key, NULL, required);
@@ -205,12 +242,34 @@ static void check_metric(struct loading *l, const struct yaml_node *node,
     }
 }
 
-static const char *get_metric(struct loading *l, struct yaml_node *map, bool required)
+const char *loading_metric(struct loading *l, struct yaml_node *map, bool required)
 {
-    const char *name = get_text(l, map, "metric", required);
+    const char *name = loading_text(l, map, "metric", required);
 
     check_metric(l, map, "metric", name);
-    return name ? name : l->study->n_metrics ? l->study->metrics[0].text : "";
+    if (!name)
+        return l->study->n_metrics ? l->study->metrics[0].text : "";
+    for (size_t i = 0; i < l->study->n_metrics; i++)
+        if (!strcmp(l->study->metrics[i].text, name))
+            return name;
+    if (metric_find(name))
+        yaml_fault(l->doc, map, "metric", "'%.60s' is not listed under metrics, expected "
+                   "one that is", name);
+    return name;
+}
+
+const char *loading_rate(struct loading *l, struct yaml_node *map)
+{
+    const char *name = loading_metric(l, map, false);
+    const struct metric *m = metric_find(name);
+
+    if (m && m->census)
+        yaml_fault(l->doc, map, "metric", "'%s' describes the data set itself, expected "
+                   "a rate of a backend", name);
+    if (m && m->mean)
+        yaml_fault(l->doc, map, "metric", "'%s' is a mean over runs, which cannot be "
+                   "tested, expected a rate", name);
+    return name;
 }
 
 static struct study_name *get_names(struct loading *l, struct yaml_node *map,
@@ -221,9 +280,15 @@ static struct study_name *get_names(struct loading *l, struct yaml_node *map,
 
     if (!texts)
         return NULL;
+    if (*n > STUDY_MAX_GROUPS) {
+        yaml_fault(l->doc, node, NULL, "%zu names, expected at most %d", *n,
+                   STUDY_MAX_GROUPS);
+        *n = 0;
+        return NULL;
+    }
     struct study_name *names = arena_array(&l->study->arena, *n, sizeof *names);
     for (size_t i = 0; i < *n; i++) {
-        names[i].text = keep(l, texts[i]);
+        names[i].text = loading_keep(l, texts[i]);
         names[i].line = node->kind == YAML_LIST ? node->items[i]->line : node->line;
         for (size_t j = 0; j < i; j++)
             if (!strcmp(names[j].text, texts[i]))
@@ -233,16 +298,22 @@ static struct study_name *get_names(struct loading *l, struct yaml_node *map,
     return names;
 }
 
-static const char **get_list(struct loading *l, struct yaml_node *map, const char *key,
+const char **loading_list(struct loading *l, struct yaml_node *map, const char *key,
                              size_t *n)
 {
     const char **texts = yaml_get_strings(l->doc, map, key, n, false);
 
     if (!texts)
         return NULL;
+    if (*n > STUDY_MAX_GROUPS) {
+        yaml_fault(l->doc, map, key, "%zu items, expected at most %d", *n,
+                   STUDY_MAX_GROUPS);
+        *n = 0;
+        return NULL;
+    }
     const char **kept = arena_array(&l->study->arena, *n, sizeof *kept);
     for (size_t i = 0; i < *n; i++)
-        kept[i] = keep(l, texts[i]);
+        kept[i] = loading_keep(l, texts[i]);
     return kept;
 }
 
@@ -255,8 +326,14 @@ static void load_labels(struct loading *l, struct yaml_node *root)
         return;
     s->labels = arena_array(&s->arena, map->n, sizeof *s->labels);
     for (size_t i = 0; i < map->n; i++) {
-        const char *text = get_text(l, map, map->keys[i], true);
+        const char *text = loading_text(l, map, map->keys[i], true);
         const char *group = canonical_group(l, map, map->keys[i], map->keys[i]);
+        for (size_t k = 0; group && k < s->n_labels; k++)
+            if (!strcmp(s->labels[k].group, group)) {
+                yaml_fault(l->doc, map, map->keys[i], "the group '%.60s' has a label "
+                           "already, expected each group once", group);
+                group = NULL;
+            }
         if (text && group)
             s->labels[s->n_labels++] = (struct study_label){ group, text };
     }
@@ -271,9 +348,9 @@ static void load_facts(struct loading *l, struct yaml_node *root)
         return;
     s->facts = arena_array(&s->arena, map->n, sizeof *s->facts);
     for (size_t i = 0; i < map->n; i++) {
-        const char *text = get_text(l, map, map->keys[i], true);
+        const char *text = loading_text(l, map, map->keys[i], true);
         if (text)
-            s->facts[s->n_facts++] = (struct study_fact){ keep(l, map->keys[i]), text };
+            s->facts[s->n_facts++] = (struct study_fact){ loading_keep(l, map->keys[i]), text };
     }
 }
 
@@ -294,120 +371,29 @@ static void load_methods(struct loading *l, struct yaml_node *root)
     }
 }
 
-static void load_contrasts(struct loading *l, struct yaml_node *root)
-{
-    struct study *s = l->study;
-    struct yaml_node *list = yaml_get_list(l->doc, root, "contrasts", false), *map;
-
-    if (!list)
-        return;
-    s->contrasts = arena_array(&s->arena, list->n, sizeof *s->contrasts);
-    for (size_t i = 0; (map = next_map(l, list, &i));) {
-        struct study_contrast *c = &s->contrasts[s->n_contrasts++];
-        size_t n;
-        c->metric = get_metric(l, map, false);
-        c->point = get_text(l, map, "point", false);
-        c->group = get_group(l, map, "group", true);
-        c->versus = get_group(l, map, "versus", true);
-        const char **kinds = yaml_get_strings(l->doc, map, "kinds", &n, false);
-        for (size_t k = 0; k < n; k++) {
-            if (!strcmp(kinds[k], "difference"))
-                c->difference = true;
-            else if (!strcmp(kinds[k], "ratio"))
-                c->ratio = true;
-            else
-                yaml_fault(l->doc, map, "kinds", "'%.60s' is not a kind of contrast, "
-                           "expected difference or ratio", kinds[k]);
-        }
-        if (!kinds)
-            c->difference = c->ratio = true;
-    }
-}
-
-/* What a type of claim needs beside id, says and source. */
-static const struct {
-    bool group, versus, among, why;
-} claim_needs[CLAIM_TYPES] = {
-    [CLAIM_PRINTED] = { false, false, false, false },
-    [CLAIM_DIFFERENCE] = { true, true, false, false },
-    [CLAIM_RATIO] = { true, true, false, false },
-    [CLAIM_WORST] = { true, false, true, false },
-    [CLAIM_BEST] = { true, false, true, false },
-    [CLAIM_OVER] = { true, true, false, false },
-    [CLAIM_NOT_TESTABLE] = { false, false, false, true },
-};
-
-static void load_claim(struct loading *l, struct yaml_node *map, struct claim_spec *c)
-{
-    int type = yaml_get_choice(l->doc, map, "type", claim_type_names, true);
-
-    c->line = map->line;
-    c->id = get_id(l, map, "id");
-    c->says = get_text(l, map, "says", true);
-    c->source = get_text(l, map, "source", true);
-    for (size_t i = 0; c->id && i < l->study->n_claims; i++)
-        if (l->study->claims[i].id && !strcmp(l->study->claims[i].id, c->id))
-            yaml_fault(l->doc, map, "id", "two claims are called '%s', expected "
-                       "different ids", c->id);
-    if (type < 0) /* a fault already: know the other keys, ask for none */
-        c->type = CLAIM_NOT_TESTABLE;
-    else
-        c->type = (enum claim_type)type;
-    c->metric = get_metric(l, map, false);
-    c->point = get_text(l, map, "point", false);
-    if (!c->point)
-        c->point = "";
-    c->group = get_group(l, map, "group", type >= 0 && claim_needs[type].group);
-    c->versus = get_group(l, map, "versus", type >= 0 && claim_needs[type].versus);
-    c->among = get_axis_set(l, map, "among", type >= 0 && claim_needs[type].among);
-    c->margin = yaml_get_number(l->doc, map, "margin", -1e9, 1e9,
-                                c->type == CLAIM_RATIO || c->type == CLAIM_OVER, false);
-    c->backends = get_list(l, map, "backends", &c->n_backends);
-    c->why = get_text(l, map, "why", type >= 0 && claim_needs[type].why);
-    if (c->among && c->group) {
-        struct group g;
-        group_parse(&g, &l->study->axes, c->group, NULL);
-        if (group_axes(&g, l->study->axes.n) != c->among)
-            yaml_fault(l->doc, map, "group", "'%s' is not one of the groups of "
-                       "'among', expected a value for each of its axes", c->group);
-    }
-}
-
-static void load_claims(struct loading *l, struct yaml_node *root)
-{
-    struct study *s = l->study;
-    struct yaml_node *list = yaml_get_list(l->doc, root, "claims", false), *map;
-
-    if (!list)
-        return;
-    s->claims = arena_array(&s->arena, list->n, sizeof *s->claims);
-    for (size_t i = 0; (map = next_map(l, list, &i)); s->n_claims++)
-        load_claim(l, map, &s->claims[s->n_claims]);
-}
-
 static void load_charts(struct loading *l, struct yaml_node *root)
 {
     struct study *s = l->study;
-    struct yaml_node *list = yaml_get_list(l->doc, root, "charts", false), *map;
+    struct yaml_node *list = loading_maps(l, root, "charts"), *map;
 
     if (!list)
         return;
     s->charts = arena_array(&s->arena, list->n, sizeof *s->charts);
-    for (size_t i = 0; (map = next_map(l, list, &i)); s->n_charts++) {
+    for (size_t i = 0; (map = loading_next_map(l, list, &i)); s->n_charts++) {
         struct study_chart *c = &s->charts[s->n_charts];
         struct yaml_node *name = yaml_get(l->doc, map, "chart", true);
         c->line = map->line;
         if (name)
-            c->chart = (struct study_name){ keep(l, yaml_scalar(l->doc, name)),
+            c->chart = (struct study_name){ loading_text(l, map, "chart", true),
                                             name->line };
-        c->id = get_id(l, map, "id");
-        c->metric = get_metric(l, map, false);
-        c->point = get_text(l, map, "point", false);
-        c->by = get_axis_set(l, map, "by", false);
-        c->group = get_group(l, map, "group", false);
-        c->versus = get_group(l, map, "versus", false);
-        c->title = get_text(l, map, "title", true);
-        c->caption = get_text(l, map, "caption", false);
+        c->id = loading_id(l, map, "id");
+        c->metric = loading_metric(l, map, false);
+        c->point = loading_text(l, map, "point", false);
+        c->by = loading_axis_set(l, map, "by", false);
+        c->group = loading_group(l, map, "group", false);
+        c->versus = loading_group(l, map, "versus", false);
+        c->title = loading_text(l, map, "title", true);
+        c->caption = loading_text(l, map, "caption", false);
         for (size_t j = 0; c->id && j < s->n_charts; j++)
             if (s->charts[j].id && !strcmp(s->charts[j].id, c->id))
                 yaml_fault(l->doc, map, "id", "two charts are called '%s', expected "
@@ -418,17 +404,21 @@ static void load_charts(struct loading *l, struct yaml_node *root)
 static void load_alternatives(struct loading *l, struct yaml_node *root)
 {
     struct study *s = l->study;
-    struct yaml_node *list = yaml_get_list(l->doc, root, "alternatives", false), *map;
+    struct yaml_node *list = loading_maps(l, root, "alternatives"), *map;
 
     if (!list)
         return;
     s->alternatives = arena_array(&s->arena, list->n, sizeof *s->alternatives);
-    for (size_t i = 0; (map = next_map(l, list, &i)); s->n_alternatives++) {
+    for (size_t i = 0; (map = loading_next_map(l, list, &i)); s->n_alternatives++) {
         struct study_alternative *a = &s->alternatives[s->n_alternatives];
         a->line = map->line;
-        a->name = get_id(l, map, "name");
-        a->counts = get_text(l, map, "counts", true);
-        a->why = get_text(l, map, "why", true);
+        a->name = loading_id(l, map, "name");
+        for (size_t j = 0; a->name && j < s->n_alternatives; j++)
+            if (s->alternatives[j].name && !strcmp(s->alternatives[j].name, a->name))
+                yaml_fault(l->doc, map, "name", "two alternatives are called '%s', "
+                           "expected different names", a->name);
+        a->counts = loading_text(l, map, "counts", true);
+        a->why = loading_text(l, map, "why", true);
     }
 }
 
@@ -439,10 +429,10 @@ static void load_answer(struct loading *l, struct yaml_node *root)
 
     if (!map)
         return;
-    s->answer.claim = get_text(l, map, "claim", true);
-    s->answer.yes = get_text(l, map, "yes", true);
-    s->answer.no = get_text(l, map, "no", true);
-    s->answer.open = get_text(l, map, "open", true);
+    s->answer.claim = loading_text(l, map, "claim", true);
+    s->answer.yes = loading_text(l, map, "yes", true);
+    s->answer.no = loading_text(l, map, "no", true);
+    s->answer.open = loading_text(l, map, "open", true);
     for (size_t i = 0; s->answer.claim && i < s->n_claims; i++)
         if (s->claims[i].id && !strcmp(s->claims[i].id, s->answer.claim))
             return;
@@ -460,14 +450,14 @@ static void load_all(struct loading *l)
         yaml_fault(l->doc, root, NULL, "not a mapping, expected the keys of a study");
         return;
     }
-    s->name = get_id(l, root, "study");
-    s->title = get_text(l, root, "title", true);
-    s->question = get_text(l, root, "question", true);
+    s->name = loading_id(l, root, "study");
+    s->title = loading_text(l, root, "title", true);
+    s->question = loading_text(l, root, "question", true);
     int task = yaml_get_choice(l->doc, root, "task", study_task_names, true);
     s->task = task < 0 ? TASK_CLASSIFY : (enum study_task)task;
     int evidence = yaml_get_choice(l->doc, root, "evidence", study_evidence_names, true);
     s->evidence = evidence < 0 ? EVIDENCE_PUBLISHED : (enum study_evidence)evidence;
-    s->dataset = get_id(l, root, "dataset");
+    s->dataset = loading_id(l, root, "dataset");
     if ((node = yaml_get(l->doc, root, "dataset", false)))
         s->dataset_line = node->line;
     load_axes(l, root);
@@ -476,19 +466,23 @@ static void load_all(struct loading *l)
     s->spread = get_axis_sets(l, root, "spread", &s->n_spread);
     s->backends = get_names(l, root, "backends", &s->n_backends);
     s->metrics = get_names(l, root, "metrics", &s->n_metrics);
-    node = yaml_get(l->doc, root, "metrics", true);
+    node = yaml_get(l->doc, root, "metrics", false);
+    if (s->n_metrics && !s->axes.n)
+        yaml_get(l->doc, root, "axes", true); /* a rate is one of a group */
+    if (node && s->n_metrics == 0)
+        yaml_fault(l->doc, node, NULL, "no metric, expected at least one");
     for (size_t i = 0; i < s->n_metrics; i++)
         check_metric(l, node, NULL, s->metrics[i].text);
     load_methods(l, root);
     s->confidence = yaml_get_number(l->doc, root, "confidence", .5, .999999, .95, false);
     load_labels(l, root);
     load_facts(l, root);
-    load_contrasts(l, root);
-    load_claims(l, root);
+    loading_contrasts(l, root);
+    loading_claims(l, root);
     load_charts(l, root);
     load_alternatives(l, root);
-    s->caveats = get_list(l, root, "caveats", &s->n_caveats);
-    s->cite = get_list(l, root, "cite", &s->n_cite);
+    s->caveats = loading_list(l, root, "caveats", &s->n_caveats);
+    s->cite = loading_list(l, root, "cite", &s->n_cite);
     load_answer(l, root);
 }
 

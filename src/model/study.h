@@ -27,7 +27,8 @@
 #include "base/text.h"
 #include "model/group.h"
 
-/* Groups that one set of axes may have. */
+/* Groups that `by`, `shares` or `spread` may ask for together; also the most values
+ * of an axis and the most names in a list. */
 #define STUDY_MAX_GROUPS 1000
 
 enum study_task { TASK_CLASSIFY, TASK_VERIFY, TASK_IDENTIFY };
@@ -62,6 +63,18 @@ struct study_contrast { /* group against versus, for every backend */
     const char *metric, *group, *versus;
     const char *point;  /* NULL: every point there is */
     bool difference, ratio;
+    size_t line;
+};
+
+struct study_change { /* what became of the same faces between two points */
+    const char *metric, *before, *after;
+    size_t line;
+};
+
+struct study_rivals { /* each of some backends against each of others */
+    const char *metric, *point;
+    const char **backends, **against;
+    size_t n_backends, n_against, line;
 };
 
 enum claim_type {
@@ -70,6 +83,8 @@ enum claim_type {
     CLAIM_RATIO,       /* group / versus ≥ margin */
     CLAIM_WORST,       /* group's rate is above every other's among `among` */
     CLAIM_BEST,        /* group's rate is below every other's */
+    CLAIM_IMPROVEMENT, /* the rate of group fell from `before` to `after` */
+    CLAIM_EXCESS,      /* the rate of group is higher than by each of `against` */
     CLAIM_OVER,        /* over-representation: risk ratio against versus > 1 */
     CLAIM_NOT_TESTABLE,/* no denominators were published; `why` says so */
     CLAIM_TYPES
@@ -82,8 +97,11 @@ struct claim_spec {
     const char *metric;         /* base metric */
     const char *point;          /* "" where there is none */
     const char *group, *versus; /* canonical names, or NULL */
+    const char *before, *after; /* improvement: points, else NULL */
+    const char **against;       /* excess: other backends */
+    size_t n_against;
     unsigned among;             /* worst, best: set of axes */
-    double margin;
+    double margin;              /* difference, ratio; else 0, or 1 for over */
     const char **backends;      /* whom it speaks of; all must bear it out */
     size_t n_backends;          /* 0: all of the study's */
     const char *why;            /* not-testable: the reason */
@@ -133,6 +151,8 @@ struct study {
     struct study_methods methods[QUANTITY_N];
     double confidence;               /* in (0, 1), default .95 */
     struct study_contrast *contrasts; size_t n_contrasts;
+    struct study_change *changes;    size_t n_changes;
+    struct study_rivals *rivals;     size_t n_rivals;
     struct claim_spec *claims;       size_t n_claims;
     struct study_chart *charts;      size_t n_charts;
     struct study_alternative *alternatives; size_t n_alternatives;

@@ -74,6 +74,30 @@ static void put_contrasts(struct json_out *w, const struct study *s)
     json_end(w);
 }
 
+static void put_pairs(struct json_out *w, const struct study *s)
+{
+    json_list(w, "changes");
+    for (size_t i = 0; i < s->n_changes; i++) {
+        json_map(w, NULL);
+        put(w, "metric", s->changes[i].metric);
+        put(w, "before", s->changes[i].before);
+        put(w, "after", s->changes[i].after);
+        json_end(w);
+    }
+    json_end(w);
+    json_list(w, "rivals");
+    for (size_t i = 0; i < s->n_rivals; i++) {
+        const struct study_rivals *r = &s->rivals[i];
+        json_map(w, NULL);
+        put(w, "metric", r->metric);
+        put(w, "point", r->point);
+        put_list(w, "backends", r->backends, r->n_backends);
+        put_list(w, "against", r->against, r->n_against);
+        json_end(w);
+    }
+    json_end(w);
+}
+
 static void put_claims(struct json_out *w, const struct study *s)
 {
     json_list(w, "claims");
@@ -88,9 +112,13 @@ static void put_claims(struct json_out *w, const struct study *s)
         put(w, "point", c->point);
         put(w, "group", c->group);
         put(w, "versus", c->versus);
+        put(w, "before", c->before);
+        put(w, "after", c->after);
+        put_list(w, "against", c->against, c->n_against);
         if (c->among)
             put_axis_set(w, "among", s, c->among);
-        json_number(w, "margin", c->margin);
+        if (c->type == CLAIM_DIFFERENCE || c->type == CLAIM_RATIO)
+            json_number(w, "margin", c->margin);
         put_list(w, "backends", c->backends, c->n_backends);
         put(w, "why", c->why);
         json_end(w);
@@ -180,6 +208,7 @@ void study_to_json(const struct study *s, struct text *to)
     json_end(&w);
     json_number(&w, "confidence", s->confidence);
     put_contrasts(&w, s);
+    put_pairs(&w, s);
     put_claims(&w, s);
     put_charts(&w, s);
     put_prose(&w, s);

@@ -23,7 +23,7 @@
 #define HEADER 26
 #define ROWS_MAX 600
 
-enum shape { BAR, HOLLOW, NO_BAR };
+enum shape { BAR, HOLLOW, NO_BAR }; /* HOLLOW: an open point in place of the bar */
 
 struct row {
     const struct finding *finding;
@@ -168,42 +168,62 @@ static void say_block(struct plot *p, const struct block *b)
     text_addf(&p->alt, " (%s).", low->counts.s);
 }
 
-static void draw_panel(struct plot *p, struct layout *l, double *y)
+/* The bars of one backend, `from` to `to` of the data; the last backend bears
+ * the numbers of the axis. */
+static void draw_block(struct plot *p, const struct layout *l, size_t block,
+                       size_t from, size_t to, double top, double bottom)
 {
     double left = MARGIN + l->label + GAP;
     double right = p->width - MARGIN - l->counts - 2 * GAP - l->rate;
-    double top = *y, most = fmax(l->most * 100, 1e-9);
+    double most = fmax(l->most * 100, 1e-9);
+    struct text rows = TEXT_INIT;
+
+    text_addf(&rows, "index %zu every ::%zu::%zu", block, from + 1, to);
+    plot_panel(p, left, right, top, bottom, 0, most * 1.02, false);
+    plot_set(p, "set xtics %.9g scale 0 offset 0,0.4 font ',11.5' textcolor rgb 0x%06X\n"
+             "set format x '%s'\nset grid xtics back linetype 1 linewidth .8 "
+             "linecolor rgb 0x%06X", plot_step(most, right - left > 220 ? 5 : 3), INK_SOFT,
+             to == l->rows ? "%g %%" : "", RULE);
+    plot_with(p, "%s using ($7==%d?$2*100:NaN):1:(0):($2*100):($1-7):($1+7):8 with "
+              "boxxyerror fillstyle solid 1 noborder linecolor rgb variable", rows.s, BAR);
+    plot_with(p, "%s using ($3*100):1:(($4-$3)*100):(0) with vectors nohead linewidth 1.6 "
+              "linecolor rgb 0x%06X", rows.s, INK);
+    plot_with(p, "%s using ($7==%d?$2*100:NaN):1 with points pointtype 7 pointsize .8 "
+              "linecolor rgb 0x%06X", rows.s, HOLLOW, INK);
+    plot_with(p, "%s using ($7==%d?$2*100:NaN):1 with points pointtype 7 pointsize .5 "
+              "linecolor rgb 0x%06X", rows.s, HOLLOW, PAPER);
+    plot_panel_end(p);
+    text_release(&rows);
+}
+
+static double draw_blocks(struct plot *p, struct layout *l, double y)
+{
     struct text head = TEXT_INIT;
-    size_t block = plot_block(p, "y\testimate\tlo\thi\tx\tn\tshape\tcolour\tbackend\t"
-                                 "point\tgroup\tlabel");
+    double *top = arena_array(&l->arena, l->n, sizeof *top);
+    double *bottom = arena_array(&l->arena, l->n, sizeof *bottom);
+    size_t done = 0, block = plot_block(p, "y\testimate\tlo\thi\tx\tn\tshape\tcolour\t"
+                                           "backend\tpoint\tgroup\tlabel");
 
     for (size_t b = 0; b < l->n; b++) {
         text_reset(&head);
         lookup_backend_words(&head, l->blocks[b].backend, l->blocks[b].point);
-        *y += b ? 8 : 0;
-        plot_words(p, MARGIN, *y + HEADER / 2., FACE_STRONG, ALIGN_LEFT, INK, head.s);
-        *y += HEADER;
+        y += b ? 5 : 0;
+        plot_paragraph(p, MARGIN, y + HEADER / 2., p->width - 2 * MARGIN, FACE_STRONG,
+                       ALIGN_LEFT, INK, head.s);
+        y += HEADER + (double)(plot_lines(p->width - 2 * MARGIN, FACE_STRONG, head.s) - 1) *
+                          plot_line_height(FACE_STRONG);
+        top[b] = y - 1;
         for (size_t i = 0; i < l->blocks[b].n; i++)
-            add_row(p, l, &l->blocks[b], &l->blocks[b].rows[i], y);
+            add_row(p, l, &l->blocks[b], &l->blocks[b].rows[i], &y);
+        bottom[b] = y + 1;
         say_block(p, &l->blocks[b]);
     }
-    *y += 4;
-    plot_panel(p, left, right, top, *y, 0, most * 1.02, false);
-    plot_set(p, "set xtics %.9g scale 0 offset 0,0.4 font ',11.5' textcolor rgb 0x%06X\n"
-             "set format x '%%g %%%%'\nset grid xtics back linetype 1 linewidth .8 "
-             "linecolor rgb 0x%06X",
-             plot_step(most, right - left > 220 ? 5 : 3), INK_SOFT, RULE);
-    plot_with(p, "index %zu every ::1 using ($7==%d?$2*100:NaN):1:(0):($2*100):($1-7):"
-              "($1+7):8 with boxxyerror fillstyle solid 1 noborder "
-              "linecolor rgb variable", block, BAR);
-    plot_with(p, "index %zu every ::1 using ($7==%d?$2*100:NaN):1:(0):($2*100):($1-6.5):"
-              "($1+6.5):8 with boxxyerror fillstyle empty linewidth 1.4 "
-              "linecolor rgb variable", block, HOLLOW);
-    plot_with(p, "index %zu every ::1 using ($3*100):1:(($4-$3)*100):(0) with vectors "
-              "nohead linewidth 1.6 linecolor rgb 0x%06X", block, INK);
-    plot_panel_end(p);
-    *y += 22;
+    for (size_t b = 0; b < l->n; b++) {
+        draw_block(p, l, block, done, done + l->blocks[b].n, top[b], bottom[b]);
+        done += l->blocks[b].n;
+    }
     text_release(&head);
+    return y + 26;
 }
 
 static void release_rows(struct layout *l)
@@ -242,14 +262,12 @@ int chart_bars(struct plot *p, const struct chart_input *in, struct err *err)
     measure(&l);
     text_addf(&subtitle, "%s with ", metric->title);
     format_confidence(&subtitle, in->study->confidence);
-    text_addf(&subtitle, " %% intervals (%s); at right the rate and %s/%s",
+    text_addf(&subtitle, " %% intervals (%s); at right the rate and its counts, %s/%s",
               prose_method(l.blocks[0].rows[0].finding->method), metric->hits,
               metric->trials);
     text_addf(&p->alt, "Bars: %s by group.", metric->title);
-    double y = plot_head(p, c->title, subtitle.s);
-    draw_panel(p, &l, &y);
-    p->height = y;
-    marks_explain(&l.marks, "bars", metric->hits, &p->note);
+    p->height = draw_blocks(p, &l, plot_head(p, c->title, subtitle.s));
+    marks_explain(&l.marks, "Open points", metric->hits, &p->note);
 out:
     release_rows(&l);
     text_release(&subtitle);

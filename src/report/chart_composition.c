@@ -16,7 +16,8 @@
 #include "report/prose.h"
 
 #define MARGIN 12
-#define RAIL 24   /* height of a bar */
+#define RAIL 22    /* height of a bar */
+#define BETWEEN 6  /* two bars */
 #define BLOCKS_MAX 60
 
 struct block {
@@ -51,8 +52,8 @@ static size_t find_blocks(struct arena *a, const struct chart_input *in,
     return n;
 }
 
-/* The line above a bar: what it is a share of at the left; share, interval and
- * counts at the right. Returns the y of the bar's top. */
+/* The line beside a bar: what it is a share of at the left; share, interval and
+ * counts at the right. Returns the y below it. */
 static double add_caption(struct plot *p, const struct finding *f, const char *label,
                           const char *of, double y)
 {
@@ -67,14 +68,14 @@ static double add_caption(struct plot *p, const struct finding *f, const char *l
                    plot_text_width(FACE_STRONG, value.s) - 12;
     size_t lines = plot_paragraph(p, MARGIN, y + line / 2, width, FACE_BODY, ALIGN_LEFT,
                                   INK, left.s);
-    double last = y + line / 2 + (double)(lines - 1) * line;
-    plot_words(p, p->width - MARGIN, last, FACE_BODY, ALIGN_RIGHT, INK_SOFT, counts.s);
-    plot_words(p, p->width - MARGIN - counts_width, last, FACE_STRONG, ALIGN_RIGHT, INK,
-               value.s);
+    plot_words(p, p->width - MARGIN, y + line / 2, FACE_BODY, ALIGN_RIGHT, INK_SOFT,
+               counts.s);
+    plot_words(p, p->width - MARGIN - counts_width, y + line / 2, FACE_STRONG,
+               ALIGN_RIGHT, INK, value.s);
     text_release(&left);
     text_release(&value);
     text_release(&counts);
-    return last + line / 2 + 2;
+    return y + (double)lines * line;
 }
 
 static void add_bar(struct plot *p, const struct finding *f, bool errors, bool hollow,
@@ -111,55 +112,74 @@ static void say(struct plot *p, const struct block *k, const char *label,
     text_add(&p->alt, ").");
 }
 
-/* One backend: two bars with their captions, and how many times over. */
+/* The ends of a scale are set inwards, so that they stay on the canvas. */
+static void add_scale(struct plot *p, double y)
+{
+    double span = p->width - 2 * MARGIN;
+
+    plot_words(p, MARGIN, y, FACE_SMALL, ALIGN_LEFT, INK_SOFT, "0 %");
+    plot_words(p, MARGIN + span / 4, y, FACE_SMALL, ALIGN_CENTRE, INK_SOFT, "25 %");
+    plot_words(p, MARGIN + span / 2, y, FACE_SMALL, ALIGN_CENTRE, INK_SOFT, "50 %");
+    plot_words(p, MARGIN + span * 3 / 4, y, FACE_SMALL, ALIGN_CENTRE, INK_SOFT, "75 %");
+    plot_words(p, MARGIN + span, y, FACE_SMALL, ALIGN_RIGHT, INK_SOFT, "100 %");
+}
+
+/* The two bars of a block, in the panel from `top` down, and the dashed line. */
+static void draw_bars(struct plot *p, size_t block, double top)
+{
+    double bottom = top + 2 * RAIL + BETWEEN, half = RAIL / 2.;
+
+    plot_panel(p, MARGIN, p->width - MARGIN, top - 3, bottom + 3, 0, 100, false);
+    /* rails: the whole, of which each bar is a part */
+    plot_with(p, "index %zu every ::1 using (50):1:(0):(100):($1-%g):($1+%g) with "
+              "boxxyerror fillstyle solid 1 noborder linecolor rgb 0xEFEFEF", block, half,
+              half);
+    plot_with(p, "index %zu every ::1 using ($7==1?NaN:$2*100):1:(0):($2*100):($1-%g):"
+              "($1+%g):8 with boxxyerror fillstyle solid 1 noborder linecolor rgb "
+              "variable", block, half, half);
+    plot_with(p, "index %zu every ::1 using ($7==1?$2*100:NaN):1:(0):($2*100):($1-%g):"
+              "($1+%g):8 with boxxyerror fillstyle empty linewidth 1.4 linecolor rgb "
+              "variable", block, half - .5, half - .5);
+    plot_with(p, "index %zu every ::1::1 using ($2*100):(%.6g):(0):(%.6g) with vectors "
+              "nohead linewidth 1.4 dashtype (6,4) linecolor rgb 0x%06X", block,
+              top + RAIL, bottom + 3 - top - RAIL, INK);
+    plot_with(p, "index %zu every ::1 using ($3*100):1:(($4-$3)*100):(0) with vectors "
+              "nohead linewidth 1.8 linecolor rgb 0x%06X", block, INK);
+    plot_panel_end(p);
+}
+
+/* One backend: the share of all above its bar, the share of the errors below
+ * its own, and how many times over that is. */
 static double add_block(struct plot *p, const struct block *k, const char *label,
                         const struct metric *metric, struct marks *marks, double y)
 {
     struct text t = TEXT_INIT;
-    double left = MARGIN, right = p->width - MARGIN, first, second;
     size_t block = plot_block(p, "y\testimate\tlo\thi\tx\tn\thollow\tcolour\tbackend\t"
                                  "point\tgroup\twhat");
 
     lookup_backend_words(&t, k->backend, k->point);
-    plot_words(p, MARGIN, y + 11, FACE_STRONG, ALIGN_LEFT, INK, t.s);
-    y += 26;
-    first = y = add_caption(p, k->base, label, metric->trials, y);
+    y += 24 + ((double)plot_paragraph(p, MARGIN, y + 11, p->width - 2 * MARGIN,
+                                      FACE_STRONG, ALIGN_LEFT, INK, t.s) - 1) *
+                  plot_line_height(FACE_STRONG);
+    y = add_caption(p, k->base, label, metric->trials, y) + 3;
     add_bar(p, k->base, false, false, y);
-    y += RAIL + 10;
-    second = y = add_caption(p, k->share, label, metric->hits, y);
-    add_bar(p, k->share, true, marks_see(marks, k->share), y);
-    y += RAIL;
-
-    plot_panel(p, left, right, first, y, 0, 100, false);
-    plot_set(p, "set xtics 25 scale 0 offset 0,0.4 font ',11.5' textcolor rgb 0x%06X\n"
-             "set format x '%%g %%%%'", INK_SOFT);
-    /* rails: the whole, of which each bar is a part */
-    plot_with(p, "index %zu every ::1 using (50):1:(0):(100):($1-%g):($1+%g) with "
-              "boxxyerror fillstyle solid 1 noborder linecolor rgb 0xF0F0F0", block,
-              RAIL / 2., RAIL / 2.);
-    plot_with(p, "index %zu every ::1 using ($7?NaN:$2*100):1:(0):($2*100):($1-%g):"
-              "($1+%g):8 with boxxyerror fillstyle solid 1 noborder linecolor rgb "
-              "variable", block, RAIL / 2., RAIL / 2.);
-    plot_with(p, "index %zu every ::1 using ($7?$2*100:NaN):1:(0):($2*100):($1-%g):"
-              "($1+%g):8 with boxxyerror fillstyle empty linewidth 1.4 linecolor rgb "
-              "variable", block, RAIL / 2. - .5, RAIL / 2. - .5);
-    plot_with(p, "index %zu every ::1::1 using ($2*100):(%.6g):(0):(%.6g) with vectors "
-              "nohead linewidth 1.2 dashtype (4,3) linecolor rgb 0x%06X", block,
-              first + RAIL, second - first, INK);
-    plot_with(p, "index %zu every ::1 using ($3*100):1:(($4-$3)*100):(0) with vectors "
-              "nohead linewidth 1.8 linecolor rgb 0x%06X", block, INK);
-    plot_panel_end(p);
-    y += 22;
+    add_bar(p, k->share, true, marks_see(marks, k->share), y + RAIL + BETWEEN);
+    draw_bars(p, block, y);
+    y += 2 * RAIL + BETWEEN;
+    add_scale(p, y + 11);
+    y = add_caption(p, k->share, label, metric->hits, y + 22);
     if (k->ratio && isfinite(k->ratio->estimate)) {
         text_reset(&t);
+        text_add(&t, "the second share over the first");
+        plot_words(p, MARGIN, y + 9, FACE_BODY, ALIGN_LEFT, INK, t.s);
+        text_reset(&t);
         format_estimate(&t, UNIT_RATIO, k->ratio->estimate, k->ratio->lo, k->ratio->hi);
-        text_addf(&t, " times its share of the %s", metric->trials);
-        y += (double)plot_paragraph(p, MARGIN, y + 8, p->width - 2 * MARGIN, FACE_BODY,
-                                    ALIGN_LEFT, INK, t.s) * plot_line_height(FACE_BODY);
+        plot_words(p, p->width - MARGIN, y + 9, FACE_STRONG, ALIGN_RIGHT, INK, t.s);
+        y += plot_line_height(FACE_BODY);
     }
     say(p, k, label, metric);
     text_release(&t);
-    return y + 14;
+    return y + 16;
 }
 
 int chart_composition(struct plot *p, const struct chart_input *in, struct err *err)
@@ -183,15 +203,14 @@ int chart_composition(struct plot *p, const struct chart_input *in, struct err *
     const char *label = study_label(in->study, c->group, &scratch);
     text_addf(&subtitle, "Whisker: ");
     format_confidence(&subtitle, in->study->confidence);
-    text_addf(&subtitle, " %% interval (%s). Dashed: the share expected if errors fell "
-              "on everyone alike", prose_method(blocks[0].share->method));
+    text_addf(&subtitle, " %% interval (%s). Dashed: the first share carried down", prose_method(blocks[0].share->method));
     text_addf(&p->alt, "Bars: the share of %s among the %s and among the %s.", label,
               metric->trials, metric->hits);
     double y = plot_head(p, c->title, subtitle.s);
     for (size_t i = 0; i < n; i++)
         y = add_block(p, &blocks[i], label, metric, &marks, y);
     p->height = y;
-    marks_explain(&marks, "bars", metric->hits, &p->note);
+    marks_explain(&marks, "Hollow bars", metric->hits, &p->note);
 out:
     arena_release(&arena);
     text_release(&scratch);

@@ -21,23 +21,44 @@
 #define ROW 21
 #define HEADER 24
 #define LABEL_MAX 150
+#define LABEL_ALONE_MAX 220 /* where the contrast itself is the label of its row */
 #define ROWS_MAX 600
 
 struct panel {
     const char *kind, *head;
     enum unit unit;
+    int decimals;
     const struct finding **rows;
     size_t n;
     double lo, hi;          /* of the axis, in its own numbers */
-    double label, values;   /* widths of the columns */
+    double label, estimate, interval; /* widths of the columns */
     const char *method;
 };
 
 struct forest {
     struct arena arena;
     const struct chart_input *in;
+    bool alone;             /* one backend at one point: rows need not name it */
     struct marks marks;
 };
+
+/* True for the contrasts the study lists; for all, if it lists none. Others are
+ * in the findings because claims rest on them. */
+static bool listed(const struct forest *fo, const struct finding *row)
+{
+    const struct study *s = fo->in->study;
+    bool any = false;
+
+    for (size_t i = 0; i < s->n_contrasts; i++) {
+        const struct study_contrast *c = &s->contrasts[i];
+        if (strcmp(c->metric, fo->in->chart->metric))
+            continue;
+        any = true;
+        if (!strcmp(c->group, row->group) && !strcmp(c->versus, row->versus))
+            return true;
+    }
+    return !any;
+}
 
 static bool wanted(const struct forest *fo, const struct panel *panel,
                    const struct finding *row)
@@ -50,6 +71,7 @@ static bool wanted(const struct forest *fo, const struct panel *panel,
            (!c->point || !strcmp(c->point, row->point)) &&
            (!c->group || !strcmp(c->group, row->group)) &&
            (!c->versus || !strcmp(c->versus, row->versus)) &&
+           (c->group || listed(fo, row)) &&
            lookup_primary(fo->in->study, row) &&
            (isfinite(row->lo) || isfinite(row->hi));
 }
@@ -85,11 +107,38 @@ static double on_axis(const struct panel *panel, double v)
     return panel->unit == UNIT_RATIO ? v : v * 100;
 }
 
-static void measure(struct panel *panel)
+static void contrast_words(const struct forest *fo, const struct panel *panel,
+                           const struct finding *f, struct text *to)
 {
-    struct text t = TEXT_INIT;
-    double least = INFINITY, most = -INFINITY;
+    struct text a = TEXT_INIT, b = TEXT_INIT;
 
+    text_addf(to, "%s %s %s", study_label(fo->in->study, f->group, &a),
+              panel->unit == UNIT_RATIO ? "÷" : "−",
+              study_label(fo->in->study, f->versus, &b));
+    text_release(&a);
+    text_release(&b);
+}
+
+static void row_words(const struct forest *fo, const struct panel *panel,
+                      const struct finding *f, struct text *to)
+{
+    if (fo->alone)
+        contrast_words(fo, panel, f, to);
+    else
+        lookup_backend_words(to, f->backend, f->point);
+}
+
+static void measure(struct forest *fo, struct panel *panel)
+{
+    double *limits = arena_array(&fo->arena, 2 * panel->n, sizeof *limits);
+    double least = INFINITY, most = -INFINITY;
+    struct text t = TEXT_INIT;
+
+    for (size_t i = 0; i < panel->n; i++) {
+        limits[2 * i] = panel->rows[i]->lo;
+        limits[2 * i + 1] = panel->rows[i]->hi;
+    }
+    panel->decimals = format_decimals_column(panel->unit, limits, 2 * panel->n);
     for (size_t i = 0; i < panel->n; i++) {
         const struct finding *f = panel->rows[i];
         const double v[] = { f->estimate, f->lo, f->hi };
@@ -99,17 +148,17 @@ static void measure(struct panel *panel)
                 most = fmax(most, on_axis(panel, v[k]));
             }
         text_reset(&t);
-        lookup_backend_words(&t, f->backend, f->point);
+        row_words(fo, panel, f, &t);
         panel->label = fmax(panel->label, plot_text_width(FACE_BODY, t.s) + 1);
         text_reset(&t);
-        format_bare(&t, panel->unit, f->estimate, panel->unit == UNIT_RATIO ? -1 : 1);
-        text_addch(&t, ' ');
-        format_interval(&t, panel->unit, f->lo, f->hi,
-                        panel->unit == UNIT_RATIO ? -1 : 1);
-        panel->values = fmax(panel->values, plot_text_width(FACE_BODY, t.s));
+        format_bare(&t, panel->unit, f->estimate, panel->decimals);
+        panel->estimate = fmax(panel->estimate, plot_text_width(FACE_STRONG, t.s));
+        text_reset(&t);
+        format_interval(&t, panel->unit, f->lo, f->hi, panel->decimals);
+        panel->interval = fmax(panel->interval, plot_text_width(FACE_BODY, t.s));
         panel->method = f->method;
     }
-    panel->label = fmin(panel->label, LABEL_MAX);
+    panel->label = fmin(panel->label, fo->alone ? LABEL_ALONE_MAX : LABEL_MAX);
     if (panel->unit == UNIT_RATIO) {
         panel->lo = fmin(least, 1) / 1.25;
         panel->hi = fmax(most, 1) * 1.25;
@@ -132,9 +181,8 @@ static double add_row(struct plot *p, struct forest *fo, const struct panel *pan
     double lo = on_axis(panel, f->lo), hi = on_axis(panel, f->hi);
     bool open_lo = !isfinite(lo) || (log && lo <= 0), open_hi = !isfinite(hi);
     struct text who = TEXT_INIT, value = TEXT_INIT;
-    int decimals = log ? FORMAT_OWN : 1;
 
-    lookup_backend_words(&who, f->backend, f->point);
+    row_words(fo, panel, f, &who);
     size_t lines = plot_lines(panel->label, FACE_BODY, who.s);
     double line = plot_line_height(FACE_BODY), extra = (double)(lines - 1) * line;
     double middle = y + (ROW + extra) / 2;
@@ -157,67 +205,70 @@ static double add_row(struct plot *p, struct forest *fo, const struct panel *pan
 
     plot_paragraph(p, MARGIN + INDENT, middle - extra / 2, panel->label, FACE_BODY,
                    ALIGN_LEFT, INK, who.s);
-    format_interval(&value, panel->unit, f->lo, f->hi, decimals);
+    format_interval(&value, panel->unit, f->lo, f->hi, panel->decimals);
     plot_words(p, p->width - MARGIN, middle, FACE_BODY, ALIGN_RIGHT, INK_SOFT, value.s);
-    double before = plot_text_width(FACE_BODY, value.s) + 8;
     text_reset(&value);
-    format_bare(&value, panel->unit, f->estimate, decimals);
-    plot_words(p, p->width - MARGIN - before, middle, FACE_STRONG, ALIGN_RIGHT, INK,
+    format_bare(&value, panel->unit, f->estimate, panel->decimals);
+    plot_words(p, p->width - MARGIN - panel->interval - 8, middle, FACE_STRONG, ALIGN_RIGHT, INK,
                value.s);
     text_release(&who);
     text_release(&value);
     return middle + (ROW + extra) / 2;
 }
 
-/* Ticks of a ratio axis: 1, 2, 5 of each decade; 1 of each where those are many. */
-static void ratio_ticks(const struct panel *panel, struct text *to)
+/* Ticks of a ratio axis `width` wide: 1, 2, 5 of each decade; only its 1 where
+ * those would touch, and not of every decade where even those would. */
+static void ratio_ticks(const struct panel *panel, double width, struct text *to)
 {
     static const double parts[] = { 1, 2, 5 };
-    double decades = log10(panel->hi / panel->lo);
-    int each = decades > 4 ? 1 : 3;
+    double decade = width / log10(panel->hi / panel->lo);
+    int each = decade < 80 ? 1 : 3, stride = (int)fmax(1, ceil(40 / decade));
 
     for (int e = (int)floor(log10(panel->lo)); e <= (int)ceil(log10(panel->hi)); e++)
         for (int k = 0; k < each; k++) {
             double v = parts[k] * pow(10, e);
-            if (v >= panel->lo && v <= panel->hi)
+            if (v >= panel->lo && v <= panel->hi && e % stride == 0)
                 text_addf(to, "%s%.9g", to->len ? "," : "", v);
         }
 }
 
+/* The rows of one contrast, `from` to `to` of the block; the last contrast of a
+ * panel bears the numbers of the axis. */
 static void draw_rows(struct plot *p, const struct panel *panel, size_t block,
-                      double top, double bottom)
+                      size_t from, size_t to, double top, double bottom)
 {
     double left = MARGIN + INDENT + panel->label + 12;
-    double right = p->width - MARGIN - panel->values - 24;
+    double right = p->width - MARGIN - panel->interval - panel->estimate - 28;
     bool log = panel->unit == UNIT_RATIO;
-    double none = log ? 1 : 0;
-    struct text ticks = TEXT_INIT;
+    struct text ticks = TEXT_INIT, rows = TEXT_INIT;
 
     if (log)
-        ratio_ticks(panel, &ticks);
+        ratio_ticks(panel, right - left, &ticks);
     else
         text_addf(&ticks, "%.9g", plot_step(panel->hi - panel->lo, 6));
+    text_addf(&rows, "index %zu every ::%zu::%zu", block, from + 1, to);
     plot_panel(p, left, right, top, bottom, panel->lo, panel->hi, log);
     plot_set(p, "set xtics %s%s%s scale 0 offset 0,0.4 font ',11.5' textcolor rgb "
-             "0x%06X\nset format x '%%g'\nset grid xtics back linetype 1 linewidth .8 "
+             "0x%06X\nset format x '%s'\nset grid xtics back linetype 1 linewidth .8 "
              "linecolor rgb 0x%06X", log ? "(" : "", ticks.s, log ? ")" : "", INK_SOFT,
-             RULE);
-    plot_with(p, "index %zu every ::1::1 using (%g):(%.6g):(0):(%.6g) with vectors nohead "
-              "linewidth 1.2 linecolor rgb 0x%06X", block, none, top, bottom - top,
+             to == panel->n ? "%g" : "", RULE);
+    plot_with(p, "index %zu every ::1::1 using (%d):(%.6g):(0):(%.6g) with vectors nohead "
+              "linewidth 1.2 linecolor rgb 0x%06X", block, log ? 1 : 0, top, bottom - top,
               INK_SOFT);
-    plot_with(p, "index %zu every ::1 using 3:1:($4-$3):(0) with vectors nohead "
-              "linewidth 1.6 linecolor rgb 0x%06X", block, INK);
+    plot_with(p, "%s using 3:1:($4-$3):(0) with vectors nohead linewidth 1.6 linecolor "
+              "rgb 0x%06X", rows.s, INK);
     /* the arrows of open ends */
-    plot_with(p, "index %zu every ::1 using ($6?$3:NaN):1:($4-$3):(0) with vectors head "
-              "filled size screen .014,18 linewidth 1.6 linecolor rgb 0x%06X", block, INK);
-    plot_with(p, "index %zu every ::1 using ($5?$4:NaN):1:($3-$4):(0) with vectors head "
-              "filled size screen .014,18 linewidth 1.6 linecolor rgb 0x%06X", block, INK);
-    plot_with(p, "index %zu every ::1 using 2:1 with points pointtype 7 pointsize .8 "
-              "linecolor rgb 0x%06X", block, STRONG);
-    plot_with(p, "index %zu every ::1 using ($7?$2:NaN):1 with points pointtype 7 "
-              "pointsize .5 linecolor rgb 0x%06X", block, PAPER);
+    plot_with(p, "%s using ($6==1?$3:NaN):1:($4-$3):(0) with vectors head filled size "
+              "screen .014,18 linewidth 1.6 linecolor rgb 0x%06X", rows.s, INK);
+    plot_with(p, "%s using ($5==1?$4:NaN):1:($3-$4):(0) with vectors head filled size "
+              "screen .014,18 linewidth 1.6 linecolor rgb 0x%06X", rows.s, INK);
+    plot_with(p, "%s using 2:1 with points pointtype 7 pointsize .8 linecolor rgb 0x%06X",
+              rows.s, STRONG);
+    plot_with(p, "%s using ($7==1?$2:NaN):1 with points pointtype 7 pointsize .5 "
+              "linecolor rgb 0x%06X", rows.s, PAPER);
     plot_panel_end(p);
     text_release(&ticks);
+    text_release(&rows);
 }
 
 static void say(struct plot *p, const struct study *study, const struct panel *panel)
@@ -244,39 +295,58 @@ static void say(struct plot *p, const struct study *study, const struct panel *p
     text_release(&b);
 }
 
+struct span { /* the rows of one contrast and their place */
+    size_t from, to;
+    double top, bottom;
+};
+
 static double add_panel(struct plot *p, struct forest *fo, struct panel *panel, double y)
 {
-    const struct study *study = fo->in->study;
-    struct text t = TEXT_INIT, a = TEXT_INIT, b = TEXT_INIT;
+    struct text t = TEXT_INIT;
     size_t block = plot_block(p, "y\tat\tfrom\tto\topen_lo\topen_hi\thollow\testimate\tlo\t"
                                  "hi\tbackend\tpoint\tgroup\tversus");
 
-    measure(panel);
+    struct span *draw_at = arena_array(&fo->arena, panel->n, sizeof *draw_at);
+    size_t contrasts = 0;
+
+    measure(fo, panel);
     text_addf(&t, "%s (%s)", panel->head, prose_method(panel->method));
     plot_words(p, MARGIN, y + 10, FACE_STRONG, ALIGN_LEFT, INK, t.s);
     y += 24;
-    double top = y;
-    for (size_t i = 0; i < panel->n; i++) {
+    for (size_t i = 0; i < panel->n;) {
         const struct finding *f = panel->rows[i];
-        if (!i || !same_contrast(f, panel->rows[i - 1])) {
+        size_t from = i;
+        if (!fo->alone) {
+            double line = plot_line_height(FACE_BODY);
             text_reset(&t);
-            text_addf(&t, "%s %s %s", study_label(study, f->group, &a),
-                      panel->unit == UNIT_RATIO ? "÷" : "−",
-                      study_label(study, f->versus, &b));
-            y += i ? 5 : 0;
-            plot_paragraph(p, MARGIN, y + HEADER / 2., p->width - 2 * MARGIN, FACE_BODY,
-                           ALIGN_LEFT, INK, t.s);
-            y += HEADER;
+            contrast_words(fo, panel, f, &t);
+            y += HEADER - line +
+                 line * (double)plot_paragraph(p, MARGIN, y + HEADER / 2.,
+                                               p->width - 2 * MARGIN, FACE_BODY,
+                                               ALIGN_LEFT, INK, t.s);
         }
-        y = add_row(p, fo, panel, f, y);
+        double top = y;
+        for (; i < panel->n && same_contrast(f, panel->rows[i]); i++)
+            y = add_row(p, fo, panel, panel->rows[i], y);
+        draw_at[contrasts++] = (struct span){ from, i, top, y };
+        y += i < panel->n && !fo->alone ? 5 : 0;
     }
-    y += 3;
-    draw_rows(p, panel, block, top, y);
-    say(p, study, panel);
+    for (size_t i = 0; i < contrasts; i++)
+        draw_rows(p, panel, block, draw_at[i].from, draw_at[i].to, draw_at[i].top,
+                  draw_at[i].bottom);
+    say(p, fo->in->study, panel);
     text_release(&t);
-    text_release(&a);
-    text_release(&b);
     return y + 30;
+}
+
+/* True if every row is of the backend and point of `first`. */
+static bool only(const struct panel *panel, const struct finding *first)
+{
+    for (size_t i = 0; i < panel->n; i++)
+        if (strcmp(panel->rows[i]->backend, first->backend) ||
+            strcmp(panel->rows[i]->point, first->point))
+            return false;
+    return true;
 }
 
 int chart_forest(struct plot *p, const struct chart_input *in, struct err *err)
@@ -287,7 +357,8 @@ int chart_forest(struct plot *p, const struct chart_input *in, struct err *err)
     struct panel panels[] = {
         { .kind = "difference", .unit = UNIT_POINTS,
           .head = "Differences, percentage points" },
-        { .kind = "ratio", .unit = UNIT_RATIO, .head = "Ratios, logarithmic scale" },
+        { .kind = "ratio", .unit = UNIT_RATIO,
+          .head = "Ratios, logarithmic scale" },
     };
     struct text subtitle = TEXT_INIT;
     size_t rows = 0;
@@ -304,7 +375,14 @@ int chart_forest(struct plot *p, const struct chart_input *in, struct err *err)
                        in->study->path, c->line, c->id, rows, ROWS_MAX, c->metric);
         goto out;
     }
-    text_addf(&subtitle, "%s. Point and line: estimate and ", metric->title);
+    const struct finding *first = panels[panels[0].n ? 0 : 1].rows[0];
+    fo.alone = only(&panels[0], first) && only(&panels[1], first);
+    text_add(&subtitle, metric->title);
+    if (fo.alone) {
+        text_add(&subtitle, ", ");
+        lookup_backend_words(&subtitle, first->backend, first->point);
+    }
+    text_add(&subtitle, ". Point and line: estimate and ");
     format_confidence(&subtitle, in->study->confidence);
     text_add(&subtitle, " % interval, at right in numbers; arrow: no limit on that side");
     double y = plot_head(p, c->title, subtitle.s) + 4;
@@ -312,7 +390,7 @@ int chart_forest(struct plot *p, const struct chart_input *in, struct err *err)
         if (panels[i].n)
             y = add_panel(p, &fo, &panels[i], y);
     p->height = y - 6;
-    marks_explain(&fo.marks, "points", metric->hits, &p->note);
+    marks_explain(&fo.marks, "Open points", metric->hits, &p->note);
 out:
     arena_release(&fo.arena);
     text_release(&subtitle);

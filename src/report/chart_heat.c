@@ -22,7 +22,7 @@
 #define LABEL_MAX 150
 #define CELL_MIN 96
 #define CELL_MAX 130
-#define CELL_HEIGHT 60
+#define CELL_HEIGHT 60 /* at least */
 #define LINE 17
 #define GROUPS_ACROSS 6
 #define CELLS_MAX 600
@@ -37,6 +37,7 @@ struct grid {
     const char **row_labels, **column_labels;
     struct cell *cells; /* rows × columns */
     size_t rows, columns;
+    double height; /* of a cell */
     double most;
     int decimals;
     const char *method;
@@ -161,13 +162,13 @@ static void add_cell(struct plot *p, struct grid *g, const struct finding *f,
     unsigned fill = hollow || blank || !(g->most > 0) ? PAPER
                                                       : shade(f->estimate / g->most);
     unsigned ink = ink_on(fill);
-    double middle = x + width / 2, line = y + CELL_HEIGHT / 2. - LINE;
+    double middle = x + width / 2, line = y + g->height / 2 - LINE;
     struct text t = TEXT_INIT;
 
     plot_cell_num(p, x + 1.5);
     plot_cell_num(p, x + width - 1.5);
     plot_cell_num(p, y + 1.5);
-    plot_cell_num(p, y + CELL_HEIGHT - 1.5);
+    plot_cell_num(p, y + g->height - 1.5);
     plot_cell_num(p, fill);
     plot_cell_num(p, hollow || blank);
     plot_cell_num(p, f->estimate);
@@ -225,23 +226,27 @@ static void draw_grid(struct plot *p, struct grid *g, double label, double width
     size_t block = plot_block(p, "x0\tx1\ty0\ty1\tcolour\thollow\testimate\tlo\thi\tx\tn\t"
                                  "backend\tpoint\tgroup");
 
+    g->height = CELL_HEIGHT;
+    for (size_t r = 0; r < g->rows; r++)
+        g->height = fmax(g->height, 6 + line * (double)plot_lines(label, FACE_STRONG,
+                                                                  g->row_labels[r]));
     y = top = add_heads(p, g, left, y, width);
     for (size_t r = 0; r < g->rows; r++) {
         size_t lines = plot_lines(label, FACE_STRONG, g->row_labels[r]);
-        plot_paragraph(p, MARGIN, y + CELL_HEIGHT / 2. - (double)(lines - 1) * line / 2,
+        plot_paragraph(p, MARGIN, y + g->height / 2 - (double)(lines - 1) * line / 2,
                        label, FACE_STRONG, ALIGN_LEFT, INK, g->row_labels[r]);
         for (size_t k = 0; k < g->columns; k++) {
             const struct finding *f = g->cells[r * g->columns + k].finding;
             if (f)
                 add_cell(p, g, f, left + (double)k * width, y, width);
         }
-        y += CELL_HEIGHT;
+        y += g->height;
     }
     plot_panel(p, 0, p->width, top - 1, y + 1, 0, p->width, false);
     plot_with(p, "index %zu every ::1 using (($1+$2)/2):(($3+$4)/2):1:2:3:4:5 with "
               "boxxyerror fillstyle solid 1 noborder linecolor rgb variable", block);
-    plot_with(p, "index %zu every ::1 using ($6?($1+$2)/2:NaN):(($3+$4)/2):1:2:3:4 with "
-              "boxxyerror fillstyle empty linewidth 1 dashtype (4,4) linecolor rgb "
+    plot_with(p, "index %zu every ::1 using ($6==1?($1+$2)/2:NaN):(($3+$4)/2):1:2:3:4 with "
+              "boxxyerror fillstyle empty linewidth 1 dashtype (2,2) linecolor rgb "
               "0x%06X", block, INK_SOFT);
     plot_panel_end(p);
     p->height = y + MARGIN;
@@ -293,13 +298,14 @@ int chart_heat(struct plot *p, const struct chart_input *in, struct err *err)
 
     text_addf(&subtitle, "%s, its ", metric->title);
     format_confidence(&subtitle, in->study->confidence);
-    text_addf(&subtitle, " %% interval (%s), and %s/%s; light is 0 %%, dark is ",
+    text_addf(&subtitle, " %% interval (%s), and %s/%s; shaded from 0 %% (light) to ",
               prose_method(g.method), metric->hits, metric->trials);
     format_value(&subtitle, UNIT_RATE, g.most, g.decimals);
+    text_add(&subtitle, " (dark)");
     double y = plot_head(p, c->title, subtitle.s) + 4;
     draw_grid(p, &g, label, width, y);
     say(p, &g, metric->title);
-    marks_explain(&g.marks, "cells", metric->hits, &p->note);
+    marks_explain(&g.marks, "Dotted borders", metric->hits, &p->note);
 out:
     arena_release(&g.arena);
     text_release(&subtitle);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -159,4 +160,19 @@ int report_charts(const struct study *study, const struct findings *findings,
                        "again");
     free(charts_dir);
     return code;
+}
+
+const char *report_gnuplot(void)
+{
+    static char version[80];
+    static bool asked;
+
+    if (!asked) {
+        struct text t = TEXT_INIT;
+        gnuplot_version(&t);
+        snprintf(version, sizeof version, "%s", t.s);
+        text_release(&t);
+        asked = true;
+    }
+    return version;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/format.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,6 +36,11 @@ int format_decimals(enum unit unit, double v)
     return decimals < DECIMALS_MAX ? decimals : DECIMALS_MAX;
 }
 
+static int bounded(double decimals)
+{
+    return (int)fmin(DECIMALS_MAX, fmax(1, decimals));
+}
+
 int format_decimals_column(enum unit unit, const double *v, size_t n)
 {
     double least = INFINITY, most = 0;
@@ -50,12 +56,9 @@ int format_decimals_column(enum unit unit, const double *v, size_t n)
     }
     if (!isfinite(least))
         return 1;
-    int decimals = 1;
-    while (decimals < DECIMALS_MAX && least * pow(10, decimals) < .5)
-        decimals++;
-    if (most < 1 && decimals == 1)
-        decimals = 2;
-    return decimals;
+    if (unit == UNIT_POINTS)
+        return bounded(2 - floor(log10(most)));
+    return bounded(fmax(ceil(-log10(2 * least)), most < 1 ? 2 : 1));
 }
 
 void format_bare(struct text *to, enum unit unit, double v, int decimals)
@@ -108,8 +111,10 @@ void format_estimate(struct text *to, enum unit unit, double v, double lo, doubl
 {
     int decimals = FORMAT_OWN;
 
-    if (unit != UNIT_RATIO)
+    if (unit == UNIT_RATE)
         decimals = format_decimals(unit, v == 0 && hi > 0 ? hi : v);
+    else if (unit == UNIT_POINTS) /* may well be near 0 in a wide interval */
+        decimals = format_decimals(unit, fmax(fabs(v), fmax(fabs(lo), fabs(hi))));
     format_value(to, unit, v, decimals);
     if (isnan(lo) && isnan(hi))
         return;
@@ -165,4 +170,42 @@ void format_counts(struct text *to, int64_t x, int64_t n, bool thin)
 void format_confidence(struct text *to, double confidence)
 {
     text_addf(to, "%.6g", confidence * 100);
+}
+
+/* True if s begins a bracket of numbers: "[29.3, 40.5]". */
+static bool opens_interval(const char *s)
+{
+    size_t n;
+
+    if (*s != '[')
+        return false;
+    n = 1 + strspn(s + 1, "0123456789., \xE2\x88\x92\x9E");
+    return n > 1 && (s[n] == ']' || s[n] == ')');
+}
+
+/* True for the blanks around the sign of "p < .001": at `at`, the text being
+ * `start`. */
+static bool beside_relation(const char *start, const char *at)
+{
+    if (at[1] == '<' || at[1] == '=')
+        return at[2] == ' ';
+    return at >= start + 2 && (at[-1] == '<' || at[-1] == '=') && at[-2] == ' ';
+}
+
+void format_bind(struct text *to, const char *s)
+{
+    bool inside = false;
+
+    for (const char *start = s; *s; s++) {
+        if (opens_interval(s))
+            inside = true;
+        else if (*s == ']' || *s == ')')
+            inside = false;
+        if (*s == ' ' && (inside || beside_relation(start, s) ||
+                          (s > start && isdigit((unsigned char)s[-1]) && s[1] == '%') ||
+                          opens_interval(s + 1)))
+            text_add(to, "\u00A0");
+        else
+            text_addch(to, *s);
+    }
 }

@@ -28,8 +28,9 @@ enum unit unit_of(const char *metric);
 
 /* Decimals for one number alone: 34.7 %, 0.26 %; of a ratio two. */
 int format_decimals(enum unit unit, double v);
-/* Decimals of a column: the fewest, at least one, that keep its smallest
- * number from looking like none. Ratios: FORMAT_OWN. */
+/* Decimals of a column, at least one. Rates: the fewest that keep the smallest
+ * from looking like none. Differences, which may well be near none: those that
+ * give the largest three digits. Ratios: FORMAT_OWN. */
 int format_decimals_column(enum unit unit, const double *v, size_t n);
 
 /* The number without its unit: "34.7", "−1.2", "2.59", "∞". */
@@ -49,5 +50,9 @@ void format_counts(struct text *to, int64_t x, int64_t n, bool thin);
 void format_count(struct text *to, int64_t n, bool thin);
 /* "95" of .95, for "95 % interval". */
 void format_confidence(struct text *to, double confidence);
+
+/* Running text whose numbers keep to their units, intervals in one piece and p
+ * to its sign, by no-break spaces (U+00A0) in place of blanks. */
+void format_bind(struct text *to, const char *s);
 
 #endif

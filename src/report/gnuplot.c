@@ -30,16 +30,17 @@ static long long now_ms(void)
     return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Starts gnuplot in `dir` on `script`; what it complains comes out of *fd.
- * Returns 0 or an errno; ENOENT if there is no gnuplot. */
-static int start(const char *dir, const char *script, pid_t *pid, int *fd)
+/* Starts gnuplot in `dir` with one or two arguments; what it says comes out of
+ * *fd. Returns 0 or an errno; ENOENT if there is no gnuplot. */
+static int start(const char *dir, const char *arg, const char *arg2, pid_t *pid, int *fd)
 {
-    char *argv[] = { (char *)"gnuplot", (char *)"-d", (char *)script, NULL };
+    char *argv[] = { (char *)"gnuplot", (char *)arg, (char *)arg2, NULL };
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attr;
     sigset_t none;
     int ends[2], code;
 
+    *fd = -1;
     if (pipe2(ends, O_CLOEXEC) < 0)
         return errno;
     posix_spawn_file_actions_init(&actions);
@@ -48,16 +49,17 @@ static int start(const char *dir, const char *script, pid_t *pid, int *fd)
     posix_spawnattr_setsigmask(&attr, &none);
     posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
     posix_spawn_file_actions_adddup2(&actions, ends[1], 2);
     posix_spawn_file_actions_addchdir_np(&actions, dir);
     code = posix_spawnp(pid, "gnuplot", &actions, &attr, argv, environ);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attr);
     close(ends[1]);
-    *fd = ends[0];
     if (code)
         close(ends[0]);
+    else
+        *fd = ends[0];
     return code;
 }
 
@@ -118,41 +120,60 @@ static void complaint(const struct text *said, struct text *to)
         text_add(to, "it said nothing");
 }
 
+/* Listens until the program is done or its time is up, when it is killed;
+ * false then. */
+static bool finish(pid_t pid, int fd, int seconds, struct text *said, int *status)
+{
+    long long deadline = now_ms() + seconds * 1000LL;
+    bool in_time = listen_until(fd, deadline, said) && wait_until(pid, deadline, status);
+
+    close(fd);
+    if (!in_time) {
+        kill(-pid, SIGKILL);
+        waitpid(pid, status, 0);
+    }
+    return in_time;
+}
+
 static int run(const char *dir, const char *id, bool *missing, struct err *err)
 {
     struct text said = TEXT_INIT, line = TEXT_INIT;
     char *script = mem_printf("%s.gp", id);
-    long long deadline = now_ms() + GNUPLOT_SECONDS * 1000LL;
     int fd, status = 0, code = 0;
     pid_t pid;
 
-    int why = start(dir, script, &pid, &fd);
+    int why = start(dir, "-d", script, &pid, &fd);
     if (why) {
         *missing = why == ENOENT;
         code = *missing ? ERR_PROGRAM
                         : err_add_errno(err, ERR_PROGRAM, why, "gnuplot: cannot start");
-        goto out;
-    }
-    bool in_time = listen_until(fd, deadline, &said) &&
-                   wait_until(pid, deadline, &status);
-    close(fd);
-    if (!in_time) {
-        kill(-pid, SIGKILL);
-        waitpid(pid, &status, 0);
+    } else if (!finish(pid, fd, GNUPLOT_SECONDS, &said, &status)) {
         code = err_add(err, ERR_PROGRAM, "gnuplot: %s took longer than %d s and was "
                        "stopped", script, GNUPLOT_SECONDS);
-    } else if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
-        *missing = true;
-        code = ERR_PROGRAM;
     } else if (!WIFEXITED(status) || WEXITSTATUS(status)) {
         complaint(&said, &line);
         code = err_add(err, ERR_PROGRAM, "gnuplot: %s failed: %s", script, line.s);
     }
-out:
     free(script);
     text_release(&said);
     text_release(&line);
     return code;
+}
+
+void gnuplot_version(struct text *to)
+{
+    static const char name[] = "gnuplot ";
+    struct text said = TEXT_INIT;
+    int fd, status = 0;
+    pid_t pid;
+
+    if (start(".", "--version", NULL, &pid, &fd) == 0 &&
+        finish(pid, fd, GNUPLOT_SECONDS, &said, &status) && status == 0) {
+        const char *s = said.s;
+        s += strncmp(s, name, strlen(name)) ? 0 : strlen(name);
+        text_addn(to, s, strcspn(s, "\n"));
+    }
+    text_release(&said);
 }
 
 /* Copies from/NAME to to/NAME, complete or not at all. */
@@ -160,10 +181,10 @@ static int copy(const char *from, const char *to, const char *name, struct err *
 {
     char *a = path_join(from, name), *b = path_join(to, name), *data = NULL;
     size_t len;
-    int code = file_read(a, PICTURE_MAX, &data, &len, err);
+    int code = path_is_file(a) ? file_read(a, PICTURE_MAX, &data, &len, err)
+                               : err_add(err, ERR_PROGRAM, "gnuplot: ended well, but made "
+                                         "no %s", name);
 
-    if (!code && !len)
-        code = err_add(err, ERR_PROGRAM, "gnuplot: %s is empty", name);
     if (!code)
         code = file_write(b, data, len, err);
     free(data);
@@ -174,7 +195,7 @@ static int copy(const char *from, const char *to, const char *name, struct err *
 
 static int make_private(const char *dir, char **made, struct err *err)
 {
-    *made = mem_printf("%s/.gnuplot.XXXXXX", dir);
+    *made = mem_printf("%s/.gnuplot.%ld.XXXXXX", dir, (long)getpid());
     if (mkdtemp(*made))
         return 0;
     int code = err_add_errno(err, ERR_IO, errno, "%s: cannot make a folder for gnuplot",

@@ -15,11 +15,15 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "base/text.h"
 
 #define GNUPLOT_SECONDS 60
 
 /* Draws dir/ID.svg and dir/ID.png from dir/ID.gp and dir/ID.tsv. *missing is
  * set if there is no gnuplot; then no line is added. */
 int gnuplot_draw(const char *dir, const char *id, bool *missing, struct err *err);
+
+/* Adds "5.4 patchlevel 4"; nothing if there is no gnuplot. */
+void gnuplot_version(struct text *to);
 
 #endif

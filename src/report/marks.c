@@ -16,12 +16,12 @@ void marks_explain(const struct marks *m, const char *shape, const char *hits,
                    struct text *to)
 {
     if (m->hollow)
-        text_addf(to, "%sHollow %s rest on fewer than five %s: too few to say more than "
-                  "the interval does.", to->len ? " " : "", shape, hits);
+        text_addf(to, "%s: fewer than five %s, too few to say more than the interval "
+                  "does.", shape, hits);
     if (m->suppressed)
         text_addf(to, "%sCounts under the study's limit are not printed.",
                   to->len ? " " : "");
     if (m->derived)
-        text_addf(to, "%s%s counts were computed from rounded print.",
-                  to->len ? " " : "", m->derived == m->rows ? "The" : "Some of the");
+        text_addf(to, "%s%s counts are derived, not published as such.",
+                  to->len ? " " : "", m->derived == m->rows ? "The" : "Some");
 }

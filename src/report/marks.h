@@ -18,7 +18,8 @@ struct marks {
 /* Looks at a row that is drawn; true if its mark is hollow: none or too few
  * were seen for the estimate to be trusted. */
 bool marks_see(struct marks *m, const struct finding *row);
-/* `shape` is what is hollow: "bars". `hits` is what was counted. */
+/* `shape` is what marks the hollow ones: "open points". `hits` is what was
+ * counted. */
 void marks_explain(const struct marks *m, const char *shape, const char *hits,
                    struct text *to);
 

@@ -112,8 +112,8 @@ void plot_panel(struct plot *p, double left, double right, double top,
     p->in_panel = true;
     text_addf(&p->panels,
               "unset tics\nset border 0\n%s\n"
-              "set lmargin at screen %.6g./W\nset rmargin at screen %.6g./W\n"
-              "set tmargin at screen 1 - %.6g./H\nset bmargin at screen 1 - %.6g./H\n"
+              "set lmargin at screen %.6g/W\nset rmargin at screen %.6g/W\n"
+              "set tmargin at screen 1 - %.6g/H\nset bmargin at screen 1 - %.6g/H\n"
               "set xrange [%.9g:%.9g]\nset yrange [%.6g:%.6g]\n",
               log ? "set logscale x" : "unset logscale", left, right, top, bottom,
               lo, hi, bottom, top);
@@ -282,9 +282,9 @@ static void add_words(const struct plot *p, struct text *gp, struct text *tsv)
                 continue;
             text_addf(tsv, "%sx\ty\tcolour\twords\n%s", index ? "\n\n" : "", words->s);
             text_addf(gp, "%sTSV index %zu every ::1 using 1:2:4:3 with labels %s "
-                      "noenhanced font 'DejaVu Sans%s,%g' textcolor rgb variable "
+                      "noenhanced font 'sans-serif%s,%g' textcolor rgb variable "
                       "notitle", index > p->blocks ? ", \\\n     " : "plot ", index,
-                      aligns[a], faces[f].bold ? ":Bold" : "", faces[f].size);
+                      aligns[a], faces[f].bold ? " Bold" : "", faces[f].size);
             index++;
         }
     text_add(gp, "\n");
@@ -297,20 +297,20 @@ void plot_finish(const struct plot *p, struct text *gp, struct text *tsv)
     text_addf(gp,
               "# Draws %s.svg and %s.png from %s.tsv. By hand, in this folder:\n"
               "#     gnuplot -d %s.gp\n"
-              "TSV = '%s.tsv'\nW = %.6g\nH = %.6g\n"
+              "TSV = '%s.tsv'\nW = %.1f\nH = %.1f\n"
               "set encoding utf8\nset datafile separator \"\\t\"\n"
               "set datafile commentschars \"\"\nset datafile missing \"NaN\"\n"
               "do for [pass=1:2] {\n"
               "if (pass == 1) {\n"
               "set terminal svg size W,H noenhanced background 'white' \\\n"
-              "    font 'DejaVu Sans,12' linewidth 1\n"
+              "    font 'sans-serif,12' linewidth 1\n"
               "set output '%s.svg'\n"
               "} else {\n"
               "set terminal pngcairo size 2*W,2*H noenhanced background 'white' \\\n"
-              "    font 'DejaVu Sans,12' fontscale 1.5 linewidth 2 pointscale 2\n"
+              "    font 'sans-serif,12' fontscale 1.5 linewidth 2 pointscale 2\n"
               "set output '%s.png'\n"
               "}\n"
-              "set multiplot\nunset key\nset clip two\n",
+              "set multiplot\nunset key\nset minussign\nset clip two\n",
               p->id, p->id, p->id, p->id, p->id, p->width, p->height, p->id, p->id);
     text_add(gp, p->panels.s);
     text_add(gp, "unset tics\nset border 0\nunset logscale\n"

@@ -39,13 +39,13 @@ static const struct {
     { "koopman", "Koopman",
       "For the ratio of two independent rates: the set of ratios that a score test "
       "does not reject (Koopman, Biometrics 40, 1984, 513–517). It has no upper "
-      "limit where the smaller group has no errors." },
+      "limit where the second group has no errors." },
     { "katz", "Katz log",
       "For the ratio of two independent rates: a normal interval for its logarithm "
       "(Katz, Baptista, Azen and Pike, Biometrics 34, 1978, 469–474)." },
-    { "projection", "projection",
+    { "projection", "Projection",
       "For the largest rate over the smallest: each of K rates gets an interval at "
-      "1 − α/K, and the limits are the extremes over that box. Wide, but honest also "
+      "1 − α/K, and the limits are the extremes over that box. Wide, but honest also "
       "when all groups are equal, where a bootstrap is not." },
 };
 
@@ -137,7 +137,57 @@ static bool is_left_out(const struct study *study, const struct findings *f,
     for (size_t i = 0; i < study->n_backends; i++)
         if (!strcmp(study->backends[i].text, backend))
             return true;
+    /* of a study that was run for some backends only, the claims name all */
+    for (size_t i = 0; i < study->n_claims; i++)
+        for (size_t k = 0; k < study->claims[i].n_backends; k++)
+            if (!strcmp(study->claims[i].backends[k], backend))
+                return true;
     return false;
+}
+
+/* The row a placeholder names, or NULL with an error; `s`, `n` for the line. */
+static const struct finding *find_named(const struct study *study,
+                                        const struct findings *f,
+                                        const struct placeholder *ph, const char *s,
+                                        size_t n, const char *where, struct err *err)
+{
+    struct text group = TEXT_INIT, versus = TEXT_INIT;
+    struct arena arena = ARENA_INIT;
+    const struct finding *row = NULL;
+
+    add_canonical(&group, study, ph->group);
+    add_canonical(&versus, study, ph->versus);
+    if (!ph->point && lookup_points(&arena, f, ph->metric).n > 1) {
+        err_add(err, ERR_INPUT, "%s: placeholder '{%.*s}' could mean several operating "
+                "points, expected one behind an @ as in %s@%s|…", where, (int)n, s,
+                ph->metric, lookup_points(&arena, f, ph->metric).names[0]);
+    } else {
+        row = lookup_row(study, f, ph->backend, lookup_base(&arena, ph->metric),
+                         metric_kind(ph->metric), group.s, versus.s, ph->point);
+        if (!row)
+            err_add(err, ERR_INPUT, "%s: placeholder '{%.*s}' names no finding, expected "
+                    "metric, backend and group of a row of findings.csv", where, (int)n,
+                    s);
+    }
+    text_release(&group);
+    text_release(&versus);
+    arena_release(&arena);
+    return row;
+}
+
+const struct finding *prose_find(const struct study *study, const struct findings *f,
+                                 const char *with, const char *where, struct err *err)
+{
+    struct placeholder ph;
+    const struct finding *row = NULL;
+    size_t n = strlen(with);
+
+    if (!parse_placeholder(&ph, with, n))
+        bad_form(where, with, n, err);
+    else
+        row = find_named(study, f, &ph, with, n, where, err);
+    text_release(&ph.parts);
+    return row;
 }
 
 static int fill_one(const struct study *study, const struct findings *f,
@@ -145,45 +195,24 @@ static int fill_one(const struct study *study, const struct findings *f,
                     struct err *err)
 {
     struct placeholder ph;
-    struct text group = TEXT_INIT, versus = TEXT_INIT;
-    struct arena arena = ARENA_INIT;
     int code = 0;
 
     if (!parse_placeholder(&ph, s, n)) {
         code = bad_form(where, s, n, err);
-        goto out;
-    }
-    if (*ph.backend && is_left_out(study, f, ph.backend)) {
+    } else if (*ph.backend && is_left_out(study, f, ph.backend)) {
         text_addf(to, "(%s: not in this run)", ph.backend);
-        goto out;
+    } else {
+        const struct finding *row = find_named(study, f, &ph, s, n, where, err);
+        if (!row)
+            code = ERR_INPUT;
+        else if (ph.interval)
+            format_estimate(to, unit_of(row->metric), row->estimate, row->lo, row->hi);
+        else if (unit_of(row->metric) == UNIT_RATIO && fabs(row->estimate) < 9.95)
+            format_value(to, UNIT_RATIO, row->estimate, 1);
+        else
+            format_value(to, unit_of(row->metric), row->estimate, FORMAT_OWN);
     }
-    add_canonical(&group, study, ph.group);
-    add_canonical(&versus, study, ph.versus);
-    if (!ph.point && lookup_points(&arena, f, ph.metric).n > 1) {
-        code = err_add(err, ERR_INPUT, "%s: placeholder '{%.*s}' could mean several "
-                       "operating points, expected one behind an @ as in %s@%s|…",
-                       where, (int)n, s, ph.metric,
-                       lookup_points(&arena, f, ph.metric).names[0]);
-        goto out;
-    }
-    const struct finding *row =
-        lookup_row(study, f, ph.backend, lookup_base(&arena, ph.metric),
-                   metric_kind(ph.metric), group.s, versus.s, ph.point);
-    if (!row)
-        code = err_add(err, ERR_INPUT, "%s: placeholder '{%.*s}' names no finding, "
-                       "expected metric, backend and group of a row of findings.csv",
-                       where, (int)n, s);
-    else if (ph.interval)
-        format_estimate(to, unit_of(row->metric), row->estimate, row->lo, row->hi);
-    else if (unit_of(row->metric) == UNIT_RATIO && fabs(row->estimate) < 9.95)
-        format_value(to, UNIT_RATIO, row->estimate, 1);
-    else
-        format_value(to, unit_of(row->metric), row->estimate, FORMAT_OWN);
-out:
     text_release(&ph.parts);
-    text_release(&group);
-    text_release(&versus);
-    arena_release(&arena);
     return code;
 }
 
@@ -342,17 +371,59 @@ const char *prose_flag(enum finding_flag flag)
 
 void prose_remark(const struct finding *row, bool thin, struct text *to)
 {
-    const char *flag = prose_flag(row->flag);
-    bool any = *flag;
-
-    text_add(to, flag);
+    if (row->flag != FLAG_DERIVED)
+        text_add(to, prose_flag(row->flag));
     if (row->n_lo >= 0 && row->n_hi > row->n_lo) {
-        text_add(to, any ? "; n may be " : "n may be ");
+        text_add(to, to->len ? "; n " : "n ");
         format_count(to, row->n_lo, thin);
         text_add(to, "–");
         format_count(to, row->n_hi, thin);
-        any = true;
     }
-    if (*row->note)
-        text_addf(to, "%s%s", any ? "; " : "", row->note);
+}
+
+/* Walks the parts of a note, which are joined by "; ". */
+static void add_parts(const struct finding *row, bool printed, struct text *to)
+{
+    static const char mark[] = "printed ";
+    const char *s = row->note;
+
+    while (*s) {
+        const char *end = strstr(s, "; ");
+        size_t n = end ? (size_t)(end - s) : strlen(s);
+        size_t skip = strncmp(s, mark, strlen(mark)) ? 0 : strlen(mark);
+        if (printed == (skip > 0)) {
+            text_add(to, to->len ? "; " : "");
+            text_addn(to, s + skip, n - skip);
+        }
+        s += n;
+        s += *s ? 2 : 0;
+    }
+}
+
+void prose_note(const struct finding *row, struct text *to)
+{
+    add_parts(row, false, to);
+}
+
+void prose_printed(const struct finding *row, struct text *to)
+{
+    add_parts(row, true, to);
+}
+
+void prose_counts(const struct study *study, const struct findings *f,
+                  const struct finding *row, bool thin, struct text *to)
+{
+    struct arena arena = ARENA_INIT;
+
+    if (!strcmp(metric_kind(row->metric), "share_ratio"))
+        return;
+    format_counts(to, row->x, row->n, thin);
+    if (*row->versus) {
+        const struct finding *other =
+            lookup_row(study, f, row->backend, lookup_base(&arena, row->metric), "",
+                       row->versus, "", row->point);
+        text_add(to, " : ");
+        format_counts(to, other ? other->x : -1, other ? other->n : -1, thin);
+    }
+    arena_release(&arena);
 }

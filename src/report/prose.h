@@ -13,6 +13,8 @@
 #ifndef REPORT_PROSE_H
 #define REPORT_PROSE_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "base/text.h"
 #include "model/claims.h"
@@ -24,6 +26,11 @@
  * lists but this run left out is no fault: "(IBM: not in this run)". */
 int prose_fill(const struct study *study, const struct findings *f, const char *with,
                const char *where, struct text *to, struct err *err);
+/* The row that a placeholder's text (without braces) names, or NULL with an
+ * error whose line begins with `where`. */
+const struct finding *prose_find(const struct study *study, const struct findings *f,
+                                 const char *with, const char *where,
+                                 struct err *err);
 /* The placeholders have a right form, and known metrics and groups. */
 int prose_check(const struct study *study, const char *with, const char *where,
                 struct err *err);
@@ -48,7 +55,17 @@ const char *prose_method_text(const char *name);
 void prose_row(const struct study *study, const struct finding *row, struct text *to);
 /* What its flag says, "" for ok. */
 const char *prose_flag(enum finding_flag flag);
-/* The row's note and what is particular about its counts, as one remark. */
+/* What is particular about a row's counts: its flag and the range of its n.
+ * That counts are derived stands in the note. */
 void prose_remark(const struct finding *row, bool thin, struct text *to);
+/* The row's note without the printed figures it was held against, and those
+ * alone ("20.8 %", several joined by "; "). */
+void prose_note(const struct finding *row, struct text *to);
+void prose_printed(const struct finding *row, struct text *to);
+
+/* The counts a row rests on: "94/271"; of a contrast both groups', "94/271 :
+ * 1/385"; nothing for a quotient of shares, which stand in rows of their own. */
+void prose_counts(const struct study *study, const struct findings *f,
+                  const struct finding *row, bool thin, struct text *to);
 
 #endif

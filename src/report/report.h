@@ -39,12 +39,17 @@ int report_write(const struct study *study, const struct findings *findings,
 
 /* Question, answer, a table of rates and the verdicts, no line wider than
  * `columns` (at least 40). `colour`: with ANSI emphasis. */
-int report_terminal(const struct study *study, const struct findings *findings,
-                    const struct claims *claims, int columns, bool colour,
-                    struct text *to, struct err *err);
+void report_terminal(const struct study *study, const struct findings *findings,
+                     const struct claims *claims, int columns, bool colour,
+                     struct text *to);
+
+/* The version of the gnuplot that report_charts() would run, "5.4 patchlevel
+ * 4"; "" if there is none. Asked once; not for several threads at a time. */
+const char *report_gnuplot(void);
 
 /* Writes dir/index.html: every finished run directly below `dir` (a folder with
- * a run.json), by name, with its question, answer and verdicts. */
+ * a run.json), by name, with its question, answer and verdicts. A run that cannot
+ * be read is a fault; the others are still listed. */
 int report_index(const char *dir, struct err *err);
 
 #endif

@@ -30,6 +30,7 @@ enum corner { N_STATED, N_LOW, N_HIGH };
 /* Hits and trials of a group. */
 struct rate {
     int64_t x, n;
+    bool derived;
 };
 
 /* What is asked of a tally. */
@@ -44,12 +45,25 @@ bool evidence_rate(const struct tally *tally, const struct subject *about,
 /* The backends the study speaks of: those it lists, else all in the counts.
  * A listed one that has no counts is an error with the study's line. Returns
  * how many, or a negative code; at most EVIDENCE_MAX. */
-#define EVIDENCE_MAX 1000
+#define EVIDENCE_MAX TALLY_MAX_SERIES
 long evidence_backends(const struct evidence *e, const char **out, struct err *err);
+
+/*
+ * What the study and the printed figures name against the counts of the whole
+ * data set, before some of its backends are chosen: contrasts and claims whose
+ * groups, points or backends no counts have, alternatives that replace nothing,
+ * figures of an unknown backend, claims of type printed without a figure. Such a
+ * name would otherwise lead, in silence, to less being tested than the study says.
+ */
+int evidence_check(const struct evidence *e, struct err *err);
 
 /* The method of a study for a quantity (the i-th; 0 is the primary). */
 const struct method *evidence_method(const struct study *study,
                                      enum study_quantity quantity, size_t i);
+
+/* How a finding names another backend it is set against: `backend=IBM`, encoded
+ * as values of groups are. */
+void evidence_rival(struct text *to, const char *backend);
 
 /* True if two groups cannot share a person: they differ on some axis. */
 bool evidence_disjoint(const struct study *study, const char *a, const char *b);

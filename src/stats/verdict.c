@@ -6,23 +6,15 @@
 #include <string.h>
 
 #include "stats/adjust.h"
-#include "stats/exact.h"
+#include "stats/judging.h"
+#include "stats/paired.h"
 
 /* Which counts a verdict is drawn from: a tally, and which end of the range of
  * n for the group and for what it is set against. */
 struct basis {
     const struct tally *tally;
     enum corner group, versus;
-};
-
-struct judging {
-    const struct evidence *e;
-    const struct study *study;
-    struct findings *findings;
-    struct claims *claims;
-    struct err *err;
-    const char *backends[EVIDENCE_MAX];
-    size_t n_backends;
+    bool paired; /* the same faces: paired at worst instead of as if independent */
 };
 
 /* One contrast against its margin. `sign` 1: the claim is "at least margin";
@@ -32,7 +24,9 @@ struct contrast {
     struct rate a, b;
     double margin;
     int sign;
-    bool strict; /* the limit itself is not enough */
+    bool strict; /* for yes the limit must be beyond the margin, not at it */
+    bool closed; /* for no the other limit may be at it */
+    bool paired; /* limits and p of paired_worst_case() */
 };
 
 /* Yes at the study's confidence, no at 1 - a/tests, else inconclusive; *p is
@@ -49,7 +43,14 @@ static int weigh(struct judging *j, const struct contrast *c, double tests,
     struct interval i, wide;
     int code;
 
-    if ((code = limits(c->a.x, c->a.n, c->b.x, c->b.n, 1 - alpha, &i, j->err)) ||
+    if (c->paired) {
+        double ignored;
+        if ((code = paired_worst_case(c->a.x, c->a.n, c->b.x, c->b.n, 1 - alpha, &i, p,
+                                      j->err)) ||
+            (code = paired_worst_case(c->a.x, c->a.n, c->b.x, c->b.n, 1 - alpha / tests,
+                                      &wide, &ignored, j->err)))
+            return code;
+    } else if ((code = limits(c->a.x, c->a.n, c->b.x, c->b.n, 1 - alpha, &i, j->err)) ||
         (code = limits(c->a.x, c->a.n, c->b.x, c->b.n, 1 - alpha / tests, &wide,
                        j->err)) ||
         (code = contrast_p(m, ratio ? FOR_RATIO : FOR_DIFFERENCE, c->a.x, c->a.n,
@@ -59,7 +60,7 @@ static int weigh(struct judging *j, const struct contrast *c, double tests,
     double margin = c->sign * c->margin;
     if (c->strict ? near > margin : near >= margin)
         *verdict = VERDICT_YES;
-    else if (far < margin)
+    else if (c->closed ? far <= margin : far < margin)
         *verdict = VERDICT_NO;
     else {
         *verdict = VERDICT_INCONCLUSIVE;
@@ -67,6 +68,58 @@ static int weigh(struct judging *j, const struct contrast *c, double tests,
             *p = 1;
     }
     return 0;
+}
+
+/* What the contrasts of one claim say together: all must say yes, one is enough
+ * for no. */
+struct together {
+    size_t asked;     /* how many there should be */
+    size_t judged, yes;
+    bool unknown;     /* a p is missing */
+    double largest;   /* p of what must all hold */
+    double refuted;   /* the least p of those that say no; 2: none does */
+};
+
+static struct together together(size_t asked)
+{
+    return (struct together){ .asked = asked, .refuted = 2 };
+}
+
+/* One more. `no` says if it still says no where one of `asked` is enough; a no
+ * that does not is evidence against the claim all the same. */
+static void join(struct together *t, enum verdict v, bool no, double p)
+{
+    t->judged += v != VERDICT_NOT_TESTABLE;
+    t->yes += v == VERDICT_YES;
+    t->unknown |= isnan(p);
+    if (no)
+        t->refuted = fmin(t->refuted, p);
+    t->largest = fmax(t->largest, v == VERDICT_NO ? 1 : p);
+}
+
+/* Without all that was asked for there is no yes, and no p but that of a no. */
+static enum verdict conclude(const struct together *t, double *p)
+{
+    *p = NAN;
+    if (t->judged == 0)
+        return VERDICT_NOT_TESTABLE;
+    if (t->refuted <= 1) {
+        *p = fmin(1, t->refuted * (double)t->asked);
+        return VERDICT_NO;
+    }
+    if (t->judged == t->asked && !t->unknown)
+        *p = t->largest;
+    return t->yes == t->asked ? VERDICT_YES : VERDICT_INCONCLUSIVE;
+}
+
+/* How many groups a set of axes has. */
+static size_t count_groups(const struct axes *axes, unsigned set)
+{
+    size_t n = 1;
+
+    for (size_t i = 0; i < axes->n; i++)
+        n *= set & 1u << i ? axes->axes[i].n : 1;
+    return n;
 }
 
 /* A group against every other of `among`; one backend. */
@@ -77,22 +130,13 @@ static int judge_extreme(struct judging *j, const struct basis *basis,
     const struct axes *axes = &j->study->axes;
     struct contrast c = { .quantity = QUANTITY_DIFFERENCE, .strict = true,
                           .sign = spec->type == CLAIM_WORST ? 1 : -1 };
+    struct together all = together(count_groups(axes, spec->among) - 1);
     struct group g = group_first(axes, spec->among);
     struct text other = TEXT_INIT;
-    size_t rivals = 0;
-    double largest = 0, smallest = 1;
-    bool all = true, refuted = false;
     int code = 0;
 
     if (!evidence_rate(basis->tally, about, spec->group, basis->group, &c.a))
         return 0;
-    do {
-        text_reset(&other);
-        group_add(&other, axes, &g);
-        rivals += strcmp(other.s, spec->group) != 0 &&
-                  evidence_rate(basis->tally, about, other.s, basis->versus, &c.b);
-    } while (group_next(&g, axes, spec->among));
-    g = group_first(axes, spec->among);
     do {
         enum verdict v;
         double q;
@@ -101,21 +145,40 @@ static int judge_extreme(struct judging *j, const struct basis *basis,
         if (!strcmp(other.s, spec->group) ||
             !evidence_rate(basis->tally, about, other.s, basis->versus, &c.b))
             continue;
-        if ((code = weigh(j, &c, tests * (double)rivals, &v, &q)))
-            break;
-        all &= v == VERDICT_YES;
-        if (v == VERDICT_NO) {
-            refuted = true;
-            smallest = fmin(smallest, q);
-        }
-        largest = fmax(largest, q);
-    } while (group_next(&g, axes, spec->among));
+        code = weigh(j, &c, tests * (double)all.asked, &v, &q);
+        if (!code)
+            join(&all, v, v == VERDICT_NO, q);
+    } while (!code && group_next(&g, axes, spec->among));
     text_release(&other);
-    if (!code && rivals) {
-        *verdict = all ? VERDICT_YES : refuted ? VERDICT_NO : VERDICT_INCONCLUSIVE;
-        *p = refuted ? fmin(1, smallest * (double)rivals) : largest;
-    }
+    if (!code)
+        *verdict = conclude(&all, p);
     return code;
+}
+
+/* A backend against each of some others; one backend. */
+static int judge_excess(struct judging *j, const struct basis *basis,
+                        const struct claim_spec *spec, const struct subject *about,
+                        double tests, enum verdict *verdict, double *p)
+{
+    struct contrast c = { .quantity = QUANTITY_DIFFERENCE, .sign = 1, .strict = true,
+                          .paired = basis->paired };
+    struct together all = together(spec->n_against);
+
+    if (!evidence_rate(basis->tally, about, spec->group, basis->group, &c.a))
+        return 0;
+    for (size_t i = 0; i < spec->n_against; i++) {
+        struct subject other = { spec->against[i], about->metric, about->point };
+        enum verdict v;
+        double q;
+        if (!evidence_rate(basis->tally, &other, spec->group, basis->versus, &c.b))
+            continue;
+        int code = weigh(j, &c, tests * (double)all.asked, &v, &q);
+        if (code)
+            return code;
+        join(&all, v, v == VERDICT_NO, q);
+    }
+    *verdict = conclude(&all, p);
+    return 0;
 }
 
 /* One backend. Left as it was (not testable, no p) where there are no counts. */
@@ -129,12 +192,23 @@ static int judge_backend(struct judging *j, const struct basis *basis,
         .quantity = ratio ? QUANTITY_RATIO : QUANTITY_DIFFERENCE,
         .margin = spec->margin, .sign = 1,
         .strict = spec->margin == (ratio ? 1 : 0),
+        .closed = spec->type == CLAIM_OVER || spec->type == CLAIM_IMPROVEMENT,
+        .paired = basis->paired && spec->type == CLAIM_IMPROVEMENT,
     };
+    struct subject after = about;
+    const char *versus = spec->versus;
 
     if (spec->type == CLAIM_WORST || spec->type == CLAIM_BEST)
         return judge_extreme(j, basis, spec, &about, tests, verdict, p);
+    if (spec->type == CLAIM_EXCESS)
+        return judge_excess(j, basis, spec, &about, tests, verdict, p);
+    if (spec->type == CLAIM_IMPROVEMENT) {
+        about.point = spec->before;
+        after.point = spec->after;
+        versus = spec->group;
+    }
     if (!evidence_rate(basis->tally, &about, spec->group, basis->group, &c.a) ||
-        !evidence_rate(basis->tally, &about, spec->versus, basis->versus, &c.b))
+        !evidence_rate(basis->tally, &after, versus, basis->versus, &c.b))
         return 0;
     return weigh(j, &c, tests, verdict, p);
 }
@@ -161,58 +235,79 @@ static int judge_all(struct judging *j, const struct basis *basis,
                      enum verdict *verdict, double *p)
 {
     const char *backends[EVIDENCE_MAX];
-    size_t n = spoken_of(j, spec, backends), yes = 0, judged = 0;
-    double largest = 0, smallest = 1;
-    bool refuted = false;
+    size_t n = spoken_of(j, spec, backends);
+    struct together all = together(spec->n_backends ? spec->n_backends : n);
 
     for (size_t i = 0; i < n; i++) {
         enum verdict v = VERDICT_NOT_TESTABLE, strict = VERDICT_NOT_TESTABLE;
         double q = NAN, ignored;
         int code = judge_backend(j, basis, spec, backends[i], 1, &v, &q);
         if (!code && v == VERDICT_NO)
-            code = judge_backend(j, basis, spec, backends[i], (double)n, &strict,
+            code = judge_backend(j, basis, spec, backends[i], (double)all.asked, &strict,
                                  &ignored);
         if (code)
             return code;
-        if (parts) {
-            parts[i].backend = backends[i];
-            parts[i].verdict = v;
-            parts[i].p = q;
-        }
-        judged += v != VERDICT_NOT_TESTABLE;
-        yes += v == VERDICT_YES;
-        if (strict == VERDICT_NO) {
-            refuted = true;
-            smallest = fmin(smallest, q);
-        }
-        if (!isnan(q))
-            largest = fmax(largest, q);
+        if (parts)
+            parts[i] = (struct claim_part){ .backend = backends[i], .verdict = v, .p = q };
+        join(&all, v, strict == VERDICT_NO, q);
     }
-    if (judged == 0) {
-        *verdict = VERDICT_NOT_TESTABLE;
-        *p = NAN;
-    } else if (refuted) {
-        *verdict = VERDICT_NO;
-        *p = fmin(1, smallest * (double)n);
-    } else {
-        *verdict = yes == n ? VERDICT_YES : VERDICT_INCONCLUSIVE;
-        *p = largest;
-    }
+    *verdict = conclude(&all, p);
     return 0;
 }
 
-static void add_part_row(struct claims *c, struct claim_part *part, long row)
+void judging_add_row(struct judging *j, struct claim_part *part, long row)
 {
     if (row < 0)
         return;
     for (size_t i = 0; i < part->n_rows; i++)
         if (part->rows[i] == (size_t)row + 1)
             return;
-    size_t *rows = arena_array(&c->arena, part->n_rows + 1, sizeof *rows);
+    size_t *rows = arena_array(&j->claims->arena, part->n_rows + 1, sizeof *rows);
     if (part->n_rows)
         memcpy(rows, part->rows, part->n_rows * sizeof *rows);
     rows[part->n_rows++] = (size_t)row + 1;
     part->rows = rows;
+}
+
+static void add_row_of(struct judging *j, struct claim_part *part, const char *backend,
+                       const char *metric, const char *kind, const char *group,
+                       const char *versus, const char *point)
+{
+    struct text name = TEXT_INIT;
+
+    text_addf(&name, "%s%s%s", metric, *kind ? "." : "", kind);
+    judging_add_row(j, part, findings_find(j->findings, backend, name.s, group,
+                                                versus, point, NULL));
+    text_release(&name);
+}
+
+/* As find_rows(), where the same faces were measured twice. */
+static void find_pair_rows(struct judging *j, const struct claim_spec *spec,
+                           struct claim_part *part)
+{
+    if (spec->type == CLAIM_IMPROVEMENT) {
+        add_row_of(j, part, part->backend, spec->metric, "", spec->group, "",
+                   spec->before);
+        add_row_of(j, part, part->backend, spec->metric, "", spec->group, "",
+                   spec->after);
+        add_row_of(j, part, part->backend, spec->metric, "improvement", spec->group,
+                   spec->before, spec->after);
+        add_row_of(j, part, part->backend, spec->metric, "improvement_worst_case",
+                   spec->group, spec->before, spec->after);
+        return;
+    }
+    add_row_of(j, part, part->backend, spec->metric, "", spec->group, "", spec->point);
+    for (size_t i = 0; i < spec->n_against; i++) {
+        struct text versus = TEXT_INIT;
+        evidence_rival(&versus, spec->against[i]);
+        add_row_of(j, part, spec->against[i], spec->metric, "", spec->group, "",
+                   spec->point);
+        add_row_of(j, part, part->backend, spec->metric, "excess", spec->group,
+                   versus.s, spec->point);
+        add_row_of(j, part, part->backend, spec->metric, "excess_worst_case",
+                   spec->group, versus.s, spec->point);
+        text_release(&versus);
+    }
 }
 
 /* The findings a part rests on: the rates it compares and the contrasts. */
@@ -226,8 +321,12 @@ static void find_rows(struct judging *j, const struct claim_spec *spec,
                                                  : QUANTITY_DIFFERENCE].names[0].text;
     struct group g = group_first(axes, spec->among);
 
+    if (spec->type == CLAIM_IMPROVEMENT || spec->type == CLAIM_EXCESS) {
+        find_pair_rows(j, spec, part);
+        return;
+    }
     text_addf(&metric, "%s.%s", spec->metric, ratio ? "ratio" : "difference");
-    add_part_row(j->claims, part, findings_find(j->findings, part->backend, spec->metric,
+    judging_add_row(j, part, findings_find(j->findings, part->backend, spec->metric,
                                                 spec->group, "", spec->point, NULL));
     do {
         const char *versus = spec->versus;
@@ -237,10 +336,10 @@ static void find_rows(struct judging *j, const struct claim_spec *spec,
             versus = other.s;
         }
         if (strcmp(versus, spec->group)) {
-            add_part_row(j->claims, part,
+            judging_add_row(j, part,
                          findings_find(j->findings, part->backend, spec->metric, versus,
                                        "", spec->point, NULL));
-            add_part_row(j->claims, part,
+            judging_add_row(j, part,
                          findings_find(j->findings, part->backend, metric.s,
                                        spec->group, versus, spec->point, method));
         }
@@ -250,7 +349,7 @@ static void find_rows(struct judging *j, const struct claim_spec *spec,
         for (int k = 0; k < 3; k++) {
             text_reset(&metric);
             text_addf(&metric, "%s.%s", spec->metric, kinds[k]);
-            add_part_row(j->claims, part,
+            judging_add_row(j, part,
                          findings_find(j->findings, part->backend, metric.s,
                                        spec->group, "", spec->point, NULL));
         }
@@ -259,42 +358,87 @@ static void find_rows(struct judging *j, const struct claim_spec *spec,
     text_release(&other);
 }
 
+/* True if the tally leaves an n open that the claim may rest on. */
+static bool is_ranged(const struct tally *t, const struct claim_spec *spec)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (t->counts[i].n_lo < t->counts[i].n_hi &&
+            !strcmp(t->counts[i].metric, spec->metric) &&
+            (!strcmp(t->counts[i].point, spec->point) ||
+             (spec->before && !strcmp(t->counts[i].point, spec->before)) ||
+             (spec->after && !strcmp(t->counts[i].point, spec->after))))
+            return true;
+    return false;
+}
+
+/* One other basis; `name` is that of an alternative, or NULL. */
+static int judge_basis(struct judging *j, const struct claim *claim,
+                       const struct basis *basis, const char *name, bool *same,
+                       struct text *t)
+{
+    static const char *const ends[] = { "", "lowest", "highest" };
+    enum verdict v;
+    double p;
+    int code = judge_all(j, basis, claim->spec, NULL, &v, &p);
+
+    *same = v == claim->verdict;
+    if (code || *same)
+        return code;
+    text_addf(t, "%swith ", t->len ? "; " : "");
+    if (name)
+        text_addf(t, "the counts '%s'%s", name, basis->group ? ", " : "");
+    if (basis->paired)
+        text_add(t, "the same faces paired at worst");
+    if (basis->group)
+        text_addf(t, "the %s n of the group and the %s n of the others",
+                  ends[basis->group], ends[basis->versus]);
+    text_addf(t, ": %s", verdict_word(v, j->study->evidence));
+    return 0;
+}
+
+/* The four ends of the range of n: limits move one way with either n, so what is
+ * between the ends cannot differ from all of them. */
+static int judge_ends(struct judging *j, const struct claim *claim,
+                      const struct tally *tally, const char *name, struct text *t)
+{
+    bool same;
+    int code = 0;
+
+    for (int a = N_LOW; a <= N_HIGH && !code; a++)
+        for (int b = N_LOW; b <= N_HIGH && !code; b++) {
+            struct basis basis = { tally, (enum corner)a, (enum corner)b, false };
+            code = judge_basis(j, claim, &basis, name, &same, t);
+        }
+    return code;
+}
+
 /* What the verdict would be on every other basis that the print allows. */
 static int judge_sensitivity(struct judging *j, struct claim *claim)
 {
-    static const char *const ends[] = { "", "lowest", "highest" };
     struct text t = TEXT_INIT;
-    size_t tried = 0;
-    bool ranged = false;
-    int code = 0;
+    bool ranged = is_ranged(j->e->tally, claim->spec);
+    int code = ranged ? judge_ends(j, claim, j->e->tally, NULL, &t) : 0;
 
-    for (size_t i = 0; i < j->e->tally->n && !ranged; i++)
-        ranged = j->e->tally->counts[i].n_lo < j->e->tally->counts[i].n_hi;
-    for (int a = N_LOW; ranged && a <= N_HIGH && !code; a++)
-        for (int b = N_LOW; b <= N_HIGH && !code; b++) {
-            struct basis basis = { j->e->tally, (enum corner)a, (enum corner)b };
-            enum verdict v;
-            double p;
-            code = judge_all(j, &basis, claim->spec, NULL, &v, &p);
-            tried++;
-            if (!code && v != claim->verdict)
-                text_addf(&t, "%swith the %s n of the group and the %s n of the others: "
-                          "%s", t.len ? "; " : "", ends[a], ends[b],
-                          verdict_word(v, j->study->evidence));
-        }
     for (size_t i = 0; i < j->study->n_alternatives && !code; i++) {
-        struct basis basis = { &j->e->alternatives[i], N_STATED, N_STATED };
-        enum verdict v;
-        double p;
-        code = judge_all(j, &basis, claim->spec, NULL, &v, &p);
-        tried++;
-        if (!code && v != claim->verdict)
-            text_addf(&t, "%swith the counts '%s': %s", t.len ? "; " : "",
-                      j->study->alternatives[i].name,
-                      verdict_word(v, j->study->evidence));
+        const struct tally *other = &j->e->alternatives[i];
+        const char *name = j->study->alternatives[i].name;
+        struct basis basis = { other, N_STATED, N_STATED, false };
+        bool same;
+        code = judge_basis(j, claim, &basis, name, &same, &t);
+        if (!code && same && is_ranged(other, claim->spec))
+            code = judge_ends(j, claim, other, name, &t);
     }
-    if (!code && tried)
+    bool pairs = claim->spec->type == CLAIM_IMPROVEMENT ||
+                 claim->spec->type == CLAIM_EXCESS;
+    if (!code && pairs) {
+        struct basis worst = { j->e->tally, N_STATED, N_STATED, true };
+        bool same;
+        code = judge_basis(j, claim, &worst, NULL, &same, &t);
+    }
+    if (!code && (ranged || j->study->n_alternatives || pairs))
         claim->sensitivity = t.len ? arena_strdup(&j->claims->arena, t.s)
+            : pairs ? "the same with every n and every set of counts that the print "
+                      "allows, and with the same faces paired at worst"
             : "the same with every n and every set of counts that the print allows";
     text_release(&t);
     return code;
@@ -304,7 +448,7 @@ static int judge_claim(struct judging *j, struct claim *claim)
 {
     const struct claim_spec *spec = claim->spec;
     const char *backends[EVIDENCE_MAX];
-    struct basis stated = { j->e->tally, N_STATED, N_STATED };
+    struct basis stated = { j->e->tally, N_STATED, N_STATED, false };
 
     claim->n_parts = spoken_of(j, spec, backends);
     claim->parts = arena_array(&j->claims->arena, claim->n_parts, sizeof *claim->parts);
@@ -313,117 +457,6 @@ static int judge_claim(struct judging *j, struct claim *claim)
         find_rows(j, spec, &claim->parts[i]);
     if (!code)
         code = judge_sensitivity(j, claim);
-    return code;
-}
-
-static double round_to(double v, int decimals)
-{
-    double unit = pow(10, decimals);
-    return round(v * unit) / unit;
-}
-
-/* The value of a figure among the findings in the unit of the print; *row is
- * where. NaN, and no row, if there is none. */
-static double figure_value(const struct judging *j, const struct figure *f, long *row)
-{
-    const struct findings *all = j->findings;
-
-    *row = findings_find(all, f->backend, f->metric, *f->group ? f->group : "all",
-                         f->versus, f->point, NULL);
-    if (*row < 0)
-        return NAN;
-    const struct finding *r = &all->rows[*row];
-    switch (f->unit) {
-    case PRINTED_PERCENT:
-    case PRINTED_POINTS: return 100 * r->estimate;
-    case PRINTED_COUNT: return (double)r->x;
-    case PRINTED_RATIO: return r->estimate;
-    case PRINTED_POINTS_OF_ROUNDED: {
-        struct text base = TEXT_INIT;
-        text_addn(&base, f->metric, strcspn(f->metric, "."));
-        long a = findings_find(all, f->backend, base.s, f->group, "", f->point, NULL);
-        long b = findings_find(all, f->backend, base.s, f->versus, "", f->point, NULL);
-        text_release(&base);
-        if (a < 0 || b < 0)
-            return NAN;
-        return round_to(100 * all->rows[a].estimate, f->decimals) -
-               round_to(100 * all->rows[b].estimate, f->decimals);
-    }
-    case PRINTED_UNITS: break;
-    }
-    return NAN;
-}
-
-static struct claim_part *part_of(struct judging *j, struct claim *claim,
-                                  const char *backend)
-{
-    for (size_t i = 0; i < claim->n_parts; i++)
-        if (!strcmp(claim->parts[i].backend, backend))
-            return &claim->parts[i];
-    struct claim_part *parts = arena_array(&j->claims->arena, claim->n_parts + 1,
-                                           sizeof *parts);
-    if (claim->n_parts)
-        memcpy(parts, claim->parts, claim->n_parts * sizeof *parts);
-    claim->parts = parts;
-    parts[claim->n_parts] = (struct claim_part){ .backend = backend, .p = NAN,
-                                                 .verdict = VERDICT_REPRODUCED };
-    return &parts[claim->n_parts++];
-}
-
-static bool is_chosen(const struct judging *j, const char *backend)
-{
-    if (!*backend)
-        return true;
-    for (size_t i = 0; i < j->n_backends; i++)
-        if (!strcmp(j->backends[i], backend))
-            return true;
-    return false;
-}
-
-static int judge_printed(struct judging *j, struct claim *claim)
-{
-    const struct printed *printed = j->e->printed;
-    int code = 0;
-
-    for (size_t i = 0; i < printed->n; i++) {
-        const struct figure *f = &printed->figures[i];
-        long row;
-        if (strcmp(f->claim, claim->spec->id) || !is_chosen(j, f->backend))
-            continue;
-        double v = figure_value(j, f, &row);
-        if (isnan(v)) {
-            code = err_add(j->err, ERR_INPUT, "%s:%zu: no finding '%s' of '%s' for group "
-                           "'%s', expected one to hold the printed %s against",
-                           printed->path, f->line, f->metric, f->backend, f->group,
-                           f->text);
-            continue;
-        }
-        bool same = figure_matches(f, v);
-        struct claim_part *part = part_of(j, claim, f->backend);
-        struct finding *r = &j->findings->rows[row];
-        r->note = arena_printf(&j->findings->arena, "%s%sprinted %s%s%s", r->note,
-                               *r->note ? "; " : "", f->text,
-                               f->unit == PRINTED_PERCENT ? " %" :
-                               f->unit == PRINTED_POINTS ||
-                               f->unit == PRINTED_POINTS_OF_ROUNDED ? " points" : "",
-                               same ? "" : ", which these counts do not give");
-        add_part_row(j->claims, part, row);
-        if (!same)
-            part->verdict = VERDICT_NOT_REPRODUCED;
-        claim->figures++;
-        claim->hits += same;
-    }
-    if (!code && claim->figures == 0 && j->study->n_backends == 0)
-        code = err_add(j->err, ERR_INPUT, "%s:%zu: claim '%s' is of type printed, but the "
-                       "data set '%s' has no printed figures for it, expected some",
-                       j->study->path, claim->spec->line, claim->spec->id,
-                       j->study->dataset);
-    if (claim->figures == 0) {
-        claim->verdict = VERDICT_NOT_TESTABLE; /* none of the chosen backends */
-        return code;
-    }
-    claim->verdict = claim->hits == claim->figures ? VERDICT_REPRODUCED
-                                                   : VERDICT_NOT_REPRODUCED;
     return code;
 }
 

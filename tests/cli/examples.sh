@@ -56,4 +56,13 @@ for page in "$SRCDIR"/README.md "$SRCDIR"/HACKING.md "$SRCDIR"/man/*.[1-9]; do
 done
 [ "$tests" -gt 0 ]
 ok $? "there are examples"
+
+# The study that misid-formats(5) shows is a study.
+mkdir -p "$T/own/bench"
+ln -s "$SRCDIR/datasets" "$T/own/datasets"
+awk '/^\.Bd/ { inside = 1; next } /^\.Ed/ { inside = 0 } inside' "$SRCDIR/man/misid-formats.5" \
+    >"$T/own/bench/women-and-men.yaml"
+run misid run "$T/own/bench/women-and-men.yaml" --out "$T/own/results"
+is "$status" 0 "the study of misid-formats(5) runs" || printf '%s\n' "$errs" | sed 's/^/# /'
+like "$out" 'supported' "and has a verdict"
 done_testing

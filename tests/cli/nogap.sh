@@ -36,6 +36,31 @@ is "$(printf '%s\n' "$files" | grep -E '^(man/.*\.[0-9]|tests/cli/.*\.sh|src/.*\
         grep -qF "${file%.c}" Makefile.am || echo "$file"
     done)" "" "Makefile.am names every file"
 
+# Man pages against the sources.
+is "$(cat src/model/study*.c src/datasets/*.c |
+    grep -oE '(loading|yaml_get)[a-z_]*\([^"]*"[a-z_]+"' | sed 's/.*"\(.*\)"/\1/' | sort -u |
+    while IFS= read -r key; do
+        grep -qE "^\.(It |Brq )?Cm (.* )?$key( |\$)" man/misid-formats.5 || echo "$key"
+    done)" "" "misid-formats(5) has every key of a study and of a data set"
+is "$(cat src/model/*.c | grep -oE '(TEXT|REAL|INTEGER|FLAG), [a-z_]+\)' | sed 's/.*, \(.*\))/\1/' |
+    while IFS= read -r column; do
+        grep -qE "^\.It Cm (.* )?$column( |\$)" man/misid-formats.5 || echo "$column"
+    done)" "" "and every column of findings.csv"
+is "$(cat src/cli/*.c | grep -oE 'OPTION_[A-Z]+, "[a-z-]+"' | sed 's/.*"\(.*\)"/\1/' | sort -u |
+    while IFS= read -r option; do
+        grep -qE "Fl -$option\$|Fl -$option " man/misid-*.1 || echo "$option"
+    done)" "" "man pages have every option"
+is "$(sed -n 's/^    { "\([a-z]*\)", [a-z]*_main.*/\1/p' src/cli/main.c |
+    while IFS= read -r command; do
+        [ -f "man/misid-$command.1" ] || grep -qE "^\.It Cm $command( |\$)" man/misid.1 ||
+            echo "$command"
+    done)" "" "and every command has a page, or a line in misid(1)"
+if command -v mandoc >/dev/null; then
+    is "$(mandoc -Tlint -W warning man/* 2>&1)" "" "mandoc has nothing to warn of"
+else
+    skip "no mandoc" "mandoc has nothing to warn of"
+fi
+
 # What only a checkout has, or only a tarball.
 run "$MAKE" -s -C "$BUILDDIR" distdir distdir="$T/dist"
 is "$status" 0 "make distdir" || printf '%s\n' "$errs" | sed 's/^/# /'

@@ -6,7 +6,8 @@
 
 cd "$SRCDIR" || exit 99
 for script in scripts/* tests/cli/*.sh tests/lib.sh tests/run-unit tests/count \
-    tests/check-long tests/fresh-machine tests/fuzz/run .ci/run; do
+    tests/check-includes tests/check-long tests/fresh-machine \
+    tests/fuzz/run tests/fuzz/seeds .ci/run; do
     shell=$(sed -n '1s/^#!.*[ /]\([a-z]*sh\)$/\1/p' "$script")
     case $script in *.sh) shell='sh' ;; esac
     [ -n "$shell" ] || continue

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * folder: the run folder as a thing on disk: whose it is, where it lies, and
+ * what earlier runs left in it.
+ *
+ * Ownership: paths that are returned are malloc'd for the caller.
+ */
+#ifndef CLI_FOLDER_H
+#define CLI_FOLDER_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "model/run.h"
+#include "model/study.h"
+
+/* results/STUDY beside the folder of the study's file if there is a folder
+ * results, else ./results/STUDY. */
+char *folder_default(const struct study *study);
+
+/* Makes `dir`, or checks that it is empty or a run folder of the same study, and
+ * then reads the record of that run, if it was finished, into `before`. What a
+ * killed run left half-written does not count. */
+int folder_claim(const char *dir, const struct study *study, struct run *before,
+                 struct err *err);
+
+/* Before the first byte is written: takes away run.json, so that the folder is
+ * not taken for a finished run, and temporaries of processes that are gone. */
+int folder_unfinish(const char *dir, struct err *err);
+
+/* Removes the outputs of `before` that are not among those of `now`. */
+void folder_remove_stale(const char *dir, const struct run *before,
+                         const struct run *now);
+
+/* True if both are there and the same folder. */
+bool folder_same(const char *a, const char *b);
+
+/* The counts of a backend in a run folder: backends/NAME/counts.csv, with '/' and
+ * a leading '.' of its name encoded as in group names. */
+char *folder_counts(const char *backend);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/latex.h"
+
+#include <string.h>
+
+static const struct {
+    const char *sign, *command;
+} signs[] = {
+    { "\\", "\\textbackslash{}" }, { "{", "\\{" }, { "}", "\\}" }, { "#", "\\#" },
+    { "$", "\\$" }, { "%", "\\%" }, { "&", "\\&" }, { "_", "\\_" },
+    { "^", "\\textasciicircum{}" }, { "~", "\\textasciitilde{}" },
+    { "<", "\\textless{}" }, { ">", "\\textgreater{}" }, { "`", "\\textasciigrave{}" },
+    { "'", "\\textquotesingle{}" }, { "\"", "\\textquotedbl{}" }, { "|", "\\textbar{}" },
+    { "−", "$-$" }, { "×", "$\\times$" }, { "÷", "$\\div$" }, { "∞", "$\\infty$" },
+    { "≥", "$\\geq$" }, { "≤", "$\\leq$" }, { "–", "--" }, { "“", "``" }, { "”", "''" },
+    { "’", "'" }, { "…", "\\ldots{}" }, { "½", "$\\frac12$" }, { "α", "$\\alpha$" },
+    { "·", "$\\cdot$" }, { "\u202F", "\\," }, { "\u00A0", "~" },
+};
+
+void latex_text(struct text *to, const char *s)
+{
+    while (*s) {
+        size_t i = 0, n = sizeof signs / sizeof *signs;
+        while (i < n && strncmp(s, signs[i].sign, strlen(signs[i].sign)))
+            i++;
+        if (i < n) {
+            text_add(to, signs[i].command);
+            s += strlen(signs[i].sign);
+        } else {
+            unsigned char c = (unsigned char)*s++;
+            text_addch(to, c < 32 || c == 127 ? ' ' : (char)c);
+        }
+    }
+}
+
+/* A cell; brackets at its start would be read as an option of `\\`. */
+static void cell(struct text *to, const char *s)
+{
+    text_add(to, *s == '[' ? "{}" : "");
+    latex_text(to, s);
+}
+
+/* Columns of words get a share of the line if they hold sentences. */
+static void column_types(struct text *to, const struct table *t)
+{
+    for (size_t k = 0; k < t->columns; k++) {
+        size_t longest = 0;
+        for (size_t i = 0; i < t->n; i++)
+            if (!t->rows[i].section && strlen(t->rows[i].cells[k]) > longest)
+                longest = strlen(t->rows[i].cells[k]);
+        if (t->numeric[k])
+            text_addch(to, 'r');
+        else
+            text_add(to, longest > 60 ? "p{.45\\linewidth}" : "l");
+    }
+}
+
+static void heads(struct text *to, const struct table *t)
+{
+    text_add(to, "\\toprule\n");
+    for (size_t k = 0; k < t->columns; k++) {
+        text_add(to, k ? " & " : "");
+        cell(to, t->heads[k]);
+    }
+    text_add(to, " \\\\\n\\midrule\n");
+}
+
+static void row(struct text *to, const struct table *t, const struct table_row *r)
+{
+    if (r->section) {
+        text_addf(to, "\\addlinespace\n\\multicolumn{%zu}{l}{\\textbf{", t->columns);
+        latex_text(to, r->cells[0]);
+        text_add(to, "}} \\\\\n");
+        return;
+    }
+    for (size_t k = 0; k < t->columns; k++) {
+        text_add(to, k ? " & " : "");
+        cell(to, r->cells[k]);
+        if (!k && r->note && !t->one_note) {
+            text_add(to, "\\textsuperscript{");
+            table_note_letter(to, r->note);
+            text_add(to, "}");
+        }
+    }
+    text_add(to, " \\\\\n");
+}
+
+static void one_table(struct text *to, const struct table *t)
+{
+    text_add(to, "\n\\begin{longtable}{@{}");
+    column_types(to, t);
+    text_add(to, "@{}}\n\\caption{");
+    latex_text(to, t->caption);
+    text_addf(to, "}\\label{tab:%s} \\\\\n", t->id);
+    heads(to, t);
+    text_add(to, "\\endfirsthead\n");
+    heads(to, t);
+    text_add(to, "\\endhead\n\\bottomrule\n\\endfoot\n");
+    for (size_t i = 0; i < t->n; i++)
+        row(to, t, &t->rows[i]);
+    text_add(to, "\\end{longtable}\n");
+    for (size_t i = 0; i < t->n_notes; i++) {
+        text_add(to, "\\noindent{\\footnotesize ");
+        if (!t->one_note) {
+            text_add(to, "\\textsuperscript{");
+            table_note_letter(to, i + 1);
+            text_add(to, "} ");
+        }
+        latex_text(to, t->notes[i]);
+        text_add(to, "\\par}\n");
+    }
+}
+
+void latex_tables(const struct tables *tables, const char *study, struct text *to)
+{
+    text_add(to, "% Tables of the misid study ");
+    latex_text(to, study);
+    text_add(to, ". In the preamble:\n"
+             "%   \\usepackage[T1]{fontenc}\n%   \\usepackage{booktabs,longtable,textcomp}\n");
+    for (size_t i = 0; i < tables->n; i++)
+        one_table(to, &tables->tables[i]);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * page: report.html, one self-contained page without scripts or network.
+ *
+ * Fails when: a placeholder of the study names no finding, or a picture cannot
+ * be read (a missing one is no failure: its place says so).
+ */
+#ifndef REPORT_PAGE_H
+#define REPORT_PAGE_H
+
+#include "base/err.h"
+#include "base/text.h"
+#include "model/claims.h"
+#include "model/findings.h"
+#include "model/run.h"
+#include "model/study.h"
+
+struct page {
+    const struct study *study;
+    const struct findings *findings;
+    const struct claims *claims;
+    const struct run *run;
+    const char *dir;  /* of the run */
+};
+
+int page_write(const struct page *page, struct text *to, struct err *err);
+
+/* Head of a page up to and with <body>, for the report and the index. */
+void page_head(struct text *to, const char *title);
+/* A verdict as a badge: its word, and a class for its colour. */
+void page_badge(struct text *to, enum verdict v, enum study_evidence e);
+/* The section of verdicts, and that of the method. */
+void page_claims(const struct page *page, struct text *to);
+void page_method(const struct page *page, struct text *to);
+
+extern const char page_style[];
+
+#endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The method of a page in plain words: only what this run used. */
+#include <math.h>
+#include <string.h>
+
+#include "model/metric.h"
+#include "report/format.h"
+#include "report/html.h"
+#include "report/lookup.h"
+#include "report/page.h"
+#include "report/prose.h"
+
+static bool has_kind(const struct page *page, const char *kind)
+{
+    for (size_t i = 0; i < page->findings->n; i++)
+        if (!strcmp(metric_kind(page->findings->rows[i].metric), kind))
+            return true;
+    return false;
+}
+
+static bool has_flag(const struct page *page, enum finding_flag flag)
+{
+    for (size_t i = 0; i < page->findings->n; i++)
+        if (page->findings->rows[i].flag == flag)
+            return true;
+    return false;
+}
+
+static bool has_range(const struct page *page)
+{
+    for (size_t i = 0; i < page->findings->n; i++)
+        if (page->findings->rows[i].n_lo >= 0 &&
+            page->findings->rows[i].n_hi > page->findings->rows[i].n_lo)
+            return true;
+    return false;
+}
+
+static bool has_claim(const struct page *page, enum claim_type type)
+{
+    for (size_t i = 0; i < page->study->n_claims; i++)
+        if (page->study->claims[i].type == type)
+            return true;
+    return false;
+}
+
+static void counted(const struct page *page, struct text *to)
+{
+    struct arena arena = ARENA_INIT;
+    struct names metrics = lookup_metrics(&arena, page->study, page->findings, NULL);
+
+    text_add(to, "<h3>What is counted</h3>\n<ul>\n");
+    for (size_t i = 0; i < metrics.n; i++) {
+        const struct metric *m = metric_find(metrics.names[i]);
+        if (m && !m->census)
+            html_addf(to, "<li>%s: %s over %s.</li>\n", m->title, m->hits, m->trials);
+    }
+    text_add(to, "</ul>\n");
+    arena_release(&arena);
+}
+
+static void intervals(const struct page *page, struct text *to)
+{
+    struct text confidence = TEXT_INIT;
+
+    format_confidence(&confidence, page->study->confidence);
+    html_addf(to, "<h3>What an interval is about</h3>\n<p>A rate from a few hundred faces "
+              "could have come out otherwise. The %s %% interval holds the rates that the "
+              "counts do not speak against: of many intervals made in this way, about %s in "
+              "100 hold the rate they are after. It speaks of a hypothetical larger "
+              "population of similar people. Of the people counted themselves the rate is "
+              "simply what was counted.", confidence.s, confidence.s);
+    if (page->study->task == TASK_IDENTIFY)
+        text_add(to, " A rate of false matches also depends on the gallery and the threshold "
+                 "of the search: the interval holds for these, and says nothing about "
+                 "others.");
+    text_add(to, " What describes the set itself, such as who is in it, has no interval.</p>"
+             "\n<h3>Interval methods</h3>\n<ul>\n");
+    text_release(&confidence);
+}
+
+/* Each method the findings name, once. */
+static void methods(const struct page *page, struct text *to)
+{
+    struct text seen = TEXT_INIT, key = TEXT_INIT;
+
+    text_add(&seen, " ");
+    for (size_t i = 0; i < page->findings->n; i++) {
+        const char *name = page->findings->rows[i].method, *about;
+        text_reset(&key);
+        text_addf(&key, " %s ", name);
+        if (!*name || strstr(seen.s, key.s))
+            continue;
+        text_add(&seen, key.s);
+        about = prose_method_text(name);
+        html_addf(to, "<li><b>%s.</b> %q</li>\n", prose_method(name), about ? about : "");
+    }
+    if (has_kind(page, "share_ratio"))
+        text_add(to, "<li><b>Over-representation.</b> A group's share of the hits over its "
+                 "share of the trials. With RR the ratio of its rate to that of everyone "
+                 "else and b its share of the trials this is RR/(b·RR + 1 − b); the limits "
+                 "of RR are mapped in the same way.</li>\n");
+    text_add(to, "</ul>\n");
+    text_release(&seen);
+    text_release(&key);
+}
+
+static void verdict_rules(const struct page *page, struct text *to)
+{
+    struct text alpha = TEXT_INIT;
+
+    text_addf(&alpha, "%.3g", 1 - page->study->confidence);
+    text_add(to, "<h3>How a verdict is reached</h3>\n<p>A verdict rests on an interval, "
+             "never on a point. L and U are its limits.</p>\n<ul>\n");
+    if (has_claim(page, CLAIM_DIFFERENCE) || has_claim(page, CLAIM_RATIO))
+        text_add(to, "<li>A difference or ratio of at least m: yes if L reaches m, no if U "
+                 "stays below it. Where m is no difference at all, L must be past it.</li>\n");
+    if (has_claim(page, CLAIM_WORST) || has_claim(page, CLAIM_BEST))
+        html_addf(to, "<li>The worst (best) of K groups: yes if its rate is above (below) "
+                  "that of each other group, every one of the K − 1 differences having all "
+                  "its interval on that side; no if for some group it lies wholly on the "
+                  "other side at confidence 1 − %s/(K − 1).</li>\n", alpha.s);
+    if (has_claim(page, CLAIM_OVER))
+        text_add(to, "<li>Over-representation: yes if the ratio of the group's rate to that "
+                 "of the others has L above 1; no if U is at most 1.</li>\n");
+    if (has_claim(page, CLAIM_PRINTED))
+        text_add(to, "<li>Printed figures: reproduced if each comes out of the counts, "
+                 "rounded as it was printed.</li>\n");
+    html_addf(to, "<li>A claim about several backends: yes if all bear it out; no if one "
+              "speaks against it at confidence 1 − %s/(backends).</li>\n<li>Otherwise the "
+              "verdict is “%s”; without denominators it is “%s”.</li>\n</ul>\n", alpha.s,
+              verdict_word(VERDICT_INCONCLUSIVE, page->study->evidence),
+              verdict_word(VERDICT_NOT_TESTABLE, page->study->evidence));
+    text_release(&alpha);
+}
+
+void page_method(const struct page *page, struct text *to)
+{
+    text_add(to, "<section id=\"method\"><h2>Method</h2>\n");
+    counted(page, to);
+    intervals(page, to);
+    methods(page, to);
+    if (page->claims->n)
+        verdict_rules(page, to);
+    text_add(to, "<h3>p-values</h3>\n<p>p of a contrast is Fisher's exact test, two-sided "
+             "(Fisher, Statistical Methods for Research Workers, 5th edition, 1934)");
+    if (has_kind(page, "share"))
+        text_add(to, "; that of a share is the exact binomial test against the group's share "
+                 "of the trials");
+    text_add(to, ". Where many are made, the smallest is small by chance alone: Holm's "
+             "correction (Holm, Scandinavian Journal of Statistics 6, 1979, 65–70) is given "
+             "beside each.</p>\n");
+    if (has_flag(page, FLAG_TOO_FEW) || has_flag(page, FLAG_ZERO))
+        text_add(to, "<h3>Too few to say</h3>\n<p>Rates that rest on fewer than five hits are "
+                 "marked “too few to say”, those on none “none seen”. Their intervals are "
+                 "honest; their estimates should not be quoted alone.</p>\n");
+    if (has_range(page))
+        text_add(to, "<h3>Counts that were not published</h3>\n<p>A remark such as “n "
+                 "559–561” gives every number of trials that the published figures allow. "
+                 "The rate beside it is at the n that is shown; the further tables show that "
+                 "the others give nearly the same.</p>\n");
+    text_add(to, "</section>\n");
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One rate against another: groups, points, backends. */
+#include <string.h>
+
+#include "stats/exact.h"
+#include "stats/paired.h"
+#include "stats/rows.h"
+
+/* One contrast by every method of its quantity, unless it is there already. */
+static int add_contrast(struct work *w, const struct subject *about,
+                        enum study_quantity quantity, const char *group,
+                        const char *versus)
+{
+    bool ratio = quantity == QUANTITY_RATIO;
+    const char *kind = ratio ? "ratio" : "difference";
+    struct text metric = TEXT_INIT;
+    struct rate a, b;
+    double p;
+    int code = 0;
+
+    if (!evidence_rate(w->e->tally, about, group, N_STATED, &a) ||
+        !evidence_rate(w->e->tally, about, versus, N_STATED, &b))
+        return 0;
+    text_addf(&metric, "%s.%s", about->metric, kind);
+    long there = findings_find(w->out, about->backend, metric.s, group, versus,
+                               about->point, NULL);
+    text_release(&metric);
+    if (there >= 0)
+        return 0;
+    if ((code = rows_check_size(w)))
+        return code;
+    if ((code = exact_fisher(a.x, a.n - a.x, b.x, b.n - b.x, &p, w->err)))
+        return code;
+    for (size_t i = 0; i < w->study->methods[quantity].n && !code; i++) {
+        const struct method *m = evidence_method(w->study, quantity, i);
+        struct interval iv;
+        code = (ratio ? m->ratio : m->difference)(a.x, a.n, b.x, b.n,
+                                                  w->study->confidence, &iv, w->err);
+        if (code)
+            break;
+        struct finding *row = row_add(w, about, kind, group, versus);
+        row_set_interval(row, &iv, m, w->study->confidence);
+        row->x = a.x;
+        row->n = a.n;
+        row->p = p;
+        row->threshold = row_threshold(about->point);
+        row->flag = ratio ? row_ratio_flag(a.x, b.x, a.derived || b.derived)
+                          : a.derived || b.derived ? FLAG_DERIVED : FLAG_OK;
+        row->note = arena_printf(&w->out->arena, "%lld of %lld against %lld of %lld; p: "
+                                 "Fisher's exact test, two-sided", (long long)a.x,
+                                 (long long)a.n, (long long)b.x, (long long)b.n);
+    }
+    return code;
+}
+
+/* Those the study asks for, then those its claims rest on. */
+int add_contrasts(struct work *w, const struct subject *about)
+{
+    const struct study *s = w->study;
+    int code = 0;
+
+    for (size_t i = 0; i < s->n_contrasts && !code; i++) {
+        const struct study_contrast *c = &s->contrasts[i];
+        if (strcmp(c->metric, about->metric) ||
+            (c->point && strcmp(c->point, about->point)))
+            continue;
+        if (c->difference)
+            code = add_contrast(w, about, QUANTITY_DIFFERENCE, c->group, c->versus);
+        if (c->ratio && !code)
+            code = add_contrast(w, about, QUANTITY_RATIO, c->group, c->versus);
+    }
+    for (size_t i = 0; i < s->n_claims && !code; i++) {
+        const struct claim_spec *c = &s->claims[i];
+        if (strcmp(c->metric, about->metric) || strcmp(c->point, about->point))
+            continue;
+        if (c->type == CLAIM_DIFFERENCE)
+            code = add_contrast(w, about, QUANTITY_DIFFERENCE, c->group, c->versus);
+        if (c->type == CLAIM_RATIO || c->type == CLAIM_OVER)
+            code = add_contrast(w, about, QUANTITY_RATIO, c->group, c->versus);
+        if (c->type != CLAIM_WORST && c->type != CLAIM_BEST)
+            continue;
+        struct group g = group_first(&s->axes, c->among);
+        do {
+            struct text other = TEXT_INIT;
+            group_add(&other, &s->axes, &g);
+            if (strcmp(other.s, c->group))
+                code = add_contrast(w, about, QUANTITY_DIFFERENCE, c->group, other.s);
+            text_release(&other);
+        } while (!code && group_next(&g, &s->axes, c->among));
+    }
+    return code;
+}
+
+/* Two measurements of the same group on the same faces: `kind` as if they were
+ * independent, by every method for differences, and `kind`_worst_case with the
+ * pairing that leaves the difference least certain. */
+static int add_pair(struct work *w, const char *kind, const struct subject *about,
+                    const struct subject *one, const struct subject *other,
+                    const char *group, const char *versus)
+{
+    const struct study_methods *methods = &w->study->methods[QUANTITY_DIFFERENCE];
+    double confidence = w->study->confidence, p;
+    struct text name = TEXT_INIT;
+    struct interval i;
+    struct rate a, b;
+    int code = 0;
+
+    text_addf(&name, "%s.%s", about->metric, kind);
+    bool there = findings_find(w->out, about->backend, name.s, group, versus,
+                               about->point, NULL) >= 0;
+    text_release(&name);
+    if (there || !evidence_rate(w->e->tally, one, group, N_STATED, &a) ||
+        !evidence_rate(w->e->tally, other, group, N_STATED, &b))
+        return 0;
+    if ((code = rows_check_size(w)) ||
+        (code = exact_fisher(a.x, a.n - a.x, b.x, b.n - b.x, &p, w->err)))
+        return code;
+    for (size_t m = 0; m <= methods->n && !code; m++) {
+        bool worst = m == methods->n;
+        const struct method *method = worst ? method_find("newcombe")
+            : evidence_method(w->study, QUANTITY_DIFFERENCE, m);
+        code = worst ? paired_worst_case(a.x, a.n, b.x, b.n, confidence, &i, &p, w->err)
+                     : method->difference(a.x, a.n, b.x, b.n, confidence, &i, w->err);
+        if (code)
+            break;
+        name = (struct text)TEXT_INIT;
+        text_addf(&name, "%s%s", kind, worst ? "_worst_case" : "");
+        struct finding *row = row_add(w, about, name.s, group, versus);
+        text_release(&name);
+        row_set_interval(row, &i, method, confidence);
+        row->x = a.x;
+        row->n = a.n;
+        row->p = p;
+        row->flag = a.derived || b.derived ? FLAG_DERIVED : FLAG_OK;
+        row->note = arena_printf(
+            &w->out->arena, "%lld of %lld against %lld of %lld, the same faces, %s",
+            (long long)a.x, (long long)a.n, (long long)b.x, (long long)b.n, worst
+            ? "paired at worst: as many changed as the counts allow; p: McNemar's exact "
+              "test on that pairing"
+            : "which face erred in which not published: as if independent; p: Fisher's "
+              "exact test, two-sided");
+    }
+    return code;
+}
+
+/* Calls `add` for every group of the study's `by`. */
+static int for_groups(struct work *w,
+                      int (*add)(struct work *, const struct subject *, const char *,
+                                 const void *),
+                      const struct subject *about, const void *arg)
+{
+    const struct study *s = w->study;
+    struct text name = TEXT_INIT;
+    int code = 0;
+
+    for (size_t i = 0; i < s->n_by && !code; i++) {
+        struct group g = group_first(&s->axes, s->by[i]);
+        do {
+            text_reset(&name);
+            group_add(&name, &s->axes, &g);
+            code = add(w, about, name.s, arg);
+        } while (!code && group_next(&g, &s->axes, s->by[i]));
+    }
+    text_release(&name);
+    return code;
+}
+
+/* The fall of a rate from one point (arg) to the point at hand. */
+static int add_change(struct work *w, const struct subject *about, const char *group,
+                      const void *arg)
+{
+    struct subject before = { about->backend, about->metric, arg };
+    return add_pair(w, "improvement", about, &before, about, group, arg);
+}
+
+int add_changes(struct work *w, const struct subject *about)
+{
+    const struct study *s = w->study;
+    int code = 0;
+
+    for (size_t i = 0; i < s->n_changes && !code; i++)
+        if (!strcmp(s->changes[i].metric, about->metric) &&
+            !strcmp(s->changes[i].after, about->point))
+            code = for_groups(w, add_change, about, s->changes[i].before);
+    for (size_t i = 0; i < s->n_claims && !code; i++)
+        if (s->claims[i].type == CLAIM_IMPROVEMENT &&
+            !strcmp(s->claims[i].metric, about->metric) &&
+            !strcmp(s->claims[i].after, about->point))
+            code = add_change(w, about, s->claims[i].group, s->claims[i].before);
+    return code;
+}
+
+/* How much higher the rate of the backend at hand is than that of another. */
+static int add_excess(struct work *w, const struct subject *about, const char *group,
+                      const void *arg)
+{
+    struct subject other = { arg, about->metric, about->point };
+    struct text versus = TEXT_INIT;
+
+    evidence_rival(&versus, arg);
+    int code = add_pair(w, "excess", about, about, &other, group, versus.s);
+    text_release(&versus);
+    return code;
+}
+
+static bool is_among(const char *name, const char **names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(names[i], name))
+            return true;
+    return false;
+}
+
+int add_rivals(struct work *w, const struct subject *about)
+{
+    const struct study *s = w->study;
+    int code = 0;
+
+    for (size_t i = 0; i < s->n_rivals; i++) {
+        const struct study_rivals *r = &s->rivals[i];
+        if (strcmp(r->metric, about->metric) || strcmp(r->point, about->point) ||
+            !is_among(about->backend, r->backends, r->n_backends))
+            continue;
+        for (size_t k = 0; k < r->n_against && !code; k++)
+            code = for_groups(w, add_excess, about, r->against[k]);
+    }
+    for (size_t i = 0; i < s->n_claims; i++) {
+        const struct claim_spec *c = &s->claims[i];
+        if (c->type != CLAIM_EXCESS || strcmp(c->metric, about->metric) ||
+            strcmp(c->point, about->point) ||
+            !is_among(about->backend, c->backends, c->n_backends))
+            continue;
+        for (size_t k = 0; k < c->n_against && !code; k++)
+            code = add_excess(w, about, c->group, c->against[k]);
+    }
+    return code;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "stats/paired.h"
+
+#include <math.h>
+
+#include "stats/exact.h"
+#include "stats/proportion.h"
+
+static int64_t largest(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* The correlation of the table  a b / c d , 0 where a margin is empty. */
+static double phi(double a, double b, double c, double d)
+{
+    double margins = (a + b) * (c + d) * (a + c) * (b + d);
+    return margins > 0 ? (a * d - b * c) / sqrt(margins) : 0;
+}
+
+int paired_worst_case(int64_t x1, int64_t n1, int64_t x2, int64_t n2,
+                      double confidence, struct interval *out, double *p,
+                      struct err *err)
+{
+    struct interval first, second;
+    int code = proportion_wilson(x1, n1, confidence, &first, err);
+
+    if (code || (code = proportion_wilson(x2, n2, confidence, &second, err)))
+        return code;
+    int64_t n = largest(n1 < n2 ? n1 : n2, largest(x1, x2));
+    int64_t a = largest(0, x1 + x2 - n), b = x1 - a, c = x2 - a;
+    if ((code = exact_mcnemar(b, c, p, err)))
+        return code;
+
+    double f = phi((double)a, (double)b, (double)c, (double)(n - a - b - c));
+    double down1 = first.estimate - first.lo, up1 = first.hi - first.estimate;
+    double down2 = second.estimate - second.lo, up2 = second.hi - second.estimate;
+    out->estimate = first.estimate - second.estimate;
+    out->lo = out->estimate - sqrt(down1 * down1 - 2 * f * down1 * up2 + up2 * up2);
+    out->hi = out->estimate + sqrt(up1 * up1 - 2 * f * up1 * down2 + down2 * down2);
+    interval_clip(out, -1, 1);
+    return 0;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "stats/rows.h"
+
+#include <math.h>
+#include <string.h>
+
+struct finding *row_add(struct work *w, const struct subject *about,
+                               const char *kind, const char *group, const char *versus)
+{
+    struct finding *row = findings_add(w->out);
+
+    row->study = w->study->name;
+    row->dataset = w->study->dataset;
+    row->backend = findings_keep(w->out, about->backend);
+    row->metric = arena_printf(&w->out->arena, "%s%s%s", about->metric,
+                               *kind ? "." : "", kind);
+    row->point = findings_keep(w->out, about->point);
+    row->group = findings_keep(w->out, group);
+    row->versus = findings_keep(w->out, versus);
+    return row;
+}
+
+int rows_check_size(struct work *w)
+{
+    if (w->out->n <= MAX_ROWS)
+        return 0;
+    return err_add(w->err, ERR_LIMIT, "%s: more than %d findings, expected fewer groups, "
+                   "methods or counts", w->study->path, MAX_ROWS);
+}
+
+double row_threshold(const char *point)
+{
+    double v;
+
+    if (!strncmp(point, "native=", 7) && num_parse_double(point + 7, &v))
+        return v;
+    return NAN;
+}
+
+void row_set_interval(struct finding *row, const struct interval *i,
+                         const struct method *method, double confidence)
+{
+    row->estimate = i->estimate + 0.0; /* no -0, which the file does not keep */
+    row->lo = i->lo + 0.0;
+    row->hi = i->hi + 0.0;
+    row->method = method->name;
+    row->confidence = confidence;
+}
+
+void row_set_count(struct finding *row, const struct count *c)
+{
+    row->x = c->x;
+    row->n = c->n;
+    row->n_lo = c->n_lo;
+    row->n_hi = c->n_hi;
+    row->clusters = c->n; /* one image a person in published counts */
+    row->threshold = row_threshold(c->point);
+}
+
+enum finding_flag row_count_flag(const struct count *c)
+{
+    if (c->x == 0)
+        return FLAG_ZERO;
+    if (c->x < TOO_FEW)
+        return FLAG_TOO_FEW;
+    return c->derived ? FLAG_DERIVED : FLAG_OK;
+}
+
+enum finding_flag row_ratio_flag(int64_t x, int64_t versus, bool derived)
+{
+    if (x == 0 || versus == 0)
+        return FLAG_ZERO;
+    if (x < TOO_FEW || versus < TOO_FEW)
+        return FLAG_TOO_FEW;
+    return derived ? FLAG_DERIVED : FLAG_OK;
+}
+
+const char *row_count_note(struct work *w, const struct count *c)
+{
+    if (!c->derived)
+        return findings_keep(w->out, c->source);
+    return arena_printf(&w->out->arena, "%s%sderived, not published as such",
+                        c->source, *c->source ? "; " : "");
+}
