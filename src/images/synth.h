@@ -24,6 +24,11 @@
  * The plant is a known fault, put in so that an audit has something to find:
  * images of the darkest tones (SYNTH_PLANT_FROM and up) are under-exposed by so
  * many stops, as by a camera that meters for lighter skin.
+ *
+ * On disk: images/SNNNNN/SNNNNN-NNN.jpg or .png, README.txt, and labels.csv, a row
+ * an image, written last: a folder without it is no finished set. Each image says
+ * SYNTHETIC in its lower right corner and in its comment. Images are not synced
+ * one by one; what a loss of power spoils is drawn again from its seed.
  */
 #ifndef IMAGES_SYNTH_H
 #define IMAGES_SYNTH_H
@@ -43,6 +48,7 @@
 #define SYNTH_PLANT_MAX 6.0
 #define SYNTH_DARKER_FROM 6     /* Monk tone */
 #define SYNTH_THREADS_MAX 256
+#define SYNTH_TOTAL_MAX 10000000 /* images of a cohort */
 
 enum synth_format { SYNTH_MIXED, SYNTH_PNG, SYNTH_JPEG };
 
@@ -58,5 +64,20 @@ struct synth_options {
 #define SYNTH_OPTIONS_INIT                                                     \
     { .images = 1, .size = 256, .darker_from = SYNTH_DARKER_FROM,              \
       .underexpose = SYNTH_PLANT_DEFAULT, .threads = 1 }
+
+/* Draws the cohort into `dir`, which is made, or must be empty. `progress` (NULL:
+ * none) is called now and then, by one thread at a time. `summary` is of what
+ * was written.
+ *
+ * Fails when: an option is out of its range or there are too many images
+ * (ERR_INPUT), `dir` is there and not an empty folder (ERR_INPUT), or a file
+ * cannot be written (ERR_IO); what was written till then stays. */
+typedef void synth_progress_fn(void *arg, size_t done, size_t total);
+struct synth_summary {
+    size_t images, jpeg, planted; /* in all, JPEG files, with the plant */
+};
+int synth_cohort(const struct synth_options *o, const char *dir,
+                 synth_progress_fn *progress, void *arg, struct synth_summary *summary,
+                 struct err *err);
 
 #endif

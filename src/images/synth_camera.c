@@ -1,41 +1,36 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From light to bytes: blur, exposure, noise, encoding, and the mark. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "images/synth_draw.h"
 
-/* A three-tap kernel along rows, then columns, of the wanted variance (σ² ≤ ½
- * a pass). */
-static void blur_pass(struct synth_canvas *c, float side)
+/* A three-tap kernel along rows, then columns, that adds the variance 2·side. */
+static void blur_pass(struct synth_sheet *d, float side)
 {
+    struct synth_canvas *c = &d->canvas;
     int n = c->size;
     float middle = 1 - 2 * side;
-    long stride = 3L * n;
+    size_t row_size = (size_t)n * sizeof *c->pixels;
+    synth_pixel *old = d->line + 1; /* a row as it was, with its ends repeated */
 
     for (int y = 0; y < n; y++) {
-        float *row = canvas_at(c, 0, y), before[3];
-        memcpy(before, row, sizeof before);
+        synth_pixel *row = canvas_at(c, 0, y);
+        memcpy(old, row, row_size);
+        old[-1] = old[0];
+        old[n] = old[n - 1];
         for (int x = 0; x < n; x++)
-            for (int k = 0; k < 3; k++) {
-                float now = row[3 * x + k], next = x + 1 < n ? row[3 * x + 3 + k] : now;
-                row[3 * x + k] = middle * now + side * (before[k] + next);
-                before[k] = now;
-            }
+            row[x] = middle * old[x] + side * (old[x - 1] + old[x + 1]);
     }
-    float *above = mem_array((size_t)stride, sizeof *above);
-    memcpy(above, c->rgb, (size_t)stride * sizeof *above);
+    memcpy(old, c->pixels, row_size);
     for (int y = 0; y < n; y++) {
-        float *row = canvas_at(c, 0, y), *next = y + 1 < n ? row + stride : row;
-        for (long i = 0; i < stride; i++) {
-            float now = row[i];
-            row[i] = middle * now + side * (above[i] + next[i]);
-            above[i] = now;
+        synth_pixel *row = canvas_at(c, 0, y), *next = y + 1 < n ? row + n : row;
+        for (int x = 0; x < n; x++) {
+            synth_pixel now = row[x];
+            row[x] = middle * now + side * (old[x] + next[x]);
+            old[x] = now;
         }
     }
-    free(above);
 }
 
 static void blur(struct synth_sheet *d)
@@ -44,42 +39,50 @@ static void blur(struct synth_sheet *d)
 
     while (variance > .02) {
         double part = variance < .5 ? variance : .5;
-        blur_pass(&d->canvas, (float)(part / 2));
+        blur_pass(d, (float)(part / 2));
         variance -= part;
     }
 }
 
-/* What the sensor sees of a linear value: exposed, its highlights rolled off. */
-static float expose(float v, float gain)
+typedef int32_t pixel_test __attribute__((vector_size(16)));
+
+/* `a` where the test holds, else `b`. */
+static synth_pixel choose(pixel_test test, synth_pixel a, synth_pixel b)
 {
-    v *= gain;
-    if (v > .8f) {
-        float t = (v - .8f) * 5;
-        v = .8f + .2f * t / (1 + t);
-    }
-    return v;
+    return (synth_pixel)((test & (pixel_test)a) | (~test & (pixel_test)b));
 }
 
-/* Photon noise grows with the root of the light, read noise stays; so what is
- * under-exposed is noisier. Bell-shaped: the sum of three 7-bit numbers. */
+#define SIGMAS 256 /* steps of the light for which the noise is reckoned */
+
+/* Exposes, rolls off the highlights, adds noise, encodes. Photon noise grows
+ * with the root of the light and read noise stays, so what is under-exposed is
+ * noisier; bell-shaped: the sum of three 4-bit numbers. */
 static void develop(struct synth_sheet *d, uint8_t *rgb)
 {
     const struct synth_view *v = d->v;
     struct synth_random r = synth_random_at(d->seed, SYNTH_STREAM_NOISE, d->s->number, v->number);
-    float gain = (float)synth_exp2(v->exposure - v->planted);
+    float gain = (float)synth_exp2(v->exposure - v->planted), sigmas[SIGMAS + 1];
     float photon = (float)(.0020 * v->noise), read = (float)(.0052 * v->noise);
     long n = (long)d->size * d->size;
-    const float *in = d->canvas.rgb;
 
-    for (long i = 0; i < n; i++) {
-        uint64_t bits = synth_bits(&r);
-        for (int k = 0; k < 3; k++, bits >>= 21, in++, rgb++) {
-            int sum = (int)((bits & 127) + (bits >> 7 & 127) + (bits >> 14 & 127));
-            float light = expose(*in, gain);
-            light += sqrtf(photon * light + read * read) * ((float)sum - 190.5f) / 64;
-            light = light < 0 ? 0 : light > 1 ? 1 : light;
-            *rgb = d->encode[(int)(light * ENCODE_STEPS + .5f)];
-        }
+    for (int i = 0; i <= SIGMAS; i++) /* 7.98: of the sum below */
+        sigmas[i] = sqrtf(photon * ((float)i + .5f) / SIGMAS + read * read) / 7.98f;
+    const synth_pixel zero = { 0, 0, 0, 0 }, one = zero + 1;
+    for (long i = 0; i < n; i++, rgb += 3) {
+        synth_pixel light = d->canvas.pixels[i] * gain, over = (light - .8f) * 5;
+        light = choose(light > .8f, .8f + .2f * (over / (1 + over)), light);
+        uint64_t bits = synth_bits(&r), sums = 0;
+        for (int k = 0; k < 3; k++) /* a byte a channel */
+            sums += bits >> (4 * k) & 0x0f000f000f;
+        synth_pixel noise = { (float)(sums & 255), (float)(sums >> 16 & 255),
+                              (float)(sums >> 32 & 255), 0 };
+        synth_pixel sigma = { sigmas[(int)(light[0] * SIGMAS)], sigmas[(int)(light[1] * SIGMAS)],
+                              sigmas[(int)(light[2] * SIGMAS)], 0 };
+        light += sigma * (noise - 22.5f);
+        light = choose(light < zero, zero, choose(light > one, one, light));
+        light = light * ENCODE_STEPS + .5f;
+        for (int k = 0; k < 3; k++)
+            rgb[k] = d->encode[(int)light[k]];
     }
 }
 

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "images/synth_draw.h"
 
+#include <stdlib.h>
+
+#include "base/mem.h"
+
 void sheet_init(struct synth_sheet *d, int size)
 {
     *d = (struct synth_sheet){ .size = size };
@@ -10,6 +14,7 @@ void sheet_init(struct synth_sheet *d, int size)
     mask_init(&d->m, size);
     mask_init(&d->n, size);
     mask_init(&d->tmp, size);
+    d->line = mem_array((size_t)size + 2, sizeof *d->line);
     camera_make_table(d);
 }
 
@@ -21,6 +26,7 @@ void sheet_release(struct synth_sheet *d)
     mask_release(&d->m);
     mask_release(&d->n);
     mask_release(&d->tmp);
+    free(d->line);
 }
 
 static double mean_luminance(const uint8_t *rgb, int size, const double box[4])

@@ -37,6 +37,7 @@ struct synth_sheet {
     struct synth_mask hair;      /* what covers it in front */
     struct synth_mask m, n, tmp; /* free to use; `tmp` by blurs */
     struct synth_path path;
+    synth_pixel *line;           /* size + 2 pixels */
 
     const struct synth_subject *s;
     const struct synth_view *v;
@@ -56,9 +57,11 @@ struct synth_sheet {
 };
 
 struct synth_truth {
-    double landmarks[5][2]; /* eyes, tip of the nose, corners of the mouth, the
-                             * viewer's left first; pixels */
-    double box[4];          /* x, y, w, h of the face, chin to hairline; pixels */
+    /* As in model/image.h: eyes, tip of the nose, corners of the mouth, the
+     * viewer's left first, from the centre of the first pixel; x, y, w, h of the
+     * face, chin to hairline, from its corner. In pixels. */
+    double landmarks[5][2];
+    double box[4];
     double luminance;       /* mean of the encoded picture inside the box, 0…255
                              * (Rec. 709 weights on the 8-bit values) */
 };

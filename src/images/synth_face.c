@@ -401,10 +401,11 @@ void face_draw_mouth(struct synth_sheet *d)
     fold(d, groove, 2, .05, .02, crease, .2);
 }
 
+/* From the corner of the first pixel to its centre. */
 static void put(double to[2], struct synth_point p)
 {
-    to[0] = p.x;
-    to[1] = p.y;
+    to[0] = p.x - .5;
+    to[1] = p.y - .5;
 }
 
 void face_landmarks(const struct synth_sheet *d, struct synth_truth *truth)

@@ -269,6 +269,8 @@ static void fill_hair(struct synth_sheet *d, const struct synth_mask *m,
 {
     struct synth_point c = head_point(d, 0, -.35, 0);
     float scale = 1 / (1.75f * d->unit);
+    synth_pixel tone = pixel_of(colour), ambient = pixel_of(d->ambient), key = pixel_of(d->key);
+    synth_pixel sheen = { .035f, .033f, .032f, 0 };
 
     for (int y = m->y0; y < m->y1; y++) {
         const float *a = mask_row(m, y);
@@ -283,16 +285,12 @@ static void fill_hair(struct synth_sheet *d, const struct synth_mask *m,
             float k = (cosine + .3f) / 1.3f, t = a[x] * opacity;
             k = k > 0 ? k : 0;
             /* A band of shine where the head turns to the light. */
-            float band = ny + .42f - .25f * (float)d->light.y * 0;
-            band = 1 - band * band * 14 - (nx - .5f * (float)d->light.x) * (nx - .5f * (float)d->light.x) * 2.2f;
+            float up = ny + .42f, aside = nx - .5f * (float)d->light.x;
+            float band = 1 - 14 * up * up - 2.2f * aside * aside;
             band = band > 0 ? band * band * gloss : 0;
-            float *p = canvas_at(&d->canvas, x, y);
-            float r = colour.r * (d->ambient.r + d->key.r * k) + band * (.25f * colour.r + .035f);
-            float g = colour.g * (d->ambient.g + d->key.g * k) + band * (.25f * colour.g + .033f);
-            float b = colour.b * (d->ambient.b + d->key.b * k) + band * (.25f * colour.b + .032f);
-            p[0] += (r - p[0]) * t;
-            p[1] += (g - p[1]) * t;
-            p[2] += (b - p[2]) * t;
+            synth_pixel lit = tone * (ambient + key * k) + band * (.25f * tone + sheen);
+            synth_pixel *p = canvas_at(&d->canvas, x, y);
+            *p += (lit - *p) * t;
         }
     }
 }

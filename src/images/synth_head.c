@@ -249,7 +249,8 @@ static struct row row_at(const struct synth_sheet *d, double y)
                                  .25 * d->sin_pitch) };
 }
 
-static void normal_at(const struct synth_sheet *d, struct row row, float x, float y, float n[3])
+static void normal_at(const struct synth_bump *bumps, int n_bumps, struct row row, float x,
+                      float y, float n[3])
 {
     float q = (x - row.middle) / row.half;
 
@@ -259,8 +260,8 @@ static void normal_at(const struct synth_sheet *d, struct row row, float x, floa
     n[1] = row.ny * (1 - .3f * qq);
     float rest = 1 - n[0] * n[0] - n[1] * n[1];
     n[2] = sqrtf(rest > .04f ? rest : .04f);
-    for (int i = 0; i < d->n_bumps; i++) {
-        const struct synth_bump *b = &d->bumps[i];
+    for (int i = 0; i < n_bumps; i++) {
+        const struct synth_bump *b = &bumps[i];
         float u = (x - b->x) / b->rx, v = (y - b->y) / b->ry, rr = u * u + v * v;
         if (rr >= 1)
             continue;
@@ -280,23 +281,42 @@ struct synth_colour head_light(const struct synth_sheet *d, double x, double y)
     struct synth_solid p = turn(d, x, y, head_depth(d, x, y));
     float n[3];
 
-    normal_at(d, row_at(d, p.y), (float)p.x, (float)p.y, n);
+    normal_at(d->bumps, d->n_bumps, row_at(d, p.y), (float)p.x, (float)p.y, n);
     return diffuse(d, n[0], n[1], n[2]);
 }
 
 #define ROWS 160 /* of normals' rows, over −2…2 units */
+
+/* Those that a row of the picture may cross, tilted by the roll or not. */
+static int bumps_near(const struct synth_sheet *d, int row, struct synth_bump *near)
+{
+    float y = ((float)row + .5f - d->at_y) / d->unit;
+    int n = 0;
+
+    for (int i = 0; i < d->n_bumps; i++) {
+        const struct synth_bump *b = &d->bumps[i];
+        float middle = b->x * (float)d->sin_roll + b->y * (float)d->cos_roll;
+        float reach = b->rx > b->ry ? b->rx : b->ry;
+        if (y > middle - reach && y < middle + reach)
+            near[n++] = *b;
+    }
+    return n;
+}
 
 static void shade_head(struct synth_sheet *d)
 {
     struct row rows[ROWS];
     float lum = .3f * d->skin.r + .6f * d->skin.g + .1f * d->skin.b;
     float gloss = .062f + .055f * (1 - lum) * (1 - lum);
+    synth_pixel skin = pixel_of(d->skin), key = pixel_of(d->key), ambient = pixel_of(d->ambient);
     float scale = 1 / d->unit, cr = (float)d->cos_roll, sr = (float)d->sin_roll;
 
     for (int i = 0; i < ROWS; i++)
         rows[i] = row_at(d, -2 + 4 * i / (double)(ROWS - 1));
     for (int y = d->head.y0; y < d->head.y1; y++) {
         const float *a = mask_row(&d->head, y);
+        struct synth_bump near[HEAD_BUMPS];
+        int n_near = bumps_near(d, y, near);
         for (int x = d->head.x0; x < d->head.x1; x++) {
             if (a[x] <= 0)
                 continue;
@@ -308,14 +328,12 @@ static void shade_head(struct synth_sheet *d)
             struct row row = { rows[i].middle + t * (rows[i + 1].middle - rows[i].middle),
                                rows[i].half + t * (rows[i + 1].half - rows[i].half),
                                rows[i].ny + t * (rows[i + 1].ny - rows[i].ny) };
-            normal_at(d, row, hx, hy, n);
+            normal_at(near, n_near, row, hx, hy, n);
             struct synth_colour lit = diffuse(d, n[0], n[1], n[2]);
             float shine = highlight(d, n[0], n[1], n[2]) * gloss;
             float rim = (1 - n[2]) * (1 - n[2]) * .03f;
-            float *p = canvas_at(&d->canvas, x, y);
-            p[0] += (d->skin.r * lit.r + d->key.r * shine + d->ambient.r * rim - p[0]) * a[x];
-            p[1] += (d->skin.g * lit.g + d->key.g * shine + d->ambient.g * rim - p[1]) * a[x];
-            p[2] += (d->skin.b * lit.b + d->key.b * shine + d->ambient.b * rim - p[2]) * a[x];
+            synth_pixel *p = canvas_at(&d->canvas, x, y);
+            *p += (skin * pixel_of(lit) + key * shine + ambient * rim - *p) * a[x];
         }
     }
 }

@@ -258,18 +258,48 @@ void mask_stroke(struct synth_mask *m, const struct synth_path *path, float star
     mask_finish(m);
 }
 
-/* One box of 2·r + 1 over `n` values `step` apart. What lies outside of them
- * counts as the value at the end, which is 0 but at the canvas' border. */
-static void box_line(const float *from, float *to, int n, long step, int r)
+/* One box of 2·r + 1 along a row. What lies outside of it counts as the value
+ * at its end, which is 0 but at the canvas' border. */
+static void box_row(const float *from, float *to, int n, int r)
 {
     float sum = from[0] * (float)(r + 1), scale = 1 / (float)(2 * r + 1);
 
     for (int i = 1; i <= r; i++)
-        sum += from[(i < n ? i : n - 1) * step];
+        sum += from[i < n ? i : n - 1];
     for (int i = 0; i < n; i++) {
-        to[i * step] = sum * scale;
-        sum += from[(i + r + 1 < n ? i + r + 1 : n - 1) * step] -
-               from[(i - r > 0 ? i - r : 0) * step];
+        to[i] = sum * scale;
+        sum += from[i + r + 1 < n ? i + r + 1 : n - 1] - from[i - r > 0 ? i - r : 0];
+    }
+}
+
+/* Four columns at a time: a vector has as many floats as a pixel. */
+static void box_columns(const float *from, float *to, int width, int n, long step, int r)
+{
+    float scale = 1 / (float)(2 * r + 1);
+
+    for (int x = 0; x < width; x += 4) {
+        int columns = width - x < 4 ? width - x : 4;
+        synth_pixel sum = { 0, 0, 0, 0 }, in = sum, out = sum;
+        for (int i = -r; i <= r; i++) {
+            memcpy(&in, from + x + (i < 0 ? 0 : i < n ? i : n - 1) * step,
+                   columns == 4 ? sizeof in : (size_t)columns * sizeof *from);
+            sum += in;
+        }
+        for (int i = 0; i < n; i++) {
+            synth_pixel mean = sum * scale;
+            const float *next = from + x + (i + r + 1 < n ? i + r + 1 : n - 1) * step;
+            const float *last = from + x + (i - r > 0 ? i - r : 0) * step;
+            if (columns == 4) {
+                memcpy(to + x + i * step, &mean, sizeof mean);
+                memcpy(&in, next, sizeof in);
+                memcpy(&out, last, sizeof out);
+            } else {
+                memcpy(to + x + i * step, &mean, (size_t)columns * sizeof *to);
+                memcpy(&in, next, (size_t)columns * sizeof *from);
+                memcpy(&out, last, (size_t)columns * sizeof *from);
+            }
+            sum += in - out;
+        }
     }
 }
 
@@ -287,9 +317,9 @@ void mask_blur(struct synth_mask *m, float sigma, struct synth_mask *tmp)
     int width = m->x1 - m->x0, height = m->y1 - m->y0;
     for (int pass = 0; pass < 3; pass++) {
         for (int y = m->y0; y < m->y1; y++)
-            box_line(mask_row(m, y) + m->x0, mask_row(tmp, y) + m->x0, width, 1, r);
-        for (int x = m->x0; x < m->x1; x++)
-            box_line(mask_row(tmp, m->y0) + x, mask_row(m, m->y0) + x, height, m->size + 2, r);
+            box_row(mask_row(m, y) + m->x0, mask_row(tmp, y) + m->x0, width, r);
+        box_columns(mask_row(tmp, m->y0) + m->x0, mask_row(m, m->y0) + m->x0, width, height,
+                    m->size + 2, r);
     }
 }
 
@@ -340,29 +370,27 @@ void mask_move(struct synth_mask *to, const struct synth_mask *from, int dx, int
 void canvas_init(struct synth_canvas *c, int size)
 {
     c->size = size;
-    c->rgb = mem_array((size_t)size * (size_t)size, 3 * sizeof *c->rgb);
+    c->pixels = mem_array((size_t)size * (size_t)size, sizeof *c->pixels);
 }
 
 void canvas_release(struct synth_canvas *c)
 {
-    free(c->rgb);
-    c->rgb = NULL;
+    free(c->pixels);
+    c->pixels = NULL;
 }
 
 /* px = px·(1 + (k − 1)·a) + add·a, which is all three ways of painting. */
 static void blend(struct synth_canvas *c, const struct synth_mask *m, struct synth_colour k,
                   struct synth_colour add, float opacity)
 {
-    float kr = k.r - 1, kg = k.g - 1, kb = k.b - 1;
+    synth_pixel factor = pixel_of(k) - 1, more = pixel_of(add);
 
     for (int y = m->y0; y < m->y1; y++) {
         const float *a = mask_row(m, y);
-        float *px = canvas_at(c, m->x0, y);
-        for (int x = m->x0; x < m->x1; x++, px += 3) {
+        synth_pixel *px = canvas_at(c, m->x0, y);
+        for (int x = m->x0; x < m->x1; x++, px++) {
             float t = a[x] * opacity;
-            px[0] = px[0] * (1 + kr * t) + add.r * t;
-            px[1] = px[1] * (1 + kg * t) + add.g * t;
-            px[2] = px[2] * (1 + kb * t) + add.b * t;
+            *px = *px * (1 + factor * t) + more * t;
         }
     }
 }

@@ -17,15 +17,15 @@ void scene_draw_background(struct synth_sheet *d)
     struct synth_colour b = colour_scale(a, (float)synth_between(&r, .45, .9));
     float tilt = (float)synth_between(&r, -.6, .6), scale = 1 / (float)d->size;
 
+    synth_pixel from = pixel_of(a), to = pixel_of(b);
+
     for (int y = 0; y < d->size; y++) {
-        float *p = canvas_at(&d->canvas, 0, y);
-        for (int x = 0; x < d->size; x++, p += 3) {
+        synth_pixel *p = canvas_at(&d->canvas, 0, y);
+        for (int x = 0; x < d->size; x++, p++) {
             float u = ((float)x + .5f) * scale, v = ((float)y + .5f) * scale;
             float t = v * .75f + (u - .5f) * tilt + .12f;
             t = t < 0 ? 0 : t > 1 ? 1 : t;
-            p[0] = a.r + (b.r - a.r) * t;
-            p[1] = a.g + (b.g - a.g) * t;
-            p[2] = a.b + (b.b - a.b) * t;
+            *p = from + (to - from) * t;
         }
     }
     /* Out of focus: lamps, or panels and shelves; or a plain wall. */
@@ -68,9 +68,7 @@ static void shade_body(struct synth_sheet *d)
             float q = ((float)x - middle) / half;
             float light = .62f * q * lx + .75f * lz + .35f * ly;
             float k = (float)d->v->ambient + (float)d->v->key * (light > 0 ? light : 0);
-            float *p = canvas_at(&d->canvas, x, y);
-            for (int c = 0; c < 3; c++)
-                p[c] *= 1 + (k - 1) * a[x];
+            *canvas_at(&d->canvas, x, y) *= 1 + (k - 1) * a[x];
         }
     }
 }
@@ -209,6 +207,7 @@ void scene_draw_neck(struct synth_sheet *d)
     struct synth_colour deep = { .46f, .34f, .31f }, soft = { .72f, .60f, .57f };
     float middle = body_point(d, .3 * d->sin_yaw, 0).x, half = (float)o.neck * d->unit * 1.5f;
 
+    synth_pixel skin = pixel_of(d->skin), key = pixel_of(d->key), ambient = pixel_of(d->ambient);
     neck_path(d, &o);
     mask_fill(&d->m, &d->path);
     for (int y = d->m.y0; y < d->m.y1; y++) {
@@ -221,10 +220,8 @@ void scene_draw_neck(struct synth_sheet *d)
             float light = q * (float)d->light.x + (1 - .5f * q * q) * (float)d->light.z;
             light = (light + .3f) / 1.3f;
             light = light > 0 ? light * .92f : 0;
-            float *p = canvas_at(&d->canvas, x, y);
-            p[0] += (d->skin.r * (d->ambient.r * .8f + d->key.r * light) - p[0]) * a[x];
-            p[1] += (d->skin.g * (d->ambient.g * .8f + d->key.g * light) - p[1]) * a[x];
-            p[2] += (d->skin.b * (d->ambient.b * .8f + d->key.b * light) - p[2]) * a[x];
+            synth_pixel *p = canvas_at(&d->canvas, x, y);
+            *p += (skin * (ambient * .8f + key * light) - *p) * a[x];
         }
     }
     /* The chin's shadow: the jaw again, lower, and away from the light. */
