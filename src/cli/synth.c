@@ -12,22 +12,23 @@
 #include "images/synth.h"
 
 struct request {
-    const char *subjects, *images, *seed, *out, *size, *format, *darker, *plant, *threads;
+    const char *subjects, *images, *seed, *out, *size, *format, *darker, *plant;
+    const char *threads;
     bool quiet, json, help;
     struct synth_options options;
 };
 
 /* The whole number of `--name`, if it was given. */
-static int take_whole(const char *name, const char *text, int64_t lo, int64_t hi, int64_t *to,
-                      struct err *err)
+static int take_whole(const char *name, const char *text, int64_t lo, int64_t hi,
+                      int64_t *to, struct err *err)
 {
     int64_t v;
 
     if (!text)
         return 0;
     if (!num_parse_int64(text, &v) || v < lo || v > hi)
-        return err_add(err, ERR_INPUT, "synth: --%s '%s', expected a whole number from %lld to "
-                       "%lld", name, text, (long long)lo, (long long)hi);
+        return err_add(err, ERR_INPUT, "synth: --%s '%s', expected a whole number from "
+                       "%lld to %lld", name, text, (long long)lo, (long long)hi);
     *to = v;
     return 0;
 }
@@ -37,10 +38,12 @@ static int take_plant(const char *text, double *stops, struct err *err)
 {
     static const char kind[] = "underexpose=";
     double v = 0;
+    bool off = !strcmp(text, "off");
+    bool stops_given = !strncmp(text, kind, sizeof kind - 1) &&
+                       num_parse_double(text + sizeof kind - 1, &v) && v >= 0 &&
+                       v <= SYNTH_PLANT_MAX;
 
-    if (strcmp(text, "off") &&
-        (strncmp(text, kind, sizeof kind - 1) ||
-         !num_parse_double(text + sizeof kind - 1, &v) || !(v >= 0 && v <= SYNTH_PLANT_MAX)))
+    if (!off && !stops_given)
         return err_add(err, ERR_INPUT, "synth: --plant '%s', expected off or "
                        "underexpose=STOPS, 0 to %g", text, SYNTH_PLANT_MAX);
     *stops = v;
@@ -56,22 +59,22 @@ static int take_format(const char *text, enum synth_format *to, struct err *err)
             *to = (enum synth_format)i;
             return 0;
         }
-    return err_add(err, ERR_INPUT, "synth: --format '%s', expected one of mixed, png, jpeg",
-                   text);
+    return err_add(err, ERR_INPUT,
+                   "synth: --format '%s', expected one of mixed, png, jpeg", text);
 }
 
 static int prepare(struct request *r, struct err *err)
 {
     struct synth_options *o = &r->options;
-    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    int64_t subjects = 20, images = 4, seed = 1, size = o->size, darker = o->darker_from;
-    int64_t threads = cpus < 1 ? 1 : cpus > SYNTH_THREADS_MAX ? SYNTH_THREADS_MAX : cpus;
-    int code = 0;
+    int64_t threads = sysconf(_SC_NPROCESSORS_ONLN);
+    int64_t subjects = 20, images = 4, seed = 1;
+    int64_t size = o->size, darker = o->darker_from;
+    int code;
 
     if (!r->out)
-        return err_add(err, ERR_INPUT, "synth: expected --out DIR, a new or empty folder");
-    if (!code)
-        code = take_whole("subjects", r->subjects, 1, SYNTH_SUBJECTS_MAX, &subjects, err);
+        return err_add(err, ERR_INPUT,
+                       "synth: expected --out DIR, a new or empty folder");
+    code = take_whole("subjects", r->subjects, 1, SYNTH_SUBJECTS_MAX, &subjects, err);
     if (!code)
         code = take_whole("images", r->images, 1, SYNTH_IMAGES_MAX, &images, err);
     if (!code)
@@ -86,6 +89,7 @@ static int prepare(struct request *r, struct err *err)
         code = take_plant(r->plant, &o->underexpose, err);
     if (!code && r->format)
         code = take_format(r->format, &o->format, err);
+    threads = threads < 1 ? 1 : threads > SYNTH_THREADS_MAX ? SYNTH_THREADS_MAX : threads;
     o->subjects = (size_t)subjects;
     o->images = (size_t)images;
     o->seed = (uint64_t)seed;
@@ -127,8 +131,10 @@ static void print_summary(const struct request *r, const struct synth_summary *s
     printf("%zu drawn images of %zu subjects in %s: %zu JPEG, %zu PNG\n", s->images,
            r->options.subjects, r->out, s->jpeg, s->images - s->jpeg);
     if (r->options.underexpose > 0)
-        printf("planted: the %zu images of Monk tones %d to 10 are under-exposed, by %s stop%s\n",
-               s->planted, SYNTH_PLANT_FROM, num_shortest(stops, r->options.underexpose),
+        printf("planted: the %zu images of Monk tones %d to 10 are under-exposed, by "
+               "%s stop%s\n",
+               s->planted, SYNTH_PLANT_FROM,
+               num_shortest(stops, r->options.underexpose),
                r->options.underexpose == 1 ? "" : "s");
     else
         puts("planted: nothing");
@@ -164,13 +170,14 @@ int synth_main(int argc, char **argv)
         puts("usage: misid synth --out DIR [OPTION]...\n");
         options_print(table);
     } else if (!code && args.n) {
-        code = err_add(&err, ERR_INPUT, "synth: unexpected argument '%s'", args.items[0]);
+        code = err_add(&err, ERR_INPUT, "synth: unexpected argument '%s'",
+                       args.items[0]);
     } else if (!code) {
         bool progress = !r.quiet && !r.json && isatty(STDERR_FILENO);
         code = prepare(&r, &err);
         if (!code)
-            code = synth_cohort(&r.options, r.out, progress ? show_progress : NULL, NULL,
-                                &summary, &err);
+            code = synth_cohort(&r.options, r.out, progress ? show_progress : NULL,
+                                NULL, &summary, &err);
         if (!code && r.json)
             print_json(&r, &summary);
         else if (!code && !r.quiet)

@@ -60,7 +60,8 @@ static synth_pixel choose(pixel_test test, synth_pixel a, synth_pixel b)
 static void develop(struct synth_sheet *d, uint8_t *rgb)
 {
     const struct synth_view *v = d->v;
-    struct synth_random r = synth_random_at(d->seed, SYNTH_STREAM_NOISE, d->s->number, v->number);
+    struct synth_random r = synth_random_at(d->seed, SYNTH_STREAM_NOISE, d->s->number,
+                                            v->number);
     float gain = (float)synth_exp2(v->exposure - v->planted), sigmas[SIGMAS + 1];
     float photon = (float)(.0020 * v->noise), read = (float)(.0052 * v->noise);
     long n = (long)d->size * d->size;
@@ -76,7 +77,8 @@ static void develop(struct synth_sheet *d, uint8_t *rgb)
             sums += bits >> (4 * k) & 0x0f000f000f;
         synth_pixel noise = { (float)(sums & 255), (float)(sums >> 16 & 255),
                               (float)(sums >> 32 & 255), 0 };
-        synth_pixel sigma = { sigmas[(int)(light[0] * SIGMAS)], sigmas[(int)(light[1] * SIGMAS)],
+        synth_pixel sigma = { sigmas[(int)(light[0] * SIGMAS)],
+                              sigmas[(int)(light[1] * SIGMAS)],
                               sigmas[(int)(light[2] * SIGMAS)], 0 };
         light += sigma * (noise - 22.5f);
         light = choose(light < zero, zero, choose(light > one, one, light));
@@ -91,10 +93,14 @@ static const struct {
     char letter;
     uint8_t columns[5];
 } font[] = {
-    { 'C', { 0x3e, 0x41, 0x41, 0x41, 0x22 } }, { 'E', { 0x7f, 0x49, 0x49, 0x49, 0x41 } },
-    { 'H', { 0x7f, 0x08, 0x08, 0x08, 0x7f } }, { 'I', { 0x00, 0x41, 0x7f, 0x41, 0x00 } },
-    { 'N', { 0x7f, 0x04, 0x08, 0x10, 0x7f } }, { 'S', { 0x26, 0x49, 0x49, 0x49, 0x32 } },
-    { 'T', { 0x01, 0x01, 0x7f, 0x01, 0x01 } }, { 'Y', { 0x03, 0x04, 0x78, 0x04, 0x03 } },
+    { 'C', { 0x3e, 0x41, 0x41, 0x41, 0x22 } },
+    { 'E', { 0x7f, 0x49, 0x49, 0x49, 0x41 } },
+    { 'H', { 0x7f, 0x08, 0x08, 0x08, 0x7f } },
+    { 'I', { 0x00, 0x41, 0x7f, 0x41, 0x00 } },
+    { 'N', { 0x7f, 0x04, 0x08, 0x10, 0x7f } },
+    { 'S', { 0x26, 0x49, 0x49, 0x49, 0x32 } },
+    { 'T', { 0x01, 0x01, 0x7f, 0x01, 0x01 } },
+    { 'Y', { 0x03, 0x04, 0x78, 0x04, 0x03 } },
 };
 
 static const uint8_t *glyph(char letter)
@@ -105,7 +111,8 @@ static const uint8_t *glyph(char letter)
     return NULL;
 }
 
-static void mark_square(uint8_t *rgb, int size, int x, int y, int side, int value, int weight)
+static void mark_square(uint8_t *rgb, int size, int x, int y, int side, int value,
+                        int weight)
 {
     for (int j = y; j < y + side; j++)
         for (int i = x; i < x + side; i++) {

@@ -30,7 +30,8 @@ struct cohort {
     struct err *err;
 };
 
-static int check_range(const char *what, size_t v, size_t lo, size_t hi, struct err *err)
+static int check_range(const char *what, size_t v, size_t lo, size_t hi,
+                       struct err *err)
 {
     if (v >= lo && v <= hi)
         return 0;
@@ -51,7 +52,8 @@ static int check(const struct synth_options *o, struct err *err)
                            SYNTH_SIZE_MAX, err);
     if (!code)
         code = check_range("darker from tone",
-                           (size_t)(o->darker_from > 0 ? o->darker_from : 0), 2, 10, err);
+                           (size_t)(o->darker_from > 0 ? o->darker_from : 0), 2, 10,
+                           err);
     if (!code)
         code = check_range("threads", (size_t)(o->threads > 0 ? o->threads : 0), 1,
                            SYNTH_THREADS_MAX, err);
@@ -74,14 +76,14 @@ static int claim_folder(const char *dir, struct err *err)
     int code = 0;
     for (struct dirent *e; !code && (e = readdir(d));)
         if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
-            code = err_add(err, ERR_INPUT, "%s: is not empty, expected a new or empty folder",
-                           dir);
+            code = err_add(err, ERR_INPUT,
+                           "%s: is not empty, expected a new or empty folder", dir);
     closedir(d);
     return code;
 }
 
-static int write_image(const struct cohort *c, const char *path, const struct text *bytes,
-                       struct err *err)
+static int write_image(const struct cohort *c, const char *path,
+                       const struct text *bytes, struct err *err)
 {
     char *full = path_join(c->dir, path);
     FILE *fp = fopen(full, "wbe");
@@ -134,7 +136,8 @@ static int make_image(struct desk *k, const struct synth_subject *s, size_t numb
     return write_image(k->c, path, &k->file, err);
 }
 
-static int make_subject(struct desk *k, size_t number, struct text *rows, struct err *err)
+static int make_subject(struct desk *k, size_t number, struct text *rows,
+                        struct err *err)
 {
     const struct cohort *c = k->c;
     struct synth_subject s;
@@ -174,7 +177,9 @@ static void hand_in(struct cohort *c, size_t number, struct text *rows, int code
 static void *work(void *arg)
 {
     struct cohort *c = arg;
-    struct desk k = { .c = c, .image = IMAGE_INIT, .file = TEXT_INIT, .comment = TEXT_INIT };
+    struct desk k = {
+        .c = c, .image = IMAGE_INIT, .file = TEXT_INIT, .comment = TEXT_INIT
+    };
 
     if (!image_resize(&k.image, c->o->size, c->o->size))
         mem_exhausted();
@@ -222,7 +227,8 @@ static void run_threads(struct cohort *c)
 static int write_set(struct cohort *c)
 {
     struct text t = TEXT_INIT;
-    char *readme = path_join(c->dir, "README.txt"), *labels = path_join(c->dir, "labels.csv");
+    char *readme = path_join(c->dir, "README.txt"),
+         *labels = path_join(c->dir, "labels.csv");
 
     synth_label_readme(&t, c->o);
     int code = file_write(readme, t.s, t.len, c->err);

@@ -51,9 +51,9 @@ static double mean_luminance(const uint8_t *rgb, int size, const double box[4])
 static struct synth_colour albedo(const struct synth_subject *s)
 {
     float lum = (float)synth_encode(.3 * s->skin.r + .6 * s->skin.g + .1 * s->skin.b);
-    float dark = 1 - lum, k = 1 + .62f * dark * dark * dark, flush = (float)s->flush;
+    float dark = 1 - lum, k = 1 + 1.25f * dark * dark * dark, flush = (float)s->flush;
 
-    return (struct synth_colour){ s->skin.r * k * (1 + .10f * dark * dark),
+    return (struct synth_colour){ s->skin.r * k * (1 + .16f * dark * dark),
                                   s->skin.g * k * (.965f - .05f * flush),
                                   s->skin.b * k * (.945f - .06f * flush) };
 }

@@ -76,12 +76,15 @@ void synth_draw(struct synth_sheet *d, uint64_t seed, const struct synth_subject
 void head_pose(struct synth_sheet *d);
 double head_half_width(const struct synth_sheet *d, double y);
 double head_depth(const struct synth_sheet *d, double x, double y);
-struct synth_point head_point(const struct synth_sheet *d, double x, double y, double z);
+struct synth_point head_point(const struct synth_sheet *d, double x, double y,
+                              double z);
 /* On the surface, `lift` before it. */
-struct synth_point head_on(const struct synth_sheet *d, double x, double y, double lift);
+struct synth_point head_on(const struct synth_sheet *d, double x, double y,
+                           double lift);
 /* The outline at height y, on the viewer's left (−1) or right (1), `out` units
  * away from the head. */
-struct synth_point head_edge(const struct synth_sheet *d, double y, int side, double out);
+struct synth_point head_edge(const struct synth_sheet *d, double y, int side,
+                             double out);
 /* A point that does not turn with the head: in units from its origin. */
 struct synth_point body_point(const struct synth_sheet *d, double x, double y);
 struct synth_colour head_light(const struct synth_sheet *d, double x, double y);

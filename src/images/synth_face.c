@@ -12,8 +12,8 @@ static struct synth_colour minimum(struct synth_colour c, float least)
 }
 
 /* A tapered stroke through points, softened, that multiplies what is there. */
-static void fold(struct synth_sheet *d, const struct synth_point *p, int n, double width,
-                 double soft, struct synth_colour factor, double opacity)
+static void fold(struct synth_sheet *d, const struct synth_point *p, int n,
+                 double width, double soft, struct synth_colour factor, double opacity)
 {
     path_start(&d->path);
     path_curve(&d->path, p, n);
@@ -40,8 +40,8 @@ static struct eye eye_of(const struct synth_sheet *d, int side)
 
 /* A point of the eye: t from the inner corner (−1) to the outer (1), up in
  * units. */
-static struct synth_point eye_point(const struct synth_sheet *d, const struct eye *e, double t,
-                                    double up)
+static struct synth_point eye_point(const struct synth_sheet *d, const struct eye *e,
+                                    double t, double up)
 {
     return head_on(d, e->x + e->side * t * e->w, -up - e->tilt * t, -.02);
 }
@@ -71,20 +71,22 @@ static void draw_socket(struct synth_sheet *d, const struct eye *e)
     struct synth_point middle = head_on(d, e->x, -.05, 0);
     struct synth_colour shade = { .80f, .68f, .66f };
 
-    path_ellipse(&d->path, middle, (float)(e->w * 1.15 * d->cos_yaw) * d->unit, .15f * d->unit,
-                 (float)d->cos_roll, (float)d->sin_roll);
+    path_ellipse(&d->path, middle, (float)(e->w * 1.15 * d->cos_yaw) * d->unit,
+                 .15f * d->unit, (float)d->cos_roll, (float)d->sin_roll);
     mask_fill(&d->m, &d->path);
     mask_blur(&d->m, .07f * d->unit, &d->tmp);
     mask_times(&d->m, &d->head);
     canvas_tint(&d->canvas, &d->m, shade, .55f);
 }
 
-static void draw_iris(struct synth_sheet *d, const struct eye *e, struct synth_colour lit)
+static void draw_iris(struct synth_sheet *d, const struct eye *e,
+                      struct synth_colour lit)
 {
     const struct synth_subject *s = d->s;
     double x = e->x + d->v->gaze_x, y = -.012 - d->v->gaze_y - .12 * e->up;
     struct synth_point c = head_on(d, x, y, 0);
-    float radius = (float)(.052 + .26 * e->w) * d->unit, narrow = (float)(.3 + .7 * d->cos_yaw);
+    float radius = (float)(.052 + .26 * e->w) * d->unit,
+          narrow = (float)(.3 + .7 * d->cos_yaw);
 
     /* Ring, disc, pupil, and the light's reflex; inside the lids (d->n). */
     path_ellipse(&d->path, c, radius * narrow, radius, 1, 0);
@@ -117,7 +119,9 @@ static void draw_eye(struct synth_sheet *d, int side)
     const struct synth_subject *s = d->s;
     struct eye e = eye_of(d, side);
     struct synth_colour lit = head_light(d, e.x, -.02);
-    struct synth_colour white = { .70f, .66f, .63f }, shade = { .45f, .38f, .36f };
+    float shown = .44f + .20f * (.3f * d->skin.r + .6f * d->skin.g + .1f * d->skin.b);
+    struct synth_colour white = { shown * 1.03f, shown * .97f, shown * .92f },
+                        shade = { .45f, .38f, .36f };
     struct synth_point lid[5];
     float u = d->unit;
 
@@ -128,8 +132,7 @@ static void draw_eye(struct synth_sheet *d, int side)
     lower_lid(d, &e, 0, lid);
     path_curve(&d->path, lid, 5);
     mask_fill(&d->n, &d->path);
-    canvas_fill(&d->canvas, &d->n, colour_times(white, colour_mix(lit, (struct synth_colour){
-        .7f, .7f, .7f }, .35f)), 1);
+    canvas_fill(&d->canvas, &d->n, colour_times(white, lit), 1);
     draw_iris(d, &e, lit);
 
     /* The upper lid shades the ball. */
@@ -146,7 +149,8 @@ static void draw_eye(struct synth_sheet *d, int side)
     mask_stroke(&d->m, &d->path, .012f * u, (float)line * u, (float)(line + .008) * u);
     canvas_fill(&d->canvas, &d->m, black, (float)(.62 + .3 * s->lashes));
     if (s->lashes > .6) {
-        struct synth_point flick[] = { eye_point(d, &e, .72, e.up * .55), eye_point(d, &e, 1, .005),
+        struct synth_point flick[] = { eye_point(d, &e, .72, e.up * .55),
+                                       eye_point(d, &e, 1, .005),
                                        eye_point(d, &e, 1.2, .035) };
         path_start(&d->path);
         path_curve(&d->path, flick, 3);
@@ -171,13 +175,15 @@ void face_draw_eyes(struct synth_sheet *d)
     draw_eye(d, 1);
 }
 
-static struct synth_point brow_point(const struct synth_sheet *d, int side, double t, double off)
+static struct synth_point brow_point(const struct synth_sheet *d, int side, double t,
+                                     double off)
 {
     const struct synth_subject *s = d->s;
     double raise = d->v->brow_raise, x = s->brow_in + t * (s->brow_out - s->brow_in);
     double y = s->brow_y - .075 * raise * (raise > 0 ? 1 : .45);
 
-    y += -s->brow_tilt * (t - .5) - s->brow_arch * 4 * t * (1 - t) * (.6 + .4 * t) + .05 * t * t;
+    y += -s->brow_tilt * (t - .5) - s->brow_arch * 4 * t * (1 - t) * (.6 + .4 * t) +
+         .05 * t * t;
     if (raise < 0)
         y += -.07 * raise * (1 - t) * (1 - t);
     return head_on(d, side * x, y + off, .02);
@@ -190,12 +196,15 @@ void face_draw_brows(struct synth_sheet *d)
 
     for (int side = -1; side <= 1; side += 2) {
         struct synth_colour lit = head_light(d, side * .4, s->brow_y);
-        struct synth_colour hair = colour_mix(d->hair_colour, black, (float)s->brow_dark * .6f);
+        struct synth_colour hair = colour_mix(d->hair_colour, black,
+                                              (float)s->brow_dark * .6f);
         double th = s->brow_thick;
         struct synth_point top[6], low[6];
 
         for (int i = 0; i < 6; i++) {
-            double t = i / 5.0, w = th * (i == 0 ? .8 : t < .5 ? 1 : 1.15 * (1 - t) + .42);
+            double t = i / 5.0, w = th * (i == 0   ? .8
+                                          : t < .5 ? 1
+                                                   : 1.15 * (1 - t) + .42);
             top[i] = brow_point(d, side, t, -.55 * w);
             low[5 - i] = brow_point(d, side, t, .45 * w);
         }
@@ -204,17 +213,20 @@ void face_draw_brows(struct synth_sheet *d)
         path_curve(&d->path, low, 6);
         mask_fill(&d->m, &d->path);
         mask_blur(&d->m, .013f * d->unit, &d->tmp);
-        canvas_fill(&d->canvas, &d->m, colour_times(hair, lit), (float)(.5 + .3 * s->brow_dark));
+        canvas_fill(&d->canvas, &d->m, colour_times(hair, lit),
+                    (float)(.5 + .3 * s->brow_dark));
         mask_clear(&d->n);
         for (int i = 0; i < 22; i++) {
             double t = (i + synth_uniform(&r)) / 22, lean = .05 + .06 * t;
-            double from = th * synth_between(&r, -.05, .55), w = th * (t < .5 ? 1 : 1.3 - .6 * t);
+            double from = th * synth_between(&r, -.05, .55),
+                   w = th * (t < .5 ? 1 : 1.3 - .6 * t);
             struct synth_point p[2] = { brow_point(d, side, t, from * (w / th)),
                                         brow_point(d, side, t + lean, -.5 * w) };
             path_start(&d->path);
             path_line(&d->path, p[0]);
             path_line(&d->path, p[1]);
-            mask_add_stroke(&d->n, &d->path, .018f * d->unit, .016f * d->unit, .004f * d->unit);
+            mask_add_stroke(&d->n, &d->path, .018f * d->unit, .016f * d->unit,
+                            .004f * d->unit);
         }
         mask_finish(&d->n);
         canvas_fill(&d->canvas, &d->n, colour_times(hair, lit), .55f);
@@ -253,8 +265,10 @@ void face_draw_nose(struct synth_sheet *d)
 
     for (int side = -1; side <= 1; side += 2) {
         struct synth_point wing[] = {
-            head_on(d, side * (w * .80), y - .135, .06), head_on(d, side * (w * 1.0), y - .06, .03),
-            head_on(d, side * (w * .96), y + .01, .03), head_on(d, side * w * .72, y + .03, .08),
+            head_on(d, side * (w * .80), y - .135, .06),
+            head_on(d, side * (w * 1.0), y - .06, .03),
+            head_on(d, side * (w * .96), y + .01, .03),
+            head_on(d, side * w * .72, y + .03, .08),
         };
         fold(d, wing, 4, .035, .012, crease, .75);
         struct synth_point hole[] = {
@@ -270,31 +284,36 @@ void face_draw_nose(struct synth_sheet *d)
     }
     /* Underside of the tip. */
     struct synth_point tip[] = {
-        head_on(d, -w * .4, y - .03, s->nose_out * .6), head_on(d, 0, y + .015, s->nose_out * .75),
+        head_on(d, -w * .4, y - .03, s->nose_out * .6),
+        head_on(d, 0, y + .015, s->nose_out * .75),
         head_on(d, w * .4, y - .03, s->nose_out * .6),
     };
     fold(d, tip, 3, .045, .018, crease, .5);
-    struct synth_point shine = head_on(d, .03 * d->light.x, y - .11 - up * .5, s->nose_out);
-    path_ellipse(&d->path, shine, (float)s->nose_tip * .42f * u, (float)s->nose_tip * .36f * u, 1, 0);
+    struct synth_point shine = head_on(d, .03 * d->light.x, y - .11 - up * .5,
+                                       s->nose_out);
+    path_ellipse(&d->path, shine, (float)s->nose_tip * .42f * u,
+                 (float)s->nose_tip * .36f * u, 1, 0);
     mask_fill(&d->m, &d->path);
     mask_blur(&d->m, .025f * u, &d->tmp);
     canvas_glow(&d->canvas, &d->m, d->key, .07f);
 }
 
 /* The mouth's points: t from the viewer's left corner (−1) to the right (1). */
-static struct synth_point mouth_point(const struct synth_sheet *d, double t, double down)
+static struct synth_point mouth_point(const struct synth_sheet *d, double t,
+                                      double down)
 {
     const struct synth_subject *s = d->s;
     double smile = d->v->smile, a = t < 0 ? -t : t;
-    double half = s->mouth_width * (1 + .2 * (smile > 0 ? smile : .5 * smile) - .1 * d->v->open *
-                                    (smile > .3 ? 0 : 1));
-    double y = s->mouth_y + down - .085 * smile * (a * a - .28) + s->mouth_slant * t * .5;
+    double half = s->mouth_width * (1 + .2 * (smile > 0 ? smile : .5 * smile) -
+                                    .1 * d->v->open * (smile > .3 ? 0 : 1));
+    double y = s->mouth_y + down - .085 * smile * (a * a - .28) +
+               s->mouth_slant * t * .5;
 
     return head_on(d, t * half, y, .015 + .03 * (1 - a * a));
 }
 
-static void lip_line(const struct synth_sheet *d, double middle, double side, double corner,
-                     int way, struct synth_point p[7])
+static void lip_line(const struct synth_sheet *d, double middle, double side,
+                     double corner, int way, struct synth_point p[7])
 {
     static const double at[7] = { -1, -.62, -.25, 0, .25, .62, 1 };
 
@@ -304,9 +323,10 @@ static void lip_line(const struct synth_sheet *d, double middle, double side, do
     }
 }
 
-static void draw_teeth(struct synth_sheet *d, double up, double low, struct synth_colour lit)
+static void draw_teeth(struct synth_sheet *d, double up, double low,
+                       struct synth_colour lit)
 {
-    struct synth_colour inside = { .10f, .022f, .02f }, tooth = { .72f, .68f, .60f };
+    struct synth_colour inside = { .10f, .022f, .02f }, tooth = { .64f, .60f, .53f };
     struct synth_point p[7];
 
     path_start(&d->path);
@@ -345,8 +365,10 @@ void face_draw_mouth(struct synth_sheet *d)
     struct synth_colour lit = head_light(d, 0, s->mouth_y);
     /* Redder than the skin, less so the darker that is. */
     float light = (s->skin.r + s->skin.g + s->skin.b) / 3;
-    struct synth_colour stain = { .84f - .06f * light, .58f - .08f * light, .58f - .06f * light };
-    struct synth_colour deep = { .70f, .62f, .60f }, p_colour = colour_times(s->lip_paint, lit);
+    struct synth_colour stain = { .84f - .06f * light, .58f - .08f * light,
+                                  .58f - .06f * light };
+    struct synth_colour deep = { .70f, .62f, .60f }, p_colour =
+        colour_times(colour_mix(s->lip_paint, d->skin, .35f), lit);
     struct synth_point p[7];
     float u = d->unit;
 
@@ -375,8 +397,8 @@ void face_draw_mouth(struct synth_sheet *d)
         /* Shade where they meet, light on the lower one. */
     }
     struct synth_point shine = mouth_point(d, .12 * d->light.x, low + lower * .5);
-    path_ellipse(&d->path, shine, (float)s->mouth_width * .4f * u, (float)lower * .22f * u,
-                 (float)d->cos_roll, (float)d->sin_roll);
+    path_ellipse(&d->path, shine, (float)s->mouth_width * .4f * u,
+                 (float)lower * .22f * u, (float)d->cos_roll, (float)d->sin_roll);
     mask_fill(&d->m, &d->path);
     mask_blur(&d->m, .02f * u, &d->tmp);
     canvas_glow(&d->canvas, &d->m, d->key, (float)(.045 + .05 * s->lipstick));
@@ -389,7 +411,8 @@ void face_draw_mouth(struct synth_sheet *d)
     }
     for (int side = -1; side <= 1; side += 2) { /* corners */
         struct synth_point c[] = { mouth_point(d, side * .93, -.006),
-                                   mouth_point(d, side * 1.05, -.012 + .02 * (smile > 0 ? 0 : 1)) };
+                                   mouth_point(d, side * 1.05,
+                                               -.012 + .02 * (smile > 0 ? 0 : 1)) };
         fold(d, c, 2, .05, .014, crease, .6);
     }
     struct synth_point below[] = { mouth_point(d, -.5, low + lower + .035),
@@ -419,7 +442,8 @@ void face_landmarks(const struct synth_sheet *d, struct synth_truth *truth)
         put(truth->landmarks[k], eye_point(d, &e, 0, .2 * e.up));
         put(truth->landmarks[3 + k], mouth_point(d, side, 0));
     }
-    put(truth->landmarks[2], head_on(d, 0, s->nose_y - .08 - s->nose_lift * .5, s->nose_out));
+    put(truth->landmarks[2],
+        head_on(d, 0, s->nose_y - .08 - s->nose_lift * .5, s->nose_out));
     for (int i = 0; i <= 40; i++) {
         double y = s->hairline + (d->chin_y - s->hairline) * i / 40;
         for (int side = -1; side <= 1; side += 2) {

@@ -76,7 +76,8 @@ double head_depth(const struct synth_sheet *d, double x, double y)
 {
     double w = head_half_width(d, y), q = w > 0 ? x / w : 0;
 
-    return section_middle(d, y) + section_half_depth(d, y) * sqrt(1 - clamp(q * q, 0, .995));
+    return section_middle(d, y) +
+           section_half_depth(d, y) * sqrt(1 - clamp(q * q, 0, .995));
 }
 
 static struct synth_point to_picture(const struct synth_sheet *d, double x, double y)
@@ -88,7 +89,8 @@ static struct synth_point to_picture(const struct synth_sheet *d, double x, doub
 }
 
 /* Yaw about y, pitch about x: the plane of the picture before the roll. */
-static struct synth_solid turn(const struct synth_sheet *d, double x, double y, double z)
+static struct synth_solid turn(const struct synth_sheet *d, double x, double y,
+                               double z)
 {
     double x1 = x * d->cos_yaw + z * d->sin_yaw, z1 = z * d->cos_yaw - x * d->sin_yaw;
 
@@ -110,7 +112,8 @@ struct synth_point head_on(const struct synth_sheet *d, double x, double y, doub
 
 /* The outline of a turned ellipse keeps its middle's shift and mixes width and
  * depth. In the plane before the roll. */
-static struct synth_solid edge(const struct synth_sheet *d, double y, int side, double out)
+static struct synth_solid edge(const struct synth_sheet *d, double y, int side,
+                               double out)
 {
     double w = head_half_width(d, y) * d->cos_yaw;
     double depth = section_half_depth(d, y) * d->sin_yaw, middle = section_middle(d, y);
@@ -125,10 +128,12 @@ static struct synth_solid edge(const struct synth_sheet *d, double y, int side, 
         y -= out;
     }
     return (struct synth_solid){ x + middle * d->sin_yaw,
-                                 y * d->cos_pitch - middle * d->cos_yaw * d->sin_pitch, 0 };
+                                 y * d->cos_pitch - middle * d->cos_yaw * d->sin_pitch,
+                                 0 };
 }
 
-struct synth_point head_edge(const struct synth_sheet *d, double y, int side, double out)
+struct synth_point head_edge(const struct synth_sheet *d, double y, int side,
+                             double out)
 {
     struct synth_solid p = edge(d, y, side, out);
 
@@ -137,11 +142,12 @@ struct synth_point head_edge(const struct synth_sheet *d, double y, int side, do
 
 struct synth_point body_point(const struct synth_sheet *d, double x, double y)
 {
-    return (struct synth_point){ d->at_x + d->unit * (float)x, d->at_y + d->unit * (float)y };
+    return (struct synth_point){ d->at_x + d->unit * (float)x,
+                                 d->at_y + d->unit * (float)y };
 }
 
-static void add_bump(struct synth_sheet *d, double x, double y, double lift, double rx, double ry,
-                     double height)
+static void add_bump(struct synth_sheet *d, double x, double y, double lift, double rx,
+                     double ry, double height)
 {
     struct synth_solid p = turn(d, x, y, head_depth(d, x, y) + lift);
 
@@ -198,7 +204,8 @@ void head_pose(struct synth_sheet *d)
     double hx = d->light.x, hy = d->light.y, hz = d->light.z + 1;
     double len = sqrt(hx * hx + hy * hy + hz * hz);
     d->shine = (struct synth_solid){ hx / len, hy / len, hz / len };
-    float key = (float)(v->key * 1.02), ambient = (float)v->ambient, warm = (float)v->warmth;
+    float key = (float)(v->key * 1.02), ambient = (float)v->ambient,
+          warm = (float)v->warmth;
     d->key = (struct synth_colour){ key * (1 + warm), key, key * (1 - warm) };
     d->ambient = (struct synth_colour){ ambient * (1 - .3f * warm), ambient,
                                         ambient * (1 + .3f * warm) };
@@ -206,10 +213,13 @@ void head_pose(struct synth_sheet *d)
 
 /* Light on a surface whose normal is n: what its colour is multiplied by. Light
  * reaches round into the shade, red farthest, as it does in skin. */
-static struct synth_colour diffuse(const struct synth_sheet *d, float nx, float ny, float nz)
+static struct synth_colour diffuse(const struct synth_sheet *d, float nx, float ny,
+                                   float nz)
 {
-    float cosine = nx * (float)d->light.x + ny * (float)d->light.y + nz * (float)d->light.z;
-    float r = (cosine + .42f) / 1.42f, g = (cosine + .27f) / 1.27f, b = (cosine + .22f) / 1.22f;
+    float cosine = nx * (float)d->light.x + ny * (float)d->light.y +
+                   nz * (float)d->light.z;
+    float r = (cosine + .42f) / 1.42f, g = (cosine + .27f) / 1.27f,
+          b = (cosine + .22f) / 1.22f;
     float sky = .82f - .18f * ny;
 
     return (struct synth_colour){ d->ambient.r * sky + d->key.r * (r > 0 ? r : 0),
@@ -238,7 +248,8 @@ static struct row row_at(const struct synth_sheet *d, double y)
 {
     double level = y;
     for (int i = 0; i < 3; i++) /* the height whose outline is turned to y */
-        level = clamp((y + section_middle(d, level) * d->cos_yaw * d->sin_pitch) / d->cos_pitch,
+        level = clamp((y + section_middle(d, level) * d->cos_yaw * d->sin_pitch) /
+                          d->cos_pitch,
                       -d->s->crown + .03, d->chin_y - .02);
     struct synth_solid a = edge(d, level, -1, 0), b = edge(d, level, 1, 0);
     double top = level < -.2 ? (level + .2) / (d->s->crown - .2) : 0;
@@ -249,8 +260,8 @@ static struct row row_at(const struct synth_sheet *d, double y)
                                  .25 * d->sin_pitch) };
 }
 
-static void normal_at(const struct synth_bump *bumps, int n_bumps, struct row row, float x,
-                      float y, float n[3])
+static void normal_at(const struct synth_bump *bumps, int n_bumps, struct row row,
+                      float x, float y, float n[3])
 {
     float q = (x - row.middle) / row.half;
 
@@ -308,7 +319,8 @@ static void shade_head(struct synth_sheet *d)
     struct row rows[ROWS];
     float lum = .3f * d->skin.r + .6f * d->skin.g + .1f * d->skin.b;
     float gloss = .062f + .055f * (1 - lum) * (1 - lum);
-    synth_pixel skin = pixel_of(d->skin), key = pixel_of(d->key), ambient = pixel_of(d->ambient);
+    synth_pixel skin = pixel_of(d->skin), key = pixel_of(d->key),
+                ambient = pixel_of(d->ambient);
     float scale = 1 / d->unit, cr = (float)d->cos_roll, sr = (float)d->sin_roll;
 
     for (int i = 0; i < ROWS; i++)
@@ -320,12 +332,14 @@ static void shade_head(struct synth_sheet *d)
         for (int x = d->head.x0; x < d->head.x1; x++) {
             if (a[x] <= 0)
                 continue;
-            float px = ((float)x + .5f - d->at_x) * scale, py = ((float)y + .5f - d->at_y) * scale;
+            float px = ((float)x + .5f - d->at_x) * scale,
+                  py = ((float)y + .5f - d->at_y) * scale;
             float hx = px * cr + py * sr, hy = py * cr - px * sr, n[3];
             float at = (hy + 2) / 4 * (ROWS - 1);
             int i = at < 0 ? 0 : at >= ROWS - 1 ? ROWS - 2 : (int)at;
             float t = at - (float)i;
-            struct row row = { rows[i].middle + t * (rows[i + 1].middle - rows[i].middle),
+            struct row row = { rows[i].middle +
+                                   t * (rows[i + 1].middle - rows[i].middle),
                                rows[i].half + t * (rows[i + 1].half - rows[i].half),
                                rows[i].ny + t * (rows[i + 1].ny - rows[i].ny) };
             normal_at(near, n_near, row, hx, hy, n);
@@ -341,8 +355,10 @@ static void shade_head(struct synth_sheet *d)
 static void draw_ear(struct synth_sheet *d, int side)
 {
     const struct synth_subject *s = d->s;
-    double top = -.16 - .12 * (s->ear_size - 1), low = .40 * s->ear_size + .06 * s->ear_lobe;
-    double w = side * head_half_width(d, .1) * .93, out = .75 * s->ear_out + .04, z = -.12;
+    double top = -.16 - .12 * (s->ear_size - 1),
+           low = .40 * s->ear_size + .06 * s->ear_lobe;
+    double w = side * head_half_width(d, .1) * .93, out = .75 * s->ear_out + .04,
+           z = -.12;
     struct synth_point p[] = {
         head_point(d, w, top + .1, z),
         head_point(d, w + side * out * .55, top, z - .1),
@@ -373,7 +389,8 @@ static void draw_ear(struct synth_sheet *d, int side)
     mask_stroke(&d->n, &d->path, .02f * d->unit, .05f * d->unit, .02f * d->unit);
     mask_times(&d->n, &d->m);
     canvas_tint(&d->canvas, &d->n, shade, .8f);
-    struct synth_point hollow = head_point(d, w + side * .06, (top + low) * .45, z - .08);
+    struct synth_point hollow = head_point(d, w + side * .06, (top + low) * .45,
+                                           z - .08);
     path_ellipse(&d->path, hollow, .045f * d->unit, .11f * d->unit, 1, 0);
     mask_fill(&d->n, &d->path);
     mask_blur(&d->n, .03f * d->unit, &d->tmp);
@@ -389,7 +406,8 @@ void head_draw(struct synth_sheet *d)
     draw_ear(d, -1);
     draw_ear(d, 1);
     /* Denser where the outline turns in, at crown and chin. */
-    double middle = (d->chin_y - d->s->crown) / 2, radius = (d->chin_y + d->s->crown) / 2;
+    double middle = (d->chin_y - d->s->crown) / 2,
+           radius = (d->chin_y + d->s->crown) / 2;
     for (int i = 0; i < 64; i++) {
         double angle = 2 * SYNTH_PI * (i + .5) / 64;
         p[n++] = head_edge(d, middle - radius * synth_cos(angle), i < 32 ? 1 : -1, 0);

@@ -4,7 +4,8 @@
 #include <float.h>
 #include <math.h>
 
-_Static_assert(FLT_EVAL_METHOD == 0, "the drawn faces need float and double as they are");
+_Static_assert(FLT_EVAL_METHOD == 0,
+               "the drawn faces need float and double as they are");
 
 #define GAMMA 0x9e3779b97f4a7c15u
 
@@ -126,5 +127,6 @@ double synth_encode(double linear)
 
 double synth_decode(double encoded)
 {
-    return encoded <= 0.04045 ? encoded / 12.92 : synth_pow((encoded + 0.055) / 1.055, 2.4);
+    return encoded <= 0.04045 ? encoded / 12.92
+                              : synth_pow((encoded + 0.055) / 1.055, 2.4);
 }

@@ -33,8 +33,9 @@ void path_line(struct synth_path *path, struct synth_point to)
 }
 
 /* Lines from b to c of the uniform Catmull–Rom spline through a, b, c, d. */
-static void spline_piece(struct synth_path *path, struct synth_point a, struct synth_point b,
-                         struct synth_point c, struct synth_point d)
+static void spline_piece(struct synth_path *path, struct synth_point a,
+                         struct synth_point b, struct synth_point c,
+                         struct synth_point d)
 {
     for (int i = 1; i <= STEPS; i++) {
         float t = (float)i / STEPS, tt = t * t, ttt = tt * t;
@@ -51,7 +52,8 @@ void path_curve(struct synth_path *path, const struct synth_point *p, int n)
 {
     path_line(path, p[0]);
     for (int i = 0; i + 1 < n; i++)
-        spline_piece(path, p[i ? i - 1 : 0], p[i], p[i + 1], p[i + 2 < n ? i + 2 : n - 1]);
+        spline_piece(path, p[i ? i - 1 : 0], p[i], p[i + 1],
+                     p[i + 2 < n ? i + 2 : n - 1]);
 }
 
 void path_loop(struct synth_path *path, const struct synth_point *p, int n)
@@ -61,8 +63,8 @@ void path_loop(struct synth_path *path, const struct synth_point *p, int n)
         spline_piece(path, p[(i + n - 1) % n], p[i], p[(i + 1) % n], p[(i + 2) % n]);
 }
 
-void path_ellipse(struct synth_path *path, struct synth_point centre, float rx, float ry,
-                  float cosine, float sine)
+void path_ellipse(struct synth_path *path, struct synth_point centre, float rx,
+                  float ry, float cosine, float sine)
 {
     /* Points on the unit circle by turning one step at a time. */
     int n = maxf(rx, ry) > 12 ? 48 : 20;
@@ -157,8 +159,8 @@ static void add_edge(struct synth_mask *m, struct synth_point a, struct synth_po
     float top = maxf(a.y, 0), bottom = minf(b.y, size);
     for (int y = (int)top; y < m->size && (float)y < bottom; y++) {
         float from = maxf(top, (float)y), to = minf(bottom, (float)(y + 1));
-        edge_in_row(mask_row(m, y), size, a.x + (from - a.y) * slope, a.x + (to - a.y) * slope,
-                    sign * (to - from));
+        edge_in_row(mask_row(m, y), size, a.x + (from - a.y) * slope,
+                    a.x + (to - a.y) * slope, sign * (to - from));
     }
 }
 
@@ -217,7 +219,8 @@ void mask_add_stroke(struct synth_mask *m, const struct synth_path *path, float 
         return;
     outline.n = 2 * n;
     for (int i = 0; i < n; i++) {
-        struct synth_point a = path->p[i ? i - 1 : 0], b = path->p[i + 1 < n ? i + 1 : i];
+        struct synth_point a = path->p[i ? i - 1 : 0],
+                           b = path->p[i + 1 < n ? i + 1 : i];
         float t = (float)i / (float)(n - 1), dx = b.x - a.x, dy = b.y - a.y;
         float len = sqrtf(dx * dx + dy * dy);
         float half = .5f * ((1 - t) * (1 - 2 * t) * start + 4 * t * (1 - t) * middle +
@@ -225,7 +228,8 @@ void mask_add_stroke(struct synth_mask *m, const struct synth_path *path, float 
         half = len > 0 ? half / len : 0;
         struct synth_point p = path->p[i];
         outline.p[i] = (struct synth_point){ p.x + dy * half, p.y - dx * half };
-        outline.p[2 * n - 1 - i] = (struct synth_point){ p.x - dy * half, p.y + dx * half };
+        outline.p[2 * n - 1 - i] = (struct synth_point){ p.x - dy * half,
+                                                         p.y + dx * half };
     }
     mask_add(m, &outline);
 }
@@ -273,7 +277,8 @@ static void box_row(const float *from, float *to, int n, int r)
 }
 
 /* Four columns at a time: a vector has as many floats as a pixel. */
-static void box_columns(const float *from, float *to, int width, int n, long step, int r)
+static void box_columns(const float *from, float *to, int width, int n, long step,
+                        int r)
 {
     float scale = 1 / (float)(2 * r + 1);
 
@@ -318,8 +323,8 @@ void mask_blur(struct synth_mask *m, float sigma, struct synth_mask *tmp)
     for (int pass = 0; pass < 3; pass++) {
         for (int y = m->y0; y < m->y1; y++)
             box_row(mask_row(m, y) + m->x0, mask_row(tmp, y) + m->x0, width, r);
-        box_columns(mask_row(tmp, m->y0) + m->x0, mask_row(m, m->y0) + m->x0, width, height,
-                    m->size + 2, r);
+        box_columns(mask_row(tmp, m->y0) + m->x0, mask_row(m, m->y0) + m->x0, width,
+                    height, m->size + 2, r);
     }
 }
 
@@ -336,8 +341,10 @@ void mask_times(struct synth_mask *m, const struct synth_mask *other)
 
 void mask_minus(struct synth_mask *m, const struct synth_mask *other)
 {
-    int y0 = m->y0 > other->y0 ? m->y0 : other->y0, y1 = m->y1 < other->y1 ? m->y1 : other->y1;
-    int x0 = m->x0 > other->x0 ? m->x0 : other->x0, x1 = m->x1 < other->x1 ? m->x1 : other->x1;
+    int y0 = m->y0 > other->y0 ? m->y0 : other->y0,
+        y1 = m->y1 < other->y1 ? m->y1 : other->y1;
+    int x0 = m->x0 > other->x0 ? m->x0 : other->x0,
+        x1 = m->x1 < other->x1 ? m->x1 : other->x1;
 
     for (int y = y0; y < y1; y++)
         for (int x = x0; x < x1; x++)
@@ -354,8 +361,10 @@ void mask_move(struct synth_mask *to, const struct synth_mask *from, int dx, int
     int size = to->size;
 
     mask_clear(to);
-    int x0 = from->x0 + dx > 0 ? from->x0 + dx : 0, x1 = from->x1 + dx < size ? from->x1 + dx : size;
-    int y0 = from->y0 + dy > 0 ? from->y0 + dy : 0, y1 = from->y1 + dy < size ? from->y1 + dy : size;
+    int x0 = from->x0 + dx > 0 ? from->x0 + dx : 0,
+        x1 = from->x1 + dx < size ? from->x1 + dx : size;
+    int y0 = from->y0 + dy > 0 ? from->y0 + dy : 0,
+        y1 = from->y1 + dy < size ? from->y1 + dy : size;
     if (x0 >= x1 || y0 >= y1)
         return;
     to->x0 = x0;
@@ -380,8 +389,8 @@ void canvas_release(struct synth_canvas *c)
 }
 
 /* px = px·(1 + (k − 1)·a) + add·a, which is all three ways of painting. */
-static void blend(struct synth_canvas *c, const struct synth_mask *m, struct synth_colour k,
-                  struct synth_colour add, float opacity)
+static void blend(struct synth_canvas *c, const struct synth_mask *m,
+                  struct synth_colour k, struct synth_colour add, float opacity)
 {
     synth_pixel factor = pixel_of(k) - 1, more = pixel_of(add);
 
@@ -397,20 +406,20 @@ static void blend(struct synth_canvas *c, const struct synth_mask *m, struct syn
 
 static const struct synth_colour none = { 0, 0, 0 }, whole = { 1, 1, 1 };
 
-void canvas_fill(struct synth_canvas *c, const struct synth_mask *m, struct synth_colour colour,
-                 float opacity)
+void canvas_fill(struct synth_canvas *c, const struct synth_mask *m,
+                 struct synth_colour colour, float opacity)
 {
     blend(c, m, none, colour, opacity);
 }
 
-void canvas_tint(struct synth_canvas *c, const struct synth_mask *m, struct synth_colour factor,
-                 float opacity)
+void canvas_tint(struct synth_canvas *c, const struct synth_mask *m,
+                 struct synth_colour factor, float opacity)
 {
     blend(c, m, factor, none, opacity);
 }
 
-void canvas_glow(struct synth_canvas *c, const struct synth_mask *m, struct synth_colour colour,
-                 float opacity)
+void canvas_glow(struct synth_canvas *c, const struct synth_mask *m,
+                 struct synth_colour colour, float opacity)
 {
     blend(c, m, whole, colour, opacity);
 }

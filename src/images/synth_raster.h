@@ -108,7 +108,8 @@ static inline synth_pixel pixel_of(struct synth_colour c)
     return (synth_pixel){ c.r, c.g, c.b, 0 };
 }
 
-static inline struct synth_colour colour_times(struct synth_colour a, struct synth_colour b)
+static inline struct synth_colour colour_times(struct synth_colour a,
+                                               struct synth_colour b)
 {
     return (struct synth_colour){ a.r * b.r, a.g * b.g, a.b * b.b };
 }
@@ -118,8 +119,8 @@ static inline struct synth_colour colour_scale(struct synth_colour a, float k)
     return (struct synth_colour){ a.r * k, a.g * k, a.b * k };
 }
 
-static inline struct synth_colour colour_mix(struct synth_colour a, struct synth_colour b,
-                                             float t)
+static inline struct synth_colour colour_mix(struct synth_colour a,
+                                             struct synth_colour b, float t)
 {
     return (struct synth_colour){ a.r + (b.r - a.r) * t, a.g + (b.g - a.g) * t,
                                   a.b + (b.b - a.b) * t };

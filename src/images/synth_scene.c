@@ -2,17 +2,18 @@
 /* What is around the face: background, shoulders and clothes, neck, glasses. */
 #include "images/synth_draw.h"
 
-static struct synth_random scene_random(const struct synth_sheet *d, uint64_t part)
+static struct synth_random chance(const struct synth_sheet *d, enum synth_stream stream)
 {
-    /* A stream for each part, so that one does not shift the other. */
-    return synth_random_at(d->seed + part, SYNTH_STREAM_SCENE, d->s->number, d->v->number);
+    return synth_random_at(d->seed, stream, d->s->number, d->v->number);
 }
 
 void scene_draw_background(struct synth_sheet *d)
 {
-    static const uint32_t walls[] = { 0xb9c2c9, 0xd8d2c6, 0x8fa3ad, 0x9aa58f, 0xc7b7a3,
-                                      0x6f7c86, 0xa9a1b3, 0xdedede, 0x7d8f84, 0x565f6a };
-    struct synth_random r = scene_random(d, 0);
+    static const uint32_t walls[] = {
+        0xb9c2c9, 0xd8d2c6, 0x8fa3ad, 0x9aa58f, 0xc7b7a3,
+        0x6f7c86, 0xa9a1b3, 0xdedede, 0x7d8f84, 0x565f6a
+    };
+    struct synth_random r = chance(d, SYNTH_STREAM_SCENE);
     struct synth_colour a = colour_hex(walls[synth_bits(&r) % 10]);
     struct synth_colour b = colour_scale(a, (float)synth_between(&r, .45, .9));
     float tilt = (float)synth_between(&r, -.6, .6), scale = 1 / (float)d->size;
@@ -33,16 +34,20 @@ void scene_draw_background(struct synth_sheet *d)
     int kind = d->v->background, n = kind == 1 ? 7 : kind == 2 ? 4 : kind == 3 ? 3 : 0;
     for (int i = 0; i < n; i++) {
         struct synth_colour c = colour_hex(walls[synth_bits(&r) % 10]);
-        float x = (float)synth_between(&r, 0, 1) * size, y = (float)synth_between(&r, 0, .8) * size;
+        float x = (float)synth_between(&r, 0, 1) * size,
+              y = (float)synth_between(&r, 0, .8) * size;
         float w = (float)synth_between(&r, .06, .2) * size;
         if (kind == 1) {
-            path_ellipse(&d->path, (struct synth_point){ x, y }, w * .6f, w * .6f, 1, 0);
+            path_ellipse(&d->path, (struct synth_point){ x, y }, w * .6f, w * .6f, 1,
+                         0);
         } else {
             bool wide = kind == 3;
             float h = wide ? w * .25f : size;
             struct synth_point corner[] = {
-                { wide ? 0 : x - w * .6f, wide ? y : 0 }, { wide ? size : x + w * .6f, wide ? y : 0 },
-                { wide ? size : x + w * .6f, wide ? y + h : h }, { wide ? 0 : x - w * .6f, wide ? y + h : h },
+                { wide ? 0 : x - w * .6f, wide ? y : 0 },
+                { wide ? size : x + w * .6f, wide ? y : 0 },
+                { wide ? size : x + w * .6f, wide ? y + h : h },
+                { wide ? 0 : x - w * .6f, wide ? y + h : h },
             };
             path_start(&d->path);
             for (int k = 0; k < 4; k++)
@@ -88,13 +93,14 @@ static struct outfit outfit_of(const struct synth_sheet *d)
                                        0x9aa37a, 0xcfd6dc };
     static const double odds[COLLARS] = { 3, 2, 2, 1, 1 };
     const struct synth_subject *s = d->s;
-    struct synth_random r = scene_random(d, 1);
+    struct synth_random r = chance(d, SYNTH_STREAM_CLOTHES);
     double m = s->gender == SYNTH_MALE;
     struct outfit o;
 
     o.collar = (enum collar)synth_pick(&r, odds, COLLARS);
     o.cloth = colour_hex(cloths[synth_bits(&r) % 12]);
-    o.lining = colour_mix(o.cloth, colour_hex(0xf2f0ea), synth_chance(&r, .3) ? .85f : .12f);
+    o.lining = colour_mix(o.cloth, colour_hex(0xf2f0ea),
+                          synth_chance(&r, .3) ? .85f : .12f);
     o.neck = (.44 + .12 * m + .06 * s->fullness) * s->width;
     o.shoulder_y = d->s->chin_y + .5;
     o.shoulder_x = 1.75 + .3 * m + .2 * s->fullness;
@@ -106,11 +112,12 @@ void scene_draw_body(struct synth_sheet *d)
     struct outfit o = outfit_of(d);
     double y = o.shoulder_y, x = o.shoulder_x, n = o.neck;
     struct synth_point top[] = {
-        body_point(d, -x - .25, 5), body_point(d, -x - .12, y + .95), body_point(d, -x + .1, y + .42),
-        body_point(d, -x * .62, y + .14), body_point(d, -n - .12, y - .12),
-        body_point(d, 0, y - .16),
-        body_point(d, n + .12, y - .12), body_point(d, x * .62, y + .14),
-        body_point(d, x - .1, y + .42), body_point(d, x + .12, y + .95), body_point(d, x + .25, 5),
+        body_point(d, -x - .25, 5),       body_point(d, -x - .12, y + .95),
+        body_point(d, -x + .1, y + .42),  body_point(d, -x * .62, y + .14),
+        body_point(d, -n - .12, y - .12), body_point(d, 0, y - .16),
+        body_point(d, n + .12, y - .12),  body_point(d, x * .62, y + .14),
+        body_point(d, x - .1, y + .42),   body_point(d, x + .12, y + .95),
+        body_point(d, x + .25, 5),
     };
 
     path_start(&d->path);
@@ -145,17 +152,22 @@ static void neck_path(struct synth_sheet *d, const struct outfit *o)
     default: low = .16; wide = .2; break;
     }
     struct synth_solid jaw = { .35 * d->sin_yaw, 0, 0 };
-    struct synth_point left[] = { body_point(d, jaw.x - n * .96, top), body_point(d, jaw.x * .6 - n * .97, y - .38),
-                                  body_point(d, -n - wide * .45, y - .13), body_point(d, -n - wide, y - .02) };
-    struct synth_point right[] = { body_point(d, n + wide, y - .02), body_point(d, n + wide * .45, y - .13),
-                                   body_point(d, jaw.x * .6 + n * .97, y - .38), body_point(d, jaw.x + n * .96, top) };
+    struct synth_point left[] = { body_point(d, jaw.x - n * .96, top),
+                                  body_point(d, jaw.x * .6 - n * .97, y - .38),
+                                  body_point(d, -n - wide * .45, y - .13),
+                                  body_point(d, -n - wide, y - .02) };
+    struct synth_point right[] = { body_point(d, n + wide, y - .02),
+                                   body_point(d, n + wide * .45, y - .13),
+                                   body_point(d, jaw.x * .6 + n * .97, y - .38),
+                                   body_point(d, jaw.x + n * .96, top) };
     path_start(&d->path);
     path_curve(&d->path, left, 4);
     if (o->collar == COLLAR_V || o->collar == COLLAR_SHIRT) {
         path_line(&d->path, body_point(d, 0, y + low));
     } else {
         struct synth_point bow[] = { body_point(d, -(n + wide) * .55, y + low * .8),
-                                     body_point(d, 0, y + low), body_point(d, (n + wide) * .55, y + low * .8) };
+                                     body_point(d, 0, y + low),
+                                     body_point(d, (n + wide) * .55, y + low * .8) };
         path_curve(&d->path, bow, 3);
     }
     path_curve(&d->path, right, 4);
@@ -171,8 +183,10 @@ static void draw_collar(struct synth_sheet *d, const struct outfit *o)
     if (o->collar == COLLAR_SHIRT) {
         for (int side = -1; side <= 1; side += 2) {
             struct synth_point wing[] = {
-                body_point(d, side * (n + .02), y - .26), body_point(d, side * (n + .2), y - .1),
-                body_point(d, side * .42, y + .52), body_point(d, side * .02, y + .36),
+                body_point(d, side * (n + .02), y - .26),
+                body_point(d, side * (n + .2), y - .1),
+                body_point(d, side * .42, y + .52),
+                body_point(d, side * .02, y + .36),
             };
             path_start(&d->path);
             for (int i = 0; i < 4; i++)
@@ -183,7 +197,8 @@ static void draw_collar(struct synth_sheet *d, const struct outfit *o)
             path_line(&d->path, wing[1]);
             path_line(&d->path, wing[2]);
             path_line(&d->path, wing[3]);
-            mask_stroke(&d->m, &d->path, .02f * d->unit, .03f * d->unit, .02f * d->unit);
+            mask_stroke(&d->m, &d->path, .02f * d->unit, .03f * d->unit,
+                        .02f * d->unit);
             canvas_tint(&d->canvas, &d->m, (struct synth_colour){ .5f, .5f, .5f }, .7f);
         }
         return;
@@ -205,9 +220,11 @@ void scene_draw_neck(struct synth_sheet *d)
 {
     struct outfit o = outfit_of(d);
     struct synth_colour deep = { .46f, .34f, .31f }, soft = { .72f, .60f, .57f };
-    float middle = body_point(d, .3 * d->sin_yaw, 0).x, half = (float)o.neck * d->unit * 1.5f;
+    float middle = body_point(d, .3 * d->sin_yaw, 0).x,
+          half = (float)o.neck * d->unit * 1.5f;
 
-    synth_pixel skin = pixel_of(d->skin), key = pixel_of(d->key), ambient = pixel_of(d->ambient);
+    synth_pixel skin = pixel_of(d->skin), key = pixel_of(d->key),
+                ambient = pixel_of(d->ambient);
     neck_path(d, &o);
     mask_fill(&d->m, &d->path);
     for (int y = d->m.y0; y < d->m.y1; y++) {
@@ -239,9 +256,11 @@ void scene_draw_neck(struct synth_sheet *d)
     canvas_tint(&d->canvas, &d->n, deep, .85f);
     /* Cords and the pit between the collar bones. */
     for (int side = -1; side <= 1; side += 2) {
-        struct synth_point cord[] = { body_point(d, side * o.neck * .72, o.shoulder_y - .5),
-                                      body_point(d, side * o.neck * .42, o.shoulder_y - .1),
-                                      body_point(d, side * .1, o.shoulder_y + .12) };
+        struct synth_point cord[] = {
+            body_point(d, side * o.neck * .72, o.shoulder_y - .5),
+            body_point(d, side * o.neck * .42, o.shoulder_y - .1),
+            body_point(d, side * .1, o.shoulder_y + .12)
+        };
         path_start(&d->path);
         path_curve(&d->path, cord, 3);
         mask_stroke(&d->n, &d->path, .02f * d->unit, .07f * d->unit, .02f * d->unit);
@@ -255,20 +274,23 @@ void scene_draw_neck(struct synth_sheet *d)
 void scene_draw_glasses(struct synth_sheet *d)
 {
     const struct synth_subject *s = d->s;
-    double rx = s->glasses == GLASSES_ROUND ? .275 : .30, ry = s->glasses == GLASSES_ROUND ? .25 : .2;
+    double rx = s->glasses == GLASSES_ROUND ? .275 : .30,
+           ry = s->glasses == GLASSES_ROUND ? .25 : .2;
     double power = s->glasses == GLASSES_ROUND ? .92 : .5;
     float u = d->unit, thick = .045f * u;
 
     if (!d->v->glasses)
         return;
     for (int side = -1; side <= 1; side += 2) {
-        double cx = side * (s->eye_x + .02), z = head_depth(d, side * s->eye_x, 0) + .12;
+        double cx = side * (s->eye_x + .02),
+               z = head_depth(d, side * s->eye_x, 0) + .12;
         struct synth_point rim[16];
         for (int i = 0; i < 16; i++) { /* a superellipse */
             double a = 2 * SYNTH_PI * i / 16, c = synth_cos(a), sn = synth_sin(a);
             double x = (c < 0 ? -1 : 1) * synth_pow(c < 0 ? -c : c, power);
             double y = (sn < 0 ? -1 : 1) * synth_pow(sn < 0 ? -sn : sn, power);
-            rim[i] = head_point(d, cx + rx * x, .04 + ry * y, z - .1 * (side * x > 0 ? x * x : 0));
+            rim[i] = head_point(d, cx + rx * x, .04 + ry * y,
+                                z - .1 * (side * x > 0 ? x * x : 0));
         }
         path_loop(&d->path, rim, 16);
         path_line(&d->path, d->path.p[0]);
@@ -282,7 +304,8 @@ void scene_draw_glasses(struct synth_sheet *d)
         canvas_fill(&d->canvas, &d->m, colour_scale(s->frame, .8f), .95f);
         /* The arm to the ear, on the side that is seen. */
         struct synth_point arm[] = { head_point(d, cx + side * rx, -.02, z - .1),
-                                     head_point(d, side * head_half_width(d, 0) * .99, -.04, -.05) };
+                                     head_point(d, side * head_half_width(d, 0) * .99,
+                                                -.04, -.05) };
         if (side * (arm[1].x - arm[0].x) > 0) {
             path_start(&d->path);
             path_line(&d->path, arm[0]);
@@ -291,7 +314,8 @@ void scene_draw_glasses(struct synth_sheet *d)
             canvas_fill(&d->canvas, &d->m, colour_scale(s->frame, .7f), .95f);
         }
         struct synth_point glint[] = { head_point(d, cx - rx * .45, .04 + ry * .25, z),
-                                       head_point(d, cx - rx * .05, .04 - ry * .55, z) };
+                                       head_point(d, cx - rx * .05, .04 - ry * .55,
+                                                  z) };
         path_start(&d->path);
         path_line(&d->path, glint[0]);
         path_line(&d->path, glint[1]);
@@ -299,7 +323,8 @@ void scene_draw_glasses(struct synth_sheet *d)
         canvas_glow(&d->canvas, &d->m, d->key, .10f);
     }
     double in = s->eye_x + .02 - rx, z = head_depth(d, 0, 0) + .16;
-    struct synth_point bridge[] = { head_point(d, -in, -.02, z - .03), head_point(d, 0, -.06, z),
+    struct synth_point bridge[] = { head_point(d, -in, -.02, z - .03),
+                                    head_point(d, 0, -.06, z),
                                     head_point(d, in, -.02, z - .03) };
     path_start(&d->path);
     path_curve(&d->path, bridge, 3);
@@ -319,7 +344,8 @@ void scene_draw_earrings(struct synth_sheet *d)
             continue;
         double w = side * head_half_width(d, .1) * .93;
         struct synth_point p = head_point(d, w + side * (.04 + .03 * s->ear_lobe),
-                                          .40 * s->ear_size + .06 * s->ear_lobe - .02, -.14);
+                                          .40 * s->ear_size + .06 * s->ear_lobe - .02,
+                                          -.14);
         path_ellipse(&d->path, p, .042f * d->unit, .05f * d->unit, 1, 0);
         mask_fill(&d->m, &d->path);
         canvas_fill(&d->canvas, &d->m, gold, 1);

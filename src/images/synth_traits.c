@@ -98,7 +98,8 @@ static void make_eyes(struct synth_subject *s, struct synth_random *r)
 
 static void make_nose_and_mouth(struct synth_subject *s, struct synth_random *r)
 {
-    static const uint32_t paints[] = { 0x9c2430, 0xb4434f, 0x8a2f4a, 0xa8574e, 0x6e1f2c };
+    static const uint32_t paints[] = { 0x9c2430, 0xb4434f, 0x8a2f4a, 0xa8574e,
+                                       0x6e1f2c };
     double m = s->gender == SYNTH_MALE;
 
     s->nose_y = trait(r, .43, .62) + .05 * s->age_lines;
@@ -120,16 +121,18 @@ static void make_nose_and_mouth(struct synth_subject *s, struct synth_random *r)
 
 static void make_hair_colour(struct synth_subject *s, struct synth_random *r)
 {
-    static const uint32_t colours[] = { 0x14100f, 0x1d1512, 0x2e1f17, 0x4a3222, 0x6a4526,
-                                        0x7a3f22, 0xa37c46, 0xc8a568 };
+    static const uint32_t colours[] = { 0x14100f, 0x1d1512, 0x2e1f17, 0x4a3222,
+                                        0x6a4526, 0x7a3f22, 0xa37c46, 0xc8a568 };
     static const double odds[] = { 5, 5, 4, 3, 1.6, .9, 1.1, .8 };
 
-    s->hair_colour = colour_hex(colours[synth_pick(r, odds, sizeof odds / sizeof *odds)]);
+    s->hair_colour = colour_hex(
+        colours[synth_pick(r, odds, sizeof odds / sizeof *odds)]);
     s->grey = clamp((s->age - 36 - 22 * synth_uniform(r)) / 26.0, 0, 1);
     if (synth_chance(r, .25)) /* dyed */
         s->grey *= .2;
     struct synth_colour white = colour_hex(0xc4c2be);
-    s->hair_colour = colour_mix(s->hair_colour, white, (float)(s->grey * s->grey * .95));
+    s->hair_colour = colour_mix(s->hair_colour, white,
+                                (float)(s->grey * s->grey * .95));
 }
 
 /* How a style may vary; the drawing is in synth_hair.c. */
@@ -162,8 +165,8 @@ static const struct style styles[HAIR_STYLES] = {
 
 static void make_hair(struct synth_subject *s, struct synth_random *r)
 {
-    static const uint32_t scarves[] = { 0x2f4858, 0x7a3b4c, 0x6b705c, 0x3d405b, 0xa98467,
-                                        0x52796f, 0x8d6a9f, 0xb5838d };
+    static const uint32_t scarves[] = { 0x2f4858, 0x7a3b4c, 0x6b705c, 0x3d405b,
+                                        0xa98467, 0x52796f, 0x8d6a9f, 0xb5838d };
     double odds[HAIR_STYLES];
     bool male = s->gender == SYNTH_MALE;
 
@@ -190,7 +193,8 @@ static void make_hair(struct synth_subject *s, struct synth_random *r)
 
 static void make_extras(struct synth_subject *s, struct synth_random *r)
 {
-    static const uint32_t frames[] = { 0x16161a, 0x3a2417, 0x5a5f66, 0x7a5c2e, 0x1f2f4a };
+    static const uint32_t frames[] = { 0x16161a, 0x3a2417, 0x5a5f66, 0x7a5c2e,
+                                       0x1f2f4a };
     static const double beards[BEARDS] = { 5, 2, .8, .9, 1.6, 1 };
     bool male = s->gender == SYNTH_MALE;
 
@@ -264,12 +268,13 @@ static void make_expression(struct synth_view *v, struct synth_random *r)
 void synth_view_make(struct synth_view *v, const struct synth_options *o,
                      const struct synth_subject *s, size_t number)
 {
-    struct synth_random r = synth_random_at(o->seed, SYNTH_STREAM_VIEW, s->number, number);
+    struct synth_random r = synth_random_at(o->seed, SYNTH_STREAM_VIEW, s->number,
+                                            number);
 
     *v = (struct synth_view){ .number = number };
-    v->yaw = clamp(11 * synth_normal(&r), -30, 30);
-    v->pitch = clamp(5 * synth_normal(&r), -12, 12);
-    v->roll = clamp(4.5 * synth_normal(&r), -12, 12);
+    v->yaw = clamp(9 * synth_normal(&r), -30, 30);
+    v->pitch = clamp(4.5 * synth_normal(&r), -12, 12);
+    v->roll = clamp(4 * synth_normal(&r), -12, 12);
     v->scale = 1 + .05 * synth_normal(&r);
     v->shift_x = .02 * synth_normal(&r);
     v->shift_y = .015 * synth_normal(&r);
@@ -284,12 +289,12 @@ void synth_view_make(struct synth_view *v, const struct synth_options *o,
     v->exposure = clamp(.28 * synth_normal(&r), -.75, .6);
     v->planted = s->monk >= SYNTH_PLANT_FROM ? o->underexpose : 0;
     v->noise = synth_uniform(&r);
-    v->noise = .04 + .5 * v->noise * v->noise;
+    v->noise = .03 + .3 * v->noise * v->noise;
     v->blur = synth_between(&r, .25, .55);
-    if (synth_chance(&r, .2)) /* out of focus */
+    if (synth_chance(&r, .15)) /* out of focus */
         v->blur += synth_between(&r, .2, 1);
     v->quality = 50 + (int)(46 * synth_uniform(&r));
-    bool jpeg = synth_chance(&r, .75);
+    bool jpeg = synth_chance(&r, .9);
     v->jpeg = o->format == SYNTH_MIXED ? jpeg : o->format == SYNTH_JPEG;
     v->background = (int)(synth_bits(&r) % 5);
     v->glasses = s->glasses != GLASSES_NONE && synth_chance(&r, .85);
