@@ -29,6 +29,7 @@ function plain(s) {
     gsub(/\\-/, "-", s)
     gsub(/\\\(aq/, "'", s)
     gsub(/\\\(dq/, "\"", s)
+    gsub(/\\\(en/, "–", s)
     gsub(/\\e/, "\\", s)
     return s
 }

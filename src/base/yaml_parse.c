@@ -110,19 +110,18 @@ static void close_frame(struct builder *b)
     struct frame *f = &b->frames[--b->depth];
     struct yaml_node *node = f->node;
     struct arena *arena = &b->doc->arena;
-    const struct waiting *w = b->waiting + f->first;
 
     node->n = b->n_waiting - f->first;
     node->items = arena_array(arena, node->n, sizeof *node->items);
     for (size_t i = 0; i < node->n; i++)
-        node->items[i] = w[i].node;
+        node->items[i] = b->waiting[f->first + i].node;
     if (node->kind == YAML_MAP) {
         node->keys = arena_array(arena, node->n, sizeof *node->keys);
         node->key_lines = arena_array(arena, node->n, sizeof *node->key_lines);
         node->known = arena_array(arena, node->n, sizeof *node->known);
         for (size_t i = 0; i < node->n; i++) {
-            node->keys[i] = w[i].key;
-            node->key_lines[i] = w[i].key_line;
+            node->keys[i] = b->waiting[f->first + i].key;
+            node->key_lines[i] = b->waiting[f->first + i].key_line;
         }
         sort_keys(b->doc, node);
         refuse_repeated_keys(b, node);

@@ -337,11 +337,11 @@ static const struct calculation *find(const char *name, struct err *err)
 {
     struct text known = TEXT_INIT;
 
-    for (size_t i = 0; i < N_CALCULATIONS; i++) {
-        if (name && !strcmp(calculations[i].name, name))
+    for (size_t i = 0; i < N_CALCULATIONS && name; i++)
+        if (!strcmp(calculations[i].name, name))
             return &calculations[i];
+    for (size_t i = 0; i < N_CALCULATIONS; i++)
         text_addf(&known, "%s%s", i ? ", " : "", calculations[i].name);
-    }
     if (name)
         err_add(err, ERR_INPUT, "no calculation '%s', expected one of %s", name, known.s);
     else

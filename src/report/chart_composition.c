@@ -201,9 +201,10 @@ int chart_composition(struct plot *p, const struct chart_input *in, struct err *
         goto out;
     }
     const char *label = study_label(in->study, c->group, &scratch);
-    text_addf(&subtitle, "Whisker: ");
+    text_add(&subtitle, "Whisker: ");
     format_confidence(&subtitle, in->study->confidence);
-    text_addf(&subtitle, " %% interval (%s). Dashed: the first share carried down", prose_method(blocks[0].share->method));
+    text_addf(&subtitle, " %% interval (%s). Dashed: the first share carried down",
+              prose_method(blocks[0].share->method));
     text_addf(&p->alt, "Bars: the share of %s among the %s and among the %s.", label,
               metric->trials, metric->hits);
     double y = plot_head(p, c->title, subtitle.s);

@@ -209,8 +209,8 @@ static double add_row(struct plot *p, struct forest *fo, const struct panel *pan
     plot_words(p, p->width - MARGIN, middle, FACE_BODY, ALIGN_RIGHT, INK_SOFT, value.s);
     text_reset(&value);
     format_bare(&value, panel->unit, f->estimate, panel->decimals);
-    plot_words(p, p->width - MARGIN - panel->interval - 8, middle, FACE_STRONG, ALIGN_RIGHT, INK,
-               value.s);
+    plot_words(p, p->width - MARGIN - panel->interval - 8, middle, FACE_STRONG,
+               ALIGN_RIGHT, INK, value.s);
     text_release(&who);
     text_release(&value);
     return middle + (ROW + extra) / 2;

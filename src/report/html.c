@@ -102,7 +102,8 @@ bool html_svg(struct text *to, const char *svg, const char *prefix,
         return false;
     box += strlen("viewBox=\"");
     text_addf(to, "<svg viewBox=\"%.*s\" "
-              "preserveAspectRatio=\"xMinYMin meet\" role=\"img\" aria-labelledby=\"%s-title %s-desc\">",
+              "preserveAspectRatio=\"xMinYMin meet\" role=\"img\" "
+              "aria-labelledby=\"%s-title %s-desc\">",
               (int)strcspn(box, "\""), box, prefix, prefix);
     html_addf(to, "<title id=\"%s-title\">%s</title><desc id=\"%s-desc\">%s</desc>",
               prefix, title, prefix, alt);

@@ -69,8 +69,8 @@ static int picture(const struct page *page, const struct study_chart *c,
     if (path_is_file(path))
         code = file_read(path, SVG_MAX, &data, &len, err);
     if (!code && (!data || !html_svg(to, data, prefix, c->title, alt)))
-        html_addf(to, "<p class=\"fine\"><b>%q</b> is not drawn here, because gnuplot was "
-                  "not to be had. Its numbers are in <a href=\"charts/%s.tsv\">charts/"
+        html_addf(to, "<p class=\"fine\"><b>%q</b> is not drawn here: there was no gnuplot, "
+                  "or it failed. Its numbers are in <a href=\"charts/%s.tsv\">charts/"
                   "%s.tsv</a> and in the tables below. In words: %q</p>", c->title, c->id,
                   c->id, alt);
     free(data);

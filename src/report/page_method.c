@@ -146,8 +146,9 @@ void page_method(const struct page *page, struct text *to)
     if (has_kind(page, "share"))
         text_add(to, "; that of a share is the exact binomial test against the group's share "
                  "of the trials");
-    text_add(to, ". Where many are made, the smallest is small by chance alone: Holm's "
-             "correction (Holm, Scandinavian Journal of Statistics 6, 1979, 65–70) is given "
+    text_add(to, ". The p of a claim goes with its interval: it is below 1 minus the "
+             "confidence exactly where the interval leaves the claim's margin out. Where many tests are made, the "
+             "smallest p is small by chance alone: Holm's correction (Holm, Scandinavian Journal of Statistics 6, 1979, 65–70) is given "
              "beside each.</p>\n");
     if (has_flag(page, FLAG_TOO_FEW) || has_flag(page, FLAG_ZERO))
         text_add(to, "<h3>Too few to say</h3>\n<p>Rates that rest on fewer than five hits are "
@@ -156,7 +157,7 @@ void page_method(const struct page *page, struct text *to)
     if (has_range(page))
         text_add(to, "<h3>Counts that were not published</h3>\n<p>A remark such as “n "
                  "559–561” gives every number of trials that the published figures allow. "
-                 "The rate beside it is at the n that is shown; the further tables show that "
-                 "the others give nearly the same.</p>\n");
+                 "The rate beside it is at the n that is shown; the further tables give the "
+                 "rate and interval at the others.</p>\n");
     text_add(to, "</section>\n");
 }

@@ -8,7 +8,8 @@
 
 void tables_printed(struct tabling *b)
 {
-    struct table *t = table_begin(b, "printed", "Figures as printed, and as the counts give them");
+    struct table *t = table_begin(b, "printed",
+                                  "Figures as printed, and as the counts give them");
     t->further = true;
     table_column(b, t, "Backend", false);
     table_column(b, t, "figure", false);
@@ -29,8 +30,9 @@ void tables_printed(struct tabling *b)
         prose_row(b->study, f, &b->t);
         row->cells[1] = table_taken(b);
         row->cells[2] = words;
-        row->cells[3] = table_value(b, unit, f->estimate, unit == UNIT_RATIO ? FORMAT_OWN : 2);
-        row->cells[4] = table_interval(b, f, unit == UNIT_RATIO ? FORMAT_OWN : 2);
+        int decimals = unit == UNIT_RATIO ? FORMAT_OWN : 2;
+        row->cells[3] = table_value(b, unit, f->estimate, decimals);
+        row->cells[4] = table_interval(b, f, decimals);
         prose_counts(b->study, b->findings, f, b->thin, &b->t);
         row->cells[5] = table_taken(b);
     }
@@ -127,10 +129,11 @@ void tables_sensitivity(struct tabling *b, const struct metric *metric)
     table_end(b, t);
 }
 
-/* The name of group `g` with axis 0 set to `v`, or open for -1. */
+/* The name of group `g`, with axis 0 set to `v` unless that is -1. */
 static void group_with(struct tabling *b, struct group g, int v, struct text *name)
 {
-    g.value[0] = v < 0 ? GROUP_OPEN : v;
+    if (v >= 0)
+        g.value[0] = v;
     text_reset(name);
     group_add(name, &b->study->axes, &g);
 }
@@ -179,10 +182,11 @@ static bool seen_before(struct text *seen, const char *name)
 }
 
 /* Who is in the set: a row for each group of the other axes, a column for each
- * value of the first. */
+ * value of the first; a row for each group where those are too many. */
 void tables_census(struct tabling *b, const struct metric *metric)
 {
     const struct axes *axes = &b->study->axes;
+    bool across = axes->axes[0].n + 2 <= TABLE_COLUMNS_MAX;
     struct text seen = TEXT_INIT, name = TEXT_INIT;
     struct group g;
 
@@ -190,21 +194,21 @@ void tables_census(struct tabling *b, const struct metric *metric)
     struct table *t = table_begin(b, table_taken(b), metric->title);
     t->further = true;
     table_column(b, t, "Group", false);
-    table_column(b, t, "all", true);
-    for (size_t v = 0; axes->n && v < axes->axes[0].n; v++) {
+    table_column(b, t, across ? "all" : metric->hits, true);
+    for (size_t v = 0; across && v < axes->axes[0].n; v++) {
         group_with(b, group_all(), (int)v, &name);
-        if (!table_column(b, t, table_label(b, name.s), true))
-            break;
+        table_column(b, t, table_label(b, name.s), true);
     }
     for (size_t i = 0; i < b->findings->n; i++) {
         const struct finding *f = &b->findings->rows[i];
         if (*f->backend || strcmp(f->metric, metric->name) ||
             group_parse(&g, axes, f->group, NULL) < 0)
             continue;
+        if (across)
+            g.value[0] = GROUP_OPEN;
         group_with(b, g, -1, &name);
-        if (seen_before(&seen, name.s))
-            continue;
-        census_row(b, t, metric->name, &g);
+        if (!seen_before(&seen, name.s))
+            census_row(b, t, metric->name, &g);
     }
     table_end(b, t);
     text_release(&seen);

@@ -29,20 +29,29 @@ struct tabling {
 };
 
 const char *table_keep(struct tabling *b, const char *s);
+/* What has been written into b->t, kept; b->t is empty again. */
 const char *table_taken(struct tabling *b);
+
 struct table *table_begin(struct tabling *b, const char *id, const char *caption);
+/* False if there is no room for another column. All columns before any row. */
 bool table_column(struct tabling *b, struct table *t, const char *head, bool numeric);
 struct table_row *table_add_row(struct tabling *b, struct table *t);
 void table_section(struct tabling *b, struct table *t, const char *words);
+/* The number of a note, added if it is new; 0 for "". */
 size_t table_note(struct tabling *b, struct table *t, const char *words);
+/* Takes a table without rows back. */
 void table_end(struct tabling *b, struct table *t);
+
+/* Cells. */
 const char *table_label(struct tabling *b, const char *group);
 const char *table_value(struct tabling *b, enum unit unit, double v, int decimals);
 const char *table_bare(struct tabling *b, enum unit unit, double v, int decimals);
 const char *table_interval(struct tabling *b, const struct finding *f, int decimals);
 const char *table_counts(struct tabling *b, const struct finding *f);
-const char *table_p(struct tabling *b, double p);
+const char *table_p(struct tabling *b, double p); /* ".014": the head says p */
+/* The note of a finding, added to the table's. */
 size_t table_row_note(struct tabling *b, struct table *t, const struct finding *f);
+/* Decimals that all rows of a metric share. */
 int table_decimals(struct tabling *b, const char *metric);
 
 /* The makers of tables; each adds one, unless there is nothing to show. */

@@ -23,9 +23,10 @@ double student_two_sided(double confidence, double df);
 
 /*
  * log of C(x + y, x) p^x q^y for real x, y >= 0 (hits and misses) and q = 1 - p;
- * each is given so that none loses digits to another. In the deviance form of Loader (2000, "Fast and
- * accurate computation of binomial probabilities", eq. 5), which keeps 12 digits
- * at n = 10^15 where differences of log-gammas keep none. -inf where impossible.
+ * each is given so that none loses digits to another. In the deviance form of
+ * Loader (2000, "Fast and accurate computation of binomial probabilities"), which
+ * keeps 12 digits at n = 10^15 where differences of log-gammas keep none. -inf where
+ * impossible.
  */
 double binomial_log_pdf(double x, double y, double p, double q);
 

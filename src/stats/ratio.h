@@ -28,8 +28,8 @@ int ratio_miettinen_nurminen(int64_t x1, int64_t n1, int64_t x2, int64_t n2,
                              struct err *err);
 /* Where a count is zero the log's standard error is infinite: [0, +inf]. At
  * x1 = n1 with x2 = n2 the formula gives [1, 1], which no sample supports; there
- * half a hit is taken from both, as Walter (1975, Biometrika 62:371-374) adds half
- * a count where the log fails. */
+ * half a hit is taken from both for the standard error. This is a convention of
+ * ours: use Koopman there. */
 int ratio_katz(int64_t x1, int64_t n1, int64_t x2, int64_t n2,
                double confidence, struct interval *out, struct err *err);
 

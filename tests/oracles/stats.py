@@ -92,29 +92,6 @@ def mid_p(x, n, c):
     return lo, hi
 
 
-def decimal_lower(x, n, c):
-    """Clopper-Pearson's lower limit for few misses: P(X >= x; p) is a sum of
-    n - x + 1 terms."""
-    tail = (1 - Decimal(repr(c))) / 2
-
-    def at_least(q):
-        # misses are Binomial(n, q): P(misses <= n - x)
-        total, term = Decimal(0), ((1 - q).ln() * n).exp()
-        for k in range(n - x + 1):
-            total += term
-            term *= Decimal(n - k) / (k + 1) * q / (1 - q)
-        return total
-
-    lo, hi = Decimal(0), Decimal(60 + 3 * (n - x)) / n
-    for _ in range(120):
-        mid = (lo + hi) / 2
-        if at_least(mid) > tail:
-            lo = mid
-        else:
-            hi = mid
-    return lo  # the complement of the lower limit
-
-
 def falling_root(f, a, b):
     for _ in range(110):
         mid = (a + b) / 2
@@ -123,6 +100,22 @@ def falling_root(f, a, b):
         else:
             b = mid
     return (a + b) / 2
+
+
+def decimal_upper(x, n, c):
+    """Clopper-Pearson's upper limit for few hits: P(X <= x; p) is a sum of x + 1
+    terms."""
+    tail = (1 - Decimal(repr(c))) / 2
+
+    def at_most(p):
+        total, term = Decimal(0), ((1 - p).ln() * n).exp()
+        for k in range(x + 1):
+            total += term
+            term *= Decimal(n - k) / (k + 1) * p / (1 - p)
+        return total
+
+    return falling_root(lambda p: at_most(p) - tail, Decimal(0),
+                        Decimal(60 + 3 * x) / n)
 
 
 def normal(c):
@@ -200,10 +193,8 @@ def proportions():
     for n in 10**6, 10**7, 10**8, 10**9:
         for x in 0, 1, 2, 5, 20:
             for c in 0.95, 0.999:
-                hi = decimal_lower(n - x, n, c)
-                # the value of P(X <= x) at hi is alpha/2; lo is left to SciPy's row
                 row("decimal", "proportion", "clopper-pearson", (x, n), c,
-                    (math.nan, hi), 1e-11)
+                    (math.nan, decimal_upper(x, n, c)), 1e-11)
 
 
 def pair(most):

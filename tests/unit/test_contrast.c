@@ -432,13 +432,6 @@ static void test_bad_counts(void **state)
     }
 }
 
-static int start(void **state)
-{
-    (void)state;
-    stats_start();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -456,5 +449,5 @@ int main(void)
         cmocka_unit_test(test_bad_counts),
     };
 
-    return cmocka_run_group_tests_name("contrast", tests, start, NULL);
+    return cmocka_run_group_tests_name("contrast", tests, start_stats, NULL);
 }

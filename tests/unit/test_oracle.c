@@ -6,8 +6,7 @@
  */
 #include "test.h"
 
-#include <math.h>
-
+#include "near.h"
 #include "stats/adjust.h"
 #include "stats/exact.h"
 #include "stats/methods.h"
@@ -90,7 +89,6 @@ static void hold_to(const char *file, size_t at_least)
     size_t rows = 0, wrong = 0;
     FILE *f = open_data(file);
 
-    stats_start();
     while (next_row(f, line, sizeof line, field) == 11) {
         struct err err = ERR_INIT;
         struct result r = compute(field, &err);
@@ -178,5 +176,5 @@ int main(void)
         cmocka_unit_test(test_adjust),
     };
 
-    return cmocka_run_group_tests_name("oracle", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("oracle", tests, start_stats, NULL);
 }
