@@ -29,7 +29,8 @@ enum synth_stream {
     SYNTH_STREAM_VIEW,        /* conditions of an image */
     SYNTH_STREAM_HAIR,        /* strands: of a subject, alike in all images */
     SYNTH_STREAM_SKIN,        /* moles, freckles: of a subject */
-    SYNTH_STREAM_SCENE,       /* background and clothes of an image */
+    SYNTH_STREAM_SCENE,       /* background of an image */
+    SYNTH_STREAM_CLOTHES,     /* clothes of an image */
     SYNTH_STREAM_NOISE,       /* sensor noise of an image */
 };
 
