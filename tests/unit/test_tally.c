@@ -326,8 +326,8 @@ static void sums_prefer(void **state)
     tally_release(&t);
     free(rows);
     /* of as many axes, those the study names first, whatever comes first in the file */
-    load(&t, "A,error,gender=male,1,11,,,no,s\nA,error,skin=darker,1,20,,,no,s\n"
-             "A,error,skin=lighter,1,20,,,no,s\nA,error,gender=female,1,11,,,no,s\n");
+    load(&t, "A,error,gender=male,1,11,,,no,s\nA,error,gender=female,1,11,,,no,s\n"
+             "A,error,skin=darker,1,20,,,no,s\nA,error,skin=lighter,1,20,,,no,s\n");
     assert_sum(&t, "error", "all", 2, 22, 22, 22, false);
     tally_release(&t);
     load(&t, "A,error,skin=darker,1,20,,,no,s\nA,error,skin=lighter,1,20,,,no,s\n"
