@@ -467,8 +467,6 @@ static void load_all(struct loading *l)
     s->backends = get_names(l, root, "backends", &s->n_backends);
     s->metrics = get_names(l, root, "metrics", &s->n_metrics);
     node = yaml_get(l->doc, root, "metrics", false);
-    if (s->n_metrics && !s->axes.n)
-        yaml_get(l->doc, root, "axes", true); /* a rate is one of a group */
     if (node && s->n_metrics == 0)
         yaml_fault(l->doc, node, NULL, "no metric, expected at least one");
     for (size_t i = 0; i < s->n_metrics; i++)
