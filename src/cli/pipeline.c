@@ -536,7 +536,8 @@ int pipeline_write_report(struct pipeline *p)
     charts = report_charts(&p->study, &p->findings, p->dir, p->err);
     if (charts && charts != ERR_PROGRAM)
         return charts;
-    code = report_write(&p->study, &p->findings, &p->claims, &p->run, p->dir, p->err);
+    code = report_write(&p->study, &p->findings, &p->claims, &p->cases, &p->run,
+                        p->dir, p->err);
     for (size_t i = 0; i < p->study.n_charts && !code; i++)
         for (int k = 0; k < 4 && !code; k++) {
             char *name = mem_printf("charts/%s.%s", p->study.charts[i].id, kinds[k]);

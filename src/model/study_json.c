@@ -140,6 +140,8 @@ static void put_charts(struct json_out *w, const struct study *s)
             put_axis_set(w, "by", s, c->by);
         put(w, "group", c->group);
         put(w, "versus", c->versus);
+        put(w, "before", c->before);
+        put(w, "after", c->after);
         put(w, "title", c->title);
         put(w, "caption", c->caption);
         json_end(w);
@@ -185,14 +187,16 @@ void study_to_json(const struct study *s, struct text *to)
     put(&w, "task", study_task_names[s->task]);
     put(&w, "evidence", study_evidence_names[s->evidence]);
     put(&w, "dataset", s->dataset);
-    json_list(&w, "axes");
+    if (s->axes.n)
+        json_list(&w, "axes");
     for (size_t i = 0; i < s->axes.n; i++) {
         json_map(&w, NULL);
         json_string(&w, "name", s->axes.axes[i].name);
         put_list(&w, "values", s->axes.axes[i].values, s->axes.axes[i].n);
         json_end(&w);
     }
-    json_end(&w);
+    if (s->axes.n)
+        json_end(&w);
     json_map(&w, "labels");
     for (size_t i = 0; i < s->n_labels; i++)
         json_string(&w, s->labels[i].group, s->labels[i].text);

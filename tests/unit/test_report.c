@@ -457,7 +457,7 @@ static void test_missing_gnuplot(void **state)
     assert_true(exists(f, "charts/a-bars.gp"));
     assert_true(exists(f, "charts/forest.tsv"));
     assert_false(exists(f, "charts/a-bars.svg"));
-    assert_int_equal(report_write(&f->study, &f->findings, &f->claims, &f->run, f->dir,
+    assert_int_equal(report_write(&f->study, &f->findings, &f->claims, NULL, &f->run, f->dir,
                                   &err), 0);
     char *html = slurp(f, "report.html");
     assert_non_null(strstr(html, "is not drawn here"));
@@ -517,7 +517,7 @@ static void test_hostile_page(void **state)
 
     if (has_gnuplot())
         assert_int_equal(report_charts(&f->study, &f->findings, f->dir, &err), 0);
-    assert_int_equal(report_write(&f->study, &f->findings, &f->claims, &f->run, f->dir,
+    assert_int_equal(report_write(&f->study, &f->findings, &f->claims, NULL, &f->run, f->dir,
                                   &err), 0);
     assert_faults(&err, "");
     char *html = slurp(f, "report.html");
@@ -549,7 +549,7 @@ static void test_unresolved_is_an_error(void **state)
     struct fixture *f = *state;
 
     f->study.charts[1].caption = "{error|nobody|all}";
-    assert_int_equal(report_write(&f->study, &f->findings, &f->claims, &f->run, f->dir,
+    assert_int_equal(report_write(&f->study, &f->findings, &f->claims, NULL, &f->run, f->dir,
                                   &err), ERR_INPUT);
     assert_fault_says(&err, "'{error|nobody|all}' names no finding");
     assert_false(exists(f, "report.html"));
@@ -563,7 +563,7 @@ static void test_terminal(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(widths); i++) {
         struct text t = TEXT_INIT;
         size_t limit = widths[i] < 40 ? 40 : (size_t)widths[i];
-        report_terminal(&f->study, &f->findings, &f->claims, widths[i], false, &t);
+        report_terminal(&f->study, &f->findings, &f->claims, NULL, widths[i], false, &t);
         assert_null(strchr(t.s, '\x1b'));
         assert_true(text_is_utf8(t.s, t.len, NULL));
         assert_non_null(strstr(t.s, "12.0 [0.1, 21.0]"));
@@ -574,7 +574,7 @@ static void test_terminal(void **state)
         text_release(&t);
     }
     struct text t = TEXT_INIT;
-    report_terminal(&f->study, &f->findings, &f->claims, 80, true, &t);
+    report_terminal(&f->study, &f->findings, &f->claims, NULL, 80, true, &t);
     assert_non_null(strstr(t.s, "\x1b[1m"));
     assert_null(strstr(t.s, "\x1b[31m"));
     text_release(&t);
