@@ -14,6 +14,11 @@ static const struct metric metrics[] = {
     { .name = "mean_false_matches", .title = "False matches, mean over runs",
       .axis = "false matches", .hits = "false matches on average",
       .trials = "probes searched", .mean = true },
+    { .name = "calibration", .title = "Classification error by stated confidence",
+      .axis = "error", .hits = "misclassified", .trials = "faces classified so surely" },
+    { .name = "sure_when_wrong", .title = "How sure when wrong",
+      .axis = "share of wrong answers given surely", .hits = "wrong answers given so surely",
+      .trials = "wrong answers" },
     { .name = "faces", .title = "Faces in the set", .axis = "share of the set",
       .hits = "faces", .trials = "faces in the set", .census = true },
 };

@@ -392,6 +392,8 @@ static void load_charts(struct loading *l, struct yaml_node *root)
         c->by = loading_axis_set(l, map, "by", false);
         c->group = loading_group(l, map, "group", false);
         c->versus = loading_group(l, map, "versus", false);
+        c->before = loading_text(l, map, "before", false);
+        c->after = loading_text(l, map, "after", false);
         c->title = loading_text(l, map, "title", true);
         c->caption = loading_text(l, map, "caption", false);
         for (size_t j = 0; c->id && j < s->n_charts; j++)

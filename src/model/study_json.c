@@ -140,6 +140,8 @@ static void put_charts(struct json_out *w, const struct study *s)
             put_axis_set(w, "by", s, c->by);
         put(w, "group", c->group);
         put(w, "versus", c->versus);
+        put(w, "before", c->before);
+        put(w, "after", c->after);
         put(w, "title", c->title);
         put(w, "caption", c->caption);
         json_end(w);
