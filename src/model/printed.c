@@ -84,13 +84,7 @@ int printed_read(struct printed *p, const char *path, const struct axes *axes,
     int code = csv_table_load(&csv, path, &(struct csv_options){ .comments = true }, err);
     if (code)
         return code;
-    for (int i = 0; i < COLUMNS; i++) {
-        at[i] = (int)csv_table_column(&csv, columns[i]);
-        if (at[i] < 0)
-            code = err_add(err, ERR_INPUT, "%s:1: no column '%s', expected claim,"
-                           "backend,metric,group,versus,point,printed,unit,source",
-                           path, columns[i]);
-    }
+    code = csv_table_columns(&csv, columns, COLUMNS, at, err);
     if (!code) {
         p->figures = arena_array(&p->arena, csv.rows, sizeof *p->figures);
         for (size_t r = 0; r < csv.rows; r++)
