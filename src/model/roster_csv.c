@@ -153,6 +153,7 @@ struct reading {
     long fixed[FIXED_COLUMNS];  /* a cell's place, or -1 */
     size_t *attribute;          /* by cell, or SIZE_MAX */
     struct text decoded[3];
+    bool people;                /* a subject is not its sample's own name */
 };
 
 static int read_header(struct reading *s, const struct csv_row *row, struct err *err)
@@ -242,6 +243,7 @@ static int read_row(const struct csv_row *row, void *arg, struct err *err)
     }
     size_t i = (size_t)at;
     roster_set_subject(r, i, subject);
+    s->people = s->people || strcmp(subject, sample);
     roster_set_path(r, i, path);
     enum status status = STATUS_OK;
     if (!status_parse(cell(s, row, FIXED_STATUS), &status))
@@ -314,9 +316,14 @@ int roster_read(struct roster *r, const char *path, const char *attributes_path,
     for (size_t i = 0; i < 3; i++)
         text_release(&s.decoded[i]);
     free(s.attribute);
-    if (code)
+    if (code) {
         roster_release(r);
-    else
-        roster_shrink(r);
-    return code;
+        return code;
+    }
+    if (!s.people) { /* every sample is a person of its own, as it was */
+        column_release(&r->subject);
+        r->has_subjects = false;
+    }
+    roster_shrink(r);
+    return 0;
 }
