@@ -300,36 +300,9 @@ static void check_bytes(struct reader *r, const char *s, size_t n)
     r->faulty = true;
 }
 
-/* Ends the cell at `p` of the store, and begins the next one after it. */
-static char *next_cell(struct reader *r, char *p)
-{
-    *p++ = '\0';
-    r->stored = (size_t)(p - r->store);
-    cell_begin(r);
-    return p;
-}
-
-/* Takes the quotes off the cell that begins at p, in its place; *to is where it
- * then ends. Returns what follows the closing quote, NULL if there is none. */
-static char *unquote(char *p, const char *end, char **to)
-{
-    char *from = p + 1, *quote;
-
-    for (*to = p;; *(*to)++ = *from++) {
-        quote = memchr(from, '"', (size_t)(end - from));
-        if (!quote)
-            return NULL;
-        memmove(*to, from, (size_t)(quote - from));
-        *to += quote - from;
-        from = quote + 1;
-        if (from == end || *from != '"')
-            return from;
-    }
-}
-
 /*
- * Cuts a line into cells if it is a whole row and plainly right; if not, false,
- * and libcsv is to say what it is.
+ * Cuts a line into cells if it is a whole row and plainly right, without a
+ * doubled quote; if not, false, and libcsv is to say what it is.
  */
 static bool cut_line(struct reader *r, const char *s, size_t n)
 {
@@ -338,26 +311,27 @@ static bool cut_line(struct reader *r, const char *s, size_t n)
 
     store_room(r, n + 1);
     memcpy(r->store, s, n);
-    char *p = r->store, *end = p + n, *to;
+    char *p = r->store, *end = p + n;
     *end = '\0';
-    cell_begin(r);
     for (;;) {
-        if (*p == '"') {
-            p = unquote(p, end, &to);
-            if (!p || (p < end && *p != delimiter))
+        bool quoted = *p == '"';
+        char *cell = p + quoted;
+        r->stored = (size_t)(cell - r->store);
+        cell_begin(r);
+        if (quoted) {
+            char *quote = memchr(cell, '"', (size_t)(end - cell));
+            if (!quote || (quote + 1 != end && quote[1] != delimiter))
                 return false;
-            *to = '\0';
-            if (p == end)
-                break;
+            *quote = '\0';
+            p = quote + 1 == end ? NULL : quote + 1;
         } else {
-            char *cell = p;
             p = memchr(cell, delimiter, (size_t)(end - cell));
             if (quotes && memchr(cell, '"', (size_t)((p ? p : end) - cell)))
                 return false;
-            if (!p)
-                break;
         }
-        p = next_cell(r, p);
+        if (!p)
+            break;
+        *p++ = '\0';
     }
     row_end(r);
     return true;

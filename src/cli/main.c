@@ -107,8 +107,11 @@ int help_main(int argc, char **argv)
 
 int version_main(int argc, char **argv)
 {
-    (void)argc;
-    (void)argv;
+    if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
+        puts("usage: misid version\n\nPrints the version of misid, of GSL and of the "
+             "compiler.");
+        return EXIT_DONE;
+    }
     printf("misid %s\n%s\n%s\n", PACKAGE_VERSION, stats_library(), __VERSION__);
     return EXIT_DONE;
 }

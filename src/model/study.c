@@ -516,6 +516,24 @@ int study_load(struct study *study, const char *path, const char *const *sets,
     return code;
 }
 
+int study_fault(const struct study *study, size_t line, struct err *err,
+                const char *fmt, ...)
+{
+    struct text t = TEXT_INIT;
+    va_list ap;
+
+    text_add(&t, study->path);
+    if (line)
+        text_addf(&t, ":%zu", line);
+    text_add(&t, ": ");
+    va_start(ap, fmt);
+    text_addfv(&t, fmt, ap);
+    va_end(ap);
+    int code = err_add(err, ERR_INPUT, "%s", t.s);
+    text_release(&t);
+    return code;
+}
+
 void study_release(struct study *study)
 {
     arena_release(&study->arena);
