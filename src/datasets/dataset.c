@@ -20,6 +20,11 @@ char *dataset_path(const struct dataset *d, const char *file)
     return path_join(d->dir, file);
 }
 
+bool dataset_has_images(const struct dataset *d)
+{
+    return d->reading && !d->reading->no_images;
+}
+
 /* The dataset.yaml of the set, malloc'd, or NULL with an error. */
 static char *find(const char *name, const char *study_path, struct err *err)
 {

@@ -63,6 +63,10 @@ int dataset_roster(const struct dataset *d, const char *root,
                    const struct dataset_options *options, struct roster *r,
                    struct err *err);
 
+/* False for sets of recorded scores or labels alone, which name images that
+ * nobody looks for. */
+bool dataset_has_images(const struct dataset *d);
+
 /* The path of one of its files, malloc'd. A name with a '/' or ".." is refused
  * when the dataset.yaml or the study is read, so this cannot leave the folder. */
 char *dataset_path(const struct dataset *d, const char *file);

@@ -10,7 +10,8 @@
 const char *const layout_names[LAYOUTS + 1] = {
     "table", "filename", "tree", "pairs", "people", "json", NULL
 };
-const char *const table_format_names[TABLE_FORMATS + 1] = { "csv", "tsv", "spaces", NULL };
+const char *const table_format_names[TABLE_FORMATS + 1] = { "csv", "tsv", "spaces", "tabs",
+                                                           NULL };
 const char *const join_names[JOINS + 1] = {
     "", "subject", "sample", "path", "file", "stem", NULL
 };
@@ -194,6 +195,9 @@ static void read_table_keys(struct reader *r, struct yaml_node *node, struct sou
     s->unnamed = get_list(r, node, "unnamed", &s->n_unnamed, false);
     s->skip = (size_t)yaml_get_int(r->doc, node, "skip", 0, 1000, 0, false);
     s->comments = yaml_get_bool(r->doc, node, "comments", false);
+    s->header = keep(r, yaml_get_string(r->doc, node, "header", NULL, false));
+    if (s->header && s->format != TABLE_SPACES && s->format != TABLE_TABS)
+        yaml_fault(r->doc, node, "header", "is for the formats spaces and tabs");
 }
 
 static void read_source(struct reader *r, struct yaml_node *node, struct source *s)

@@ -23,7 +23,7 @@ enum layout { LAYOUT_TABLE, LAYOUT_FILENAME, LAYOUT_TREE, LAYOUT_PAIRS, LAYOUT_P
               LAYOUT_JSON, LAYOUTS };
 extern const char *const layout_names[LAYOUTS + 1];
 
-enum table_format { TABLE_CSV, TABLE_TSV, TABLE_SPACES, TABLE_FORMATS };
+enum table_format { TABLE_CSV, TABLE_TSV, TABLE_SPACES, TABLE_TABS, TABLE_FORMATS };
 extern const char *const table_format_names[TABLE_FORMATS + 1];
 
 /* What a row of a table that only adds labels is matched with. */
@@ -60,6 +60,7 @@ struct source {
     const char **unnamed;  /* first columns that the header leaves out */
     size_t n_unnamed;
     size_t skip;           /* lines before the table */
+    const char *header;    /* words: the header is the first line with this field */
     bool comments;
     struct regex *pattern; /* filename */
     const char *key;       /* json: field for the keys of the outermost mapping */

@@ -25,6 +25,8 @@ struct rows {
     struct text *values;   /* a field */
     size_t known;          /* of `values` */
     struct text name;      /* dotted, while going down */
+    struct dict taken;     /* items of the entry in hand, `before` of them from its */
+    size_t before;         /* earlier lists */
 };
 
 static int go_down(struct rows *r, const struct json_value *v, size_t depth,
@@ -96,11 +98,15 @@ static int take_list(struct rows *r, size_t at, const char *key,
                        r->f->path, key, s->lists[at].member);
     for (size_t i = 0; !code && i < json_list_size(list); i++) {
         const struct json_value *item = json_list_item(list, i);
+        bool fresh;
         if (json_kind(item) != JSON_KIND_SCALAR)
             return err_add(err, ERR_INPUT, "%s: %s.%s[%zu] is no string, expected the name "
                            "of a file", r->f->path, key, s->lists[at].member, i);
         text_reset(&r->values[1]);
         json_add_text(item, &r->values[1]);
+        /* one list may hold what is also in another: the first that does counts */
+        if (dict_add(&r->taken, r->values[1].s, &fresh) < r->before && !fresh)
+            continue;
         text_reset(&r->values[2]);
         text_add(&r->values[2], s->lists[at].value);
         code = hand_on(r, cells, err);
@@ -127,8 +133,11 @@ static int take_entry(struct rows *r, const char *key, const struct json_value *
     text_add(&r->values[0], key);
     if (!s->n_lists)
         return hand_on(r, cells, err);
-    for (size_t i = 0; i < s->n_lists && !code; i++)
+    for (size_t i = 0; i < s->n_lists && !code; i++) {
+        r->before = r->taken.n;
         code = take_list(r, i, key, v, cells, err);
+    }
+    dict_release(&r->taken);
     return code;
 }
 

@@ -64,16 +64,31 @@ static int csv_row(const struct csv_row *row, void *arg, struct err *err)
     return take(t, row->cells, row->n, row->line, err);
 }
 
+static bool has_word(const char *const *words, size_t n, const char *word)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(words[i], word))
+            return true;
+    return false;
+}
+
 static int words_row(const char *const *words, size_t n, size_t line, void *arg,
                      struct err *err)
 {
     struct table *t = arg;
+    const struct source *s = t->f->source;
 
-    if (line <= t->f->source->skip || (t->f->source->comments && words[0][0] == '#'))
+    if (line <= s->skip || (s->comments && words[0][0] == '#'))
+        return 0;
+    if (!t->names && s->header && !has_word(words, n, s->header))
         return 0;
     if (!t->names) {
+        if (n > 1 && !strcmp(words[0], "#")) { /* the header may be a comment */
+            words++;
+            n--;
+        }
         int code = begin(t, words, n, line, err);
-        if (code < 0 || !t->f->source->n_columns)
+        if (code < 0 || !s->n_columns)
             return code;
     }
     return take(t, words, n, line, err);
@@ -112,10 +127,13 @@ int table_read(const struct source_file *f, const struct sink *sink, struct err 
     struct table t = { .f = f, .sink = sink };
     int code;
 
-    if (s->format == TABLE_SPACES) {
-        code = words_read(f->path, " \t", words_row, &t, err);
+    if (s->format == TABLE_SPACES || s->format == TABLE_TABS) {
+        code = words_read(f->path, s->format == TABLE_TABS ? "\t" : " \t", words_row, &t,
+                          err);
         if (code == 0 && !t.names)
-            code = err_add(err, ERR_INPUT, "%s:1: is empty, expected a table", f->path);
+            code = err_add(err, ERR_INPUT, "%s:1: no table in it, expected %s%s", f->path,
+                           s->header ? "a line with the field " : "one",
+                           s->header ? s->header : "");
     } else {
         int delimiter = delimiter_of(f, err);
         if (delimiter < 0)

@@ -157,6 +157,11 @@ void roster_index_release(struct roster_index *index);
  * `attribute,provenance,about` that roster_write_attributes() writes, if
  * `attributes_path` is not NULL. */
 int roster_write(const struct roster *r, const char *path, struct err *err);
+/* The same for n of its rows. */
+int roster_write_rows(const struct roster *r, const size_t *rows, size_t n,
+                      const char *path, struct err *err);
+void roster_add_rows(const struct roster *r, const size_t *rows, size_t n,
+                     struct text *to);
 int roster_write_attributes(const struct roster *r, const char *path, struct err *err);
 int roster_read(struct roster *r, const char *path, const char *attributes_path,
                 struct err *err);

@@ -71,6 +71,38 @@ static void write_row(struct csv_out *w, const struct roster *r, size_t row,
     text_release(&t);
 }
 
+static void write_header(struct csv_out *w, const struct roster *r)
+{
+    for (size_t i = 0; i < FIXED_COLUMNS; i++)
+        csv_put(w, fixed_names[i]);
+    for (size_t a = 0; a < r->n_attributes; a++)
+        csv_put(w, r->attributes[a].name);
+    csv_end(w);
+}
+
+void roster_add_rows(const struct roster *r, const size_t *rows, size_t n,
+                     struct text *to)
+{
+    struct text scratch = TEXT_INIT;
+    struct csv_out w = csv_out(to);
+
+    write_header(&w, r);
+    for (size_t i = 0; i < n; i++)
+        write_row(&w, r, rows[i], &scratch);
+    text_release(&scratch);
+}
+
+int roster_write_rows(const struct roster *r, const size_t *rows, size_t n,
+                      const char *path, struct err *err)
+{
+    struct text t = TEXT_INIT;
+
+    roster_add_rows(r, rows, n, &t);
+    int code = file_write(path, t.s, t.len, err);
+    text_release(&t);
+    return code;
+}
+
 int roster_write(const struct roster *r, const char *path, struct err *err)
 {
     struct outfile out = OUTFILE_INIT;
@@ -80,14 +112,10 @@ int roster_write(const struct roster *r, const char *path, struct err *err)
 
     if (code)
         return code;
-    for (size_t i = 0; i < FIXED_COLUMNS; i++)
-        csv_put(&w, fixed_names[i]);
-    for (size_t a = 0; a < r->n_attributes; a++)
-        csv_put(&w, r->attributes[a].name);
-    csv_end(&w);
+    write_header(&w, r);
     for (size_t row = 0; row < r->n; row++) {
         write_row(&w, r, row, &scratch);
-        if (t.len < 65536 && row + 1 < r->n)
+        if (t.len < 65536)
             continue;
         fwrite(t.s, 1, t.len, out.fp);
         text_reset(&t);
