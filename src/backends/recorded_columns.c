@@ -33,15 +33,20 @@ enum recorded_answer recorded_answer(const struct recorded_about *about, bool ve
     return about->label(about->arg, cell) ? ANSWER_LABEL : ANSWER_UNKNOWN;
 }
 
-/* "97.5", "97.5%" or, where cells are not parted by commas, "97,5"; *percent says
- * that it says so. */
-static bool parse_number(const char *cell, bool decimal_comma, double *v, bool *percent)
+static bool says_percent(const char *cell)
+{
+    size_t n = strlen(cell);
+    return n > 1 && cell[n - 1] == '%';
+}
+
+/* "97.5", "97.5%" or, where cells are not parted by commas, "97,5"; as a hundredth of
+ * that, the nearest double to 0.975. */
+static bool parse_number(const char *cell, bool decimal_comma, bool hundredth, double *v)
 {
     struct text t = TEXT_INIT;
 
     text_add(&t, cell);
-    *percent = t.len > 1 && t.s[t.len - 1] == '%';
-    if (*percent)
+    if (says_percent(cell))
         t.s[--t.len] = '\0';
     while (t.len && t.s[t.len - 1] == ' ')
         t.s[--t.len] = '\0';
@@ -49,20 +54,21 @@ static bool parse_number(const char *cell, bool decimal_comma, double *v, bool *
     if (comma)
         *comma = '.';
     bool ok = num_parse_double(t.s, v);
+    if (ok && hundredth) {
+        text_add(&t, "e-2");
+        if (!num_parse_double(t.s, v)) /* it has an exponent already */
+            *v /= 100;
+    }
     text_release(&t);
     return ok;
 }
 
 bool recorded_confidence(const char *cell, bool percent, bool decimal_comma, double *v)
 {
-    bool says_percent;
     double number;
 
-    if (!parse_number(cell, decimal_comma, &number, &says_percent))
-        return false;
-    if (percent || says_percent)
-        number /= 100;
-    if (number < 0 || number > 1)
+    if (!parse_number(cell, decimal_comma, percent || says_percent(cell), &number) ||
+        number < 0 || number > 1)
         return false;
     *v = number;
     return true;
@@ -300,9 +306,8 @@ static bool is_percent(const struct recorded_columns *c, const struct csv_table 
 
     for (size_t r = 0; r < t->rows; r++) {
         const char *cell = csv_table_cell(t, r, column);
-        bool says_percent;
         double v;
-        if (!parse_number(cell, c->decimal_comma, &v, &says_percent) || says_percent)
+        if (says_percent(cell) || !parse_number(cell, c->decimal_comma, false, &v))
             continue;
         numbers++;
         above += v > 1;

@@ -110,22 +110,27 @@ static void begin_charts(struct study *s, unsigned usable)
     s->n_charts = n;
 }
 
-static void begin_prose(struct study *s, const struct dataset *d)
+static void begin_prose(struct study *s, const struct roster *r, const struct dataset *d)
 {
     static const char not_verified[] =
         "The predictions were supplied by whoever made this run. misid has not verified "
         "that a classifier gave these answers to these images, nor which version did.";
-    const char **caveats = arena_array(&s->arena, s->own.n_caveats + 1, sizeof *caveats);
+    static const char one_each[] =
+        "The data set does not say which images show the same person. Each image is taken "
+        "for a person of its own; if people have several, the intervals are too narrow.";
+    const char **caveats = arena_array(&s->arena, s->own.n_caveats + 2, sizeof *caveats);
     const char **cite = arena_array(&s->arena, s->n_cite + 1, sizeof *cite);
 
     for (size_t i = 0; i < s->own.n_caveats; i++)
         caveats[i] = s->own.caveats[i];
-    caveats[s->own.n_caveats] = not_verified;
+    s->n_caveats = s->own.n_caveats;
+    caveats[s->n_caveats++] = not_verified;
+    if (!r->has_subjects)
+        caveats[s->n_caveats++] = one_each;
     cite[0] = arena_printf(&s->arena, "Faces and labels: %s", d->source);
     for (size_t i = 0; i < s->n_cite; i++)
         cite[i + 1] = arena_printf(&s->arena, "Claims tested: %s", s->cite[i]);
     s->caveats = caveats;
-    s->n_caveats = s->own.n_caveats + 1;
     s->cite = cite;
     s->n_cite++;
     s->facts = arena_array(&s->arena, FACTS_MAX, sizeof *s->facts);
@@ -156,7 +161,7 @@ int own_study_begin(struct study *s, const struct roster *r, const struct datase
     unsigned *by = arena_array(&s->arena, s->n_by + s->own.n_by, sizeof *by);
     struct text t = TEXT_INIT;
 
-    begin_prose(s, d);
+    begin_prose(s, r, d);
     s->n_by = keep_sets(by, keep_sets(by, 0, s->by, s->n_by, usable), s->own.by,
                         s->own.n_by, usable);
     s->by = by;

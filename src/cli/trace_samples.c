@@ -102,7 +102,7 @@ int trace_samples_print(const struct trace_samples *t, const char *backend,
     for (size_t i = 0; i < o.n && !code; i++)
         hits += classify_is_in(&t->classify, o.rows[i].row, g) &&
                 classify_part(&t->classify, &o.rows[i], metric, point) == PART_HIT;
-    if (!code && metric_find(metric))
+    if (!code && hits && metric_find(metric))
         printf("    %s: the %zu %s\n", name, hits, metric_find(metric)->hits);
     for (size_t i = 0; i < o.n && !code && (t->all || shown < SHOWN); i++)
         if (classify_is_in(&t->classify, o.rows[i].row, g) &&

@@ -13,6 +13,7 @@
 
 #define COLUMNS_MIN 40
 #define LABEL_MAX 30
+#define ROWS_MAX 24 /* of a table; groups past that are in the report */
 #define GAP 1 /* beside the column of the mark */
 
 struct sheet {
@@ -125,6 +126,7 @@ struct grid {
     size_t n_across;
     char **cells;                    /* groups × across, "" where not counted */
     size_t label_width, cell_width;
+    size_t more;                     /* groups that are not shown */
     bool few, any_point;
 };
 
@@ -141,6 +143,10 @@ static void find_groups(struct sheet *s, struct grid *g, const char *metric)
     for (size_t i = 0; i < s->study->n_by; i++) {
         struct names set = lookup_groups(&g->arena, s->study, s->findings, metric,
                                          s->study->by[i]);
+        if (g->n_groups && g->n_groups + set.n > ROWS_MAX) {
+            g->more += set.n;
+            continue;
+        }
         for (size_t k = 0; k < set.n; k++) {
             const char *label = study_label(s->study, set.names[k], &scratch);
             size_t width = text_columns(label);
@@ -276,6 +282,10 @@ static void rates(struct sheet *s, const char *name)
                   metric->hits);
         if (g.few)
             wrap(s, 2, t.s);
+        text_reset(&t);
+        text_addf(&t, "%zu groups more are in the report", g.more);
+        if (g.more)
+            wrap(s, 2, t.s);
     }
     text_release(&t);
     arena_release(&g.arena);
@@ -349,7 +359,7 @@ void report_terminal(const struct study *study, const struct findings *findings,
     }
     for (size_t i = 0; i < study->n_metrics; i++) {
         const struct metric *metric = metric_find(study->metrics[i].text);
-        if (metric && !metric->census)
+        if (metric && !metric->census && !metric->detail)
             rates(&s, metric->name);
     }
     verdicts(&s);
