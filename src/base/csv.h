@@ -83,6 +83,10 @@ int csv_table_parse(struct csv_table *t, const char *data, size_t len,
 void csv_table_release(struct csv_table *t);
 /* Index of a column, or -1. */
 long csv_table_column(const struct csv_table *t, const char *name);
+/* The index of each of `n` names into `at`; those that are missing are faults
+ * that list them all. Further columns are no fault. */
+int csv_table_columns(const struct csv_table *t, const char *const *names, size_t n,
+                      int *at, struct err *err);
 const char *csv_table_cell(const struct csv_table *t, size_t row, size_t column);
 
 /*

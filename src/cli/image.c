@@ -66,7 +66,7 @@ static int prepare(struct request *r, struct err *err)
 {
     struct image_options *o = &r->options;
     double number[2 * LANDMARKS];
-    uint64_t side;
+    uint64_t side = 0;
     int code = 0;
 
     o->measure = true;
@@ -87,7 +87,7 @@ static int prepare(struct request *r, struct err *err)
     o->margin = r->margin;
     if (!code && r->size) {
         code = parse_bound("size", r->size, IMAGE_MAX_SIDE, &side, err);
-        o->max_side = code ? 0 : (int)side;
+        o->max_side = (int)side;
     }
     if (!code && r->max_pixels)
         code = parse_bound("max-pixels", r->max_pixels, IMAGE_MAX_PIXELS, &o->max_pixels,

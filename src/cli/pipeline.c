@@ -518,7 +518,8 @@ int pipeline_write_report(struct pipeline *p)
             free(name);
         }
     if (!code)
-        code = report_write(&p->study, &p->findings, &p->claims, &p->run, p->dir, p->err);
+        code = report_write(&p->study, &p->findings, &p->claims, &p->cases, &p->run,
+                            p->dir, p->err);
     for (int i = 0; i < 3 && !code; i++)
         code = record_output(p, files[i]);
     return code ? code : charts;

@@ -70,7 +70,7 @@ static void print_terminal(const struct pipeline *p)
 {
     struct text t = TEXT_INIT;
 
-    report_terminal(&p->study, &p->findings, &p->claims, cli_columns(),
+    report_terminal(&p->study, &p->findings, &p->claims, &p->cases, cli_columns(),
                     isatty(STDOUT_FILENO) && !getenv("NO_COLOR"), &t);
     fputs(t.s, stdout);
     if (p->predictions)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "datasets/build.h"
 #include "model/trials.h"
 
@@ -52,14 +53,16 @@ static int require(struct build *b, const struct texts *texts, const char *what,
                    const char *const *names, size_t n, size_t line, struct err *err)
 {
     struct text wanted = TEXT_INIT, there = TEXT_INIT;
+    char *path = path_join(b->root ? b->root : "", b->file);
 
     list_wanted(&wanted, texts);
     for (size_t i = 0; i < n && there.len < 300; i++)
         text_addf(&there, "%s%.60s", i ? ", " : "", names[i]);
     int code = err_add(err, ERR_INPUT, "%s:%zu: no field for the %s of a sample, expected "
-                       "%s among: %s", b->file, line, what, wanted.s, there.s);
+                       "%s among: %s", path, line, what, wanted.s, there.s);
     text_release(&wanted);
     text_release(&there);
+    free(path);
     return code;
 }
 

@@ -53,18 +53,18 @@ void decode_ink(const uint8_t *cmyk, uint8_t *rgb, size_t n, bool inverted);
 struct jpeg_reader *jpeg_reader_new(void);
 void jpeg_reader_free(struct jpeg_reader *r);
 bool jpeg_sniff(const uint8_t *bytes, size_t len);
-enum status jpeg_open(struct jpeg_reader *r, struct decoding *d);
+enum status jpeg_reader_open(struct jpeg_reader *r, struct decoding *d);
 /* At `eighths` / 8 of its size, rounded up: 1, 2, 4 or 8. */
-enum status jpeg_read(struct jpeg_reader *r, struct decoding *d, int eighths,
+enum status jpeg_reader_read(struct jpeg_reader *r, struct decoding *d, int eighths,
                       struct image *im);
-void jpeg_close(struct jpeg_reader *r);
+void jpeg_reader_close(struct jpeg_reader *r);
 
 struct png_reader *png_reader_new(void);
 void png_reader_free(struct png_reader *r);
 bool png_sniff(const uint8_t *bytes, size_t len);
-enum status png_open(struct png_reader *r, struct decoding *d);
-enum status png_read(struct png_reader *r, struct decoding *d, struct image *im);
-void png_close(struct png_reader *r);
+enum status png_reader_open(struct png_reader *r, struct decoding *d);
+enum status png_reader_read(struct png_reader *r, struct decoding *d, struct image *im);
+void png_reader_close(struct png_reader *r);
 
 struct pnm_header {
     char kind; /* '1' to '6' */

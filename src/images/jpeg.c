@@ -20,7 +20,6 @@ struct jpeg_reader {
     jmp_buf give_up;
     struct decoding *d;
     enum status status; /* why it gave up */
-    bool made;
     bool at_end;        /* libjpeg asked for more bytes than there are */
     uint16_t table[64]; /* the last that was looked at, and its quality */
     int quality;
@@ -123,16 +122,15 @@ static void on_progress(j_common_ptr c)
                                MAX_SCANS));
 }
 
-static bool make(struct jpeg_reader *r)
+static enum status make(struct jpeg_reader *r)
 {
     if (setjmp(r->give_up))
-        return false;
+        return r->status;
     jpeg_create_decompress(&r->c);
-    r->progress.progress_monitor = on_progress;
     r->c.progress = &r->progress;
     jpeg_save_markers(&r->c, JPEG_APP0 + 1, 0xffff); /* EXIF */
     jpeg_save_markers(&r->c, JPEG_APP0 + 2, 0xffff); /* ICC */
-    return true;
+    return STATUS_OK;
 }
 
 struct jpeg_reader *jpeg_reader_new(void)
@@ -143,6 +141,7 @@ struct jpeg_reader *jpeg_reader_new(void)
     r->errors.error_exit = on_error;
     r->errors.emit_message = on_message;
     r->errors.output_message = on_output;
+    r->progress.progress_monitor = on_progress;
     return r;
 }
 
@@ -150,7 +149,7 @@ void jpeg_reader_free(struct jpeg_reader *r)
 {
     if (!r)
         return;
-    jpeg_destroy_decompress(&r->c);
+    jpeg_reader_close(r);
     free(r->row);
     free(r);
 }
@@ -173,9 +172,11 @@ static void look_at_exif(struct jpeg_reader *r)
 
 static void look_at_quality(struct jpeg_reader *r)
 {
-    const JQUANT_TBL *t = r->c.quant_tbl_ptrs[r->c.comp_info[0].quant_tbl_no];
+    const int number = r->c.comp_info[0].quant_tbl_no; /* as the file says */
+    const JQUANT_TBL *t =
+        number >= 0 && number < NUM_QUANT_TBLS ? r->c.quant_tbl_ptrs[number] : NULL;
 
-    if (!t)
+    if (!t) /* libjpeg will refuse it when it is needed */
         return;
     if (!r->quality || memcmp(t->quantval, r->table, sizeof r->table)) {
         memcpy(r->table, t->quantval, sizeof r->table);
@@ -207,27 +208,30 @@ static enum status read_header(struct jpeg_reader *r)
     return status;
 }
 
-enum status jpeg_open(struct jpeg_reader *r, struct decoding *d)
+enum status jpeg_reader_open(struct jpeg_reader *r, struct decoding *d)
 {
     enum status status;
 
     r->d = d;
     r->at_end = false;
-    if (!r->made && !(r->made = make(r)))
-        return r->status;
+    /* A decompressor keeps the tables of the last picture for the next, which may
+     * have left out its own: so each gets a new one. */
+    jpeg_reader_close(r);
+    status = make(r);
+    if (status != STATUS_OK)
+        return status;
     /* Coefficients of a picture in several scans: 2 bytes each, 4 components at
      * most, and what the rest of libjpeg needs for some rows. */
     r->c.mem->max_memory_to_use = (long)(d->options->max_pixels * 10 + (64 << 20));
     status = read_header(r);
     if (status != STATUS_OK)
-        jpeg_close(r);
+        jpeg_reader_close(r);
     return status;
 }
 
-void jpeg_close(struct jpeg_reader *r)
+void jpeg_reader_close(struct jpeg_reader *r)
 {
-    if (r->made)
-        jpeg_abort_decompress(&r->c);
+    jpeg_destroy_decompress(&r->c);
 }
 
 /* The conversion that the picture's profile asks for, NULL if none does. */
@@ -324,13 +328,13 @@ static enum status read_pixels(struct jpeg_reader *r, int eighths, struct image 
     return read_converted(r, eighths, im, v, layout);
 }
 
-enum status jpeg_read(struct jpeg_reader *r, struct decoding *d, int eighths,
+enum status jpeg_reader_read(struct jpeg_reader *r, struct decoding *d, int eighths,
                       struct image *im)
 {
     r->d = d;
     enum status status = read_pixels(r, eighths, im);
     if (status == STATUS_OK && r->at_end)
         decode_note(d, "JPEG: without its end marker");
-    jpeg_close(r);
+    jpeg_reader_close(r);
     return status;
 }

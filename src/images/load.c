@@ -102,11 +102,11 @@ static enum status open_picture(struct image_workspace *ws, struct decoding *d)
 {
     if (jpeg_sniff(d->bytes, d->len)) {
         d->facts->format = IMAGE_FORMAT_JPEG;
-        return jpeg_open(ws->jpeg, d);
+        return jpeg_reader_open(ws->jpeg, d);
     }
     if (png_sniff(d->bytes, d->len)) {
         d->facts->format = IMAGE_FORMAT_PNG;
-        return png_open(ws->png, d);
+        return png_reader_open(ws->png, d);
     }
     if (pnm_sniff(d->bytes, d->len)) {
         d->facts->format = IMAGE_FORMAT_PNM;
@@ -120,9 +120,9 @@ static enum status read_picture(struct image_workspace *ws, struct decoding *d,
 {
     switch (d->facts->format) {
     case IMAGE_FORMAT_JPEG:
-        return jpeg_read(ws->jpeg, d, eighths, im);
+        return jpeg_reader_read(ws->jpeg, d, eighths, im);
     case IMAGE_FORMAT_PNG:
-        return png_read(ws->png, d, im);
+        return png_reader_read(ws->png, d, im);
     default:
         return pnm_read(&ws->pnm, d, im);
     }
@@ -131,9 +131,9 @@ static enum status read_picture(struct image_workspace *ws, struct decoding *d,
 static void close_picture(struct image_workspace *ws, const struct decoding *d)
 {
     if (d->facts->format == IMAGE_FORMAT_JPEG)
-        jpeg_close(ws->jpeg);
+        jpeg_reader_close(ws->jpeg);
     else if (d->facts->format == IMAGE_FORMAT_PNG)
-        png_close(ws->png);
+        png_reader_close(ws->png);
 }
 
 static enum status load(struct image_workspace *ws, struct decoding *d,

@@ -8,18 +8,20 @@
 #include "base/mem.h"
 
 #define Y_BITS 22          /* of relative luminance */
-#define LOOKED_AT 16384    /* pixels, at most, for skin */
+#define LOOKED_AT 4096     /* pixels, at most, for skin */
 #define FEWEST_SKIN 64
 #define CURVE 4096         /* steps of CIE's cube root */
 #define BINS 2048          /* of the medians */
 #define B_FROM (-128)
 
 struct measurer {
-    uint32_t y[3][256];  /* what each value of a channel adds to Y */
+    /* What each value of a channel adds: to Y in the upper half, to the grey level in
+     * 1/32768 in the lower, so that one sum has both. */
+    uint64_t adds[3][256];
     float linear[256];
     float curve[CURVE + 2];
     int16_t *grey;       /* three rows, with an edge of one at each end */
-    size_t grey_width;
+    size_t grey_cap;     /* of a row */
     uint32_t l[BINS], b[BINS];
 };
 
@@ -37,12 +39,15 @@ static double cie_f(double t)
 struct measurer *measurer_new(void)
 {
     static const double weight[3] = { .2126, .7152, .0722 };
+    static const uint32_t grey[3] = { 9798, 19235, 3735 }; /* .299, .587 and .114 */
     struct measurer *m = mem_alloc(sizeof *m);
 
     for (int v = 0; v < 256; v++) {
         m->linear[v] = (float)to_linear(v / 255.);
         for (int c = 0; c < 3; c++)
-            m->y[c][v] = (uint32_t)lrint(weight[c] * to_linear(v / 255.) * (1 << Y_BITS));
+            m->adds[c][v] =
+                (uint64_t)llrint(weight[c] * to_linear(v / 255.) * (1 << Y_BITS)) << 32 |
+                grey[c] * (uint32_t)v;
     }
     for (int i = 0; i <= CURVE + 1; i++)
         m->curve[i] = (float)cie_f((double)i / CURVE);
@@ -57,72 +62,107 @@ void measurer_free(struct measurer *m)
     free(m);
 }
 
-static void measure_light(const struct measurer *m, const struct image *im,
-                          struct image_measures *to)
+struct light {
+    uint64_t sum, under, over;
+};
+
+/* Adds up the light of a row, and leaves its grey levels in `grey`, mirrored at both
+ * ends. */
+static void take_row(const struct measurer *m, const uint8_t *p, int width,
+                     struct light *light, int16_t *grey)
 {
     /* 255 Y, rounded, is at most 25 below 25.5, and at least 247 from 246.5 on. */
     const uint32_t dark = (uint32_t)(25.5 / 255 * (1 << Y_BITS));
-    const uint32_t bright = (uint32_t)ceil(246.5 / 255 * (1 << Y_BITS));
-    const double n = (double)im->width * im->height;
-    uint64_t sum = 0, under = 0, over = 0;
+    const uint32_t bright = (uint32_t)(246.5 / 255 * (1 << Y_BITS)) + 1;
+    uint64_t sum = 0;
+    uint32_t under = 0, over = 0;
 
-    for (int y = 0; y < im->height; y++) {
-        const uint8_t *p = image_row(im, y);
-        for (int x = 0; x < im->width; x++, p += 3) {
-            uint32_t v = m->y[0][p[0]] + m->y[1][p[1]] + m->y[2][p[2]];
-            sum += v;
-            under += v < dark;
-            over += v >= bright;
+    for (int x = 1; x <= width; x++, p += 3) {
+        uint64_t v = m->adds[0][p[0]] + m->adds[1][p[1]] + m->adds[2][p[2]];
+        uint32_t y = (uint32_t)(v >> 32);
+        sum += y;
+        under += y < dark;
+        over += y >= bright;
+        grey[x] = (int16_t)(((uint32_t)v + (1 << 14)) >> 15);
+    }
+    light->sum += sum;
+    light->under += under;
+    light->over += over;
+    grey[0] = grey[width > 1 ? 2 : 1];
+    grey[width + 1] = grey[width > 1 ? width - 1 : 1];
+}
+
+typedef int16_t short8 __attribute__((vector_size(16)));
+typedef int32_t lanes __attribute__((vector_size(32)));
+
+static inline short8 load8(const int16_t *p)
+{
+    short8 v;
+
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+/* Adds up the Laplacian of a row and its squares, which are at most 1020². */
+static void laplacian_row(const int16_t *above, const int16_t *here, const int16_t *below,
+                          int width, int64_t *sum, int64_t *squares)
+{
+    int x = 1;
+
+    while (x + 7 <= width) {
+        /* of what is added to a lane, 1024 squares fit */
+        const int end = width - x >= 8 * 1024 ? x + 8 * 1024 : width + 1;
+        lanes s = { 0 }, q = { 0 };
+        for (; x + 8 <= end; x += 8) {
+            short8 v = load8(above + x) + load8(below + x) + load8(here + x - 1) +
+                       load8(here + x + 1) - 4 * load8(here + x);
+            lanes wide = __builtin_convertvector(v, lanes);
+            s += wide;
+            q += wide * wide;
+        }
+        for (int i = 0; i < 8; i++) {
+            *sum += s[i];
+            *squares += q[i];
         }
     }
-    to->luminance = (double)sum / n / (1 << Y_BITS);
-    to->under = (double)under / n;
-    to->over = (double)over / n;
+    for (; x <= width; x++) {
+        int32_t v = above[x] + below[x] + here[x - 1] + here[x + 1] - 4 * here[x];
+        *sum += v;
+        *squares += v * v;
+    }
 }
 
-static void grey_row(const struct image *im, int y, int16_t *to)
+/* Light and sharpness, in one pass. */
+static void measure_rows(struct measurer *m, const struct image *im,
+                         struct image_measures *to)
 {
-    const uint8_t *p = image_row(im, y);
-    const int w = im->width;
-
-    for (int x = 0; x < w; x++, p += 3)
-        to[x + 1] = (int16_t)((9798 * p[0] + 19235 * p[1] + 3735 * p[2] + (1 << 14)) >> 15);
-    to[0] = to[w > 1 ? 2 : 1];
-    to[w + 1] = to[w > 1 ? w - 1 : 1];
-}
-
-static double sharpness(struct measurer *m, const struct image *im)
-{
-    const size_t w = (size_t)im->width + 2;
+    const size_t width = (size_t)im->width + 2;
     const double n = (double)im->width * im->height;
+    struct light light = { 0, 0, 0 };
     int64_t sum = 0, squares = 0;
 
-    if (w > m->grey_width) {
-        m->grey = mem_grow(m->grey, 3 * w, sizeof *m->grey);
-        m->grey_width = w;
+    if (width > m->grey_cap) {
+        m->grey = mem_grow(m->grey, 3 * width, sizeof *m->grey);
+        m->grey_cap = width;
     }
-    int16_t *above = m->grey, *here = above + w, *below = here + w;
-    grey_row(im, 0, here);
-    grey_row(im, im->height > 1 ? 1 : 0, above); /* mirrored */
+    int16_t *const row[3] = { m->grey, m->grey + width, m->grey + 2 * width };
+    take_row(m, image_row(im, 0), im->width, &light, row[0]);
     for (int y = 0; y < im->height; y++) {
+        const int16_t *here = row[y % 3], *above = row[(y + 2) % 3];
+        int16_t *below = row[(y + 1) % 3];
         if (y + 1 < im->height)
-            grey_row(im, y + 1, below);
-        else
-            grey_row(im, y > 0 ? y - 1 : 0, below); /* mirrored */
-        int32_t row = 0;
-        for (int x = 1; x <= im->width; x++) {
-            int32_t v = above[x] + below[x] + here[x - 1] + here[x + 1] - 4 * here[x];
-            row += v;
-            squares += v * v;
-        }
-        sum += row;
-        int16_t *old = above;
-        above = here;
-        here = below;
-        below = old;
+            take_row(m, image_row(im, y + 1), im->width, &light, below);
+        /* mirrored at both ends, if there is another row */
+        const int16_t *first = im->height > 1 ? below : here;
+        const int16_t *last = im->height > 1 ? above : here;
+        laplacian_row(y > 0 ? above : first, here, y + 1 < im->height ? below : last,
+                      im->width, &sum, &squares);
     }
-    double mean = (double)sum / n;
-    return (double)squares / n - mean * mean;
+    const double mean = (double)sum / n;
+    to->sharpness = (double)squares / n - mean * mean;
+    to->luminance = (double)light.sum / n / (1 << Y_BITS);
+    to->under = (double)light.under / n;
+    to->over = (double)light.over / n;
 }
 
 static float curve(const struct measurer *m, float t)
@@ -218,7 +258,6 @@ static void measure_skin(struct measurer *m, const struct image *im,
 void measure_image(struct measurer *m, const struct image *im,
                    struct image_measures *to)
 {
-    measure_light(m, im, to);
-    to->sharpness = sharpness(m, im);
+    measure_rows(m, im, to);
     measure_skin(m, im, to);
 }

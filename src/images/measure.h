@@ -15,7 +15,7 @@
  * skin, ita: apparent skin tone in the middle of the image: the ellipse with half
  *   its width and half its height, where a portrait has the face, and an aligned
  *   one cheeks, nose and mouth. Looked at is every k-th pixel of every k-th row, k
- *   the smallest that looks at no more than 16,384. Skin is what has Cb from 77 to
+ *   the smallest that looks at no more than 4,096. Skin is what has Cb from 77 to
  *   127 and Cr from 133 to 173 (Chai & Ngan 1999, ITU-R BT.601 full range, as in
  *   JPEG), a rule on hue alone that does not shut out dark skin. ITA = atan2(L* −
  *   50, b*) in degrees (Chardon et al. 1991) of the median L* and the median b* (CIE

@@ -118,7 +118,7 @@ static enum status read_header(struct png_reader *r)
     return STATUS_OK;
 }
 
-enum status png_open(struct png_reader *r, struct decoding *d)
+enum status png_reader_open(struct png_reader *r, struct decoding *d)
 {
     enum status status;
 
@@ -134,11 +134,11 @@ enum status png_open(struct png_reader *r, struct decoding *d)
     if (status == STATUS_OK)
         look_at_exif(d);
     else
-        png_close(r);
+        png_reader_close(r);
     return status;
 }
 
-void png_close(struct png_reader *r)
+void png_reader_close(struct png_reader *r)
 {
     png_destroy_read_struct(&r->png, &r->info, NULL);
 }
@@ -274,8 +274,9 @@ static enum status read_pixels(struct png_reader *r, struct image *im)
     }
     for (int pass = 0; pass < passes; pass++) {
         for (int y = 0; y < im->height; y++) {
-            uint8_t *raw = passes > 1 ? r->raw + (size_t)y * stride : r->raw;
-            png_read_row(r->png, f.direct ? image_row(im, y) : raw, NULL);
+            uint8_t *raw = f.direct ? image_row(im, y)
+                         : passes > 1 ? r->raw + (size_t)y * stride : r->raw;
+            png_read_row(r->png, raw, NULL);
             if (!f.direct && pass == passes - 1)
                 finish_row(r, &f, raw, image_row(im, y), im->width);
         }
@@ -283,10 +284,10 @@ static enum status read_pixels(struct png_reader *r, struct image *im)
     return STATUS_OK;
 }
 
-enum status png_read(struct png_reader *r, struct decoding *d, struct image *im)
+enum status png_reader_read(struct png_reader *r, struct decoding *d, struct image *im)
 {
     r->d = d;
     enum status status = read_pixels(r, im);
-    png_close(r);
+    png_reader_close(r);
     return status;
 }

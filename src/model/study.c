@@ -401,6 +401,8 @@ struct study_chart *loading_charts(struct loading *l, struct yaml_node *root, bo
         c->by = loading_axis_set(l, map, "by", false);
         c->group = loading_group(l, map, "group", false);
         c->versus = loading_group(l, map, "versus", false);
+        c->before = loading_text(l, map, "before", false);
+        c->after = loading_text(l, map, "after", false);
         c->title = loading_text(l, map, "title", true);
         c->caption = loading_text(l, map, "caption", false);
         for (size_t j = 0; c->id && j < *n; j++)
@@ -477,8 +479,6 @@ static void load_all(struct loading *l)
     s->backends = get_names(l, root, "backends", &s->n_backends);
     s->metrics = get_names(l, root, "metrics", &s->n_metrics);
     node = yaml_get(l->doc, root, "metrics", false);
-    if (s->n_metrics && !s->axes.n)
-        yaml_get(l->doc, root, "axes", true); /* a rate is one of a group */
     if (node && s->n_metrics == 0)
         yaml_fault(l->doc, node, NULL, "no metric, expected at least one");
     for (size_t i = 0; i < s->n_metrics; i++)

@@ -115,6 +115,7 @@ struct study_chart {
     const char *metric, *point;
     unsigned by;             /* set of axes whose groups are shown */
     const char *group, *versus; /* composition: the part shown, or NULL */
+    const char *before, *after; /* dumbbell: two points, else NULL */
     const char *title, *caption;
     size_t line;
 };
