@@ -89,6 +89,10 @@ int charts_check(const struct study *study, struct err *err)
         int one = check_chart(study, &study->charts[i], err);
         code = code ? code : one;
     }
+    for (size_t i = 0; i < study->own.n_charts; i++) {
+        int one = check_chart(study, &study->own.charts[i], err);
+        code = code ? code : one;
+    }
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
         struct text where = TEXT_INIT;
         text_addf(&where, "%s: answer", study->path);

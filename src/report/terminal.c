@@ -268,7 +268,7 @@ void report_terminal(const struct study *study, const struct findings *findings,
     }
     for (size_t i = 0; i < study->n_metrics; i++) {
         const struct metric *metric = metric_find(study->metrics[i].text);
-        if (metric && !metric->census)
+        if (metric && !metric->census && !metric->detail)
             sheet_rates(&s, metric);
     }
     named_cases(&s, cases);

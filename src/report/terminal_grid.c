@@ -12,6 +12,7 @@
 #define LABEL_MAX 30
 #define HEAD_MAX 24
 #define ACROSS_MAX 16
+#define ROWS_MAX 24 /* sets of groups that go past it are left to the report */
 #define GAP 1 /* beside the column of the mark */
 
 /* The table of one metric: groups down, backends (at their points) across. */
@@ -23,6 +24,7 @@ struct grid {
     size_t n_across;
     char **cells;                    /* groups × across, "" where not counted */
     size_t label_width, cell_width;
+    size_t more;                     /* groups that are not shown */
     bool few, any_point;
 };
 
@@ -39,6 +41,10 @@ static void find_groups(struct sheet *s, struct grid *g, const char *metric)
     for (size_t i = 0; i < s->study->n_by; i++) {
         struct names set = lookup_groups(&g->arena, s->study, s->findings, metric,
                                          s->study->by[i]);
+        if (g->n_groups && g->n_groups + set.n > ROWS_MAX) {
+            g->more += set.n;
+            continue;
+        }
         for (size_t k = 0; k < set.n; k++) {
             const char *label = study_label(s->study, set.names[k], &scratch);
             size_t width = sheet_columns(label);
@@ -232,6 +238,10 @@ void sheet_rates(struct sheet *s, const struct metric *metric)
         text_addf(&t, "* fewer than five %s: too few to say more than the interval does",
                   metric->hits);
         if (g.few)
+            sheet_wrap(s, s->columns > 20 ? 2 : 0, t.s);
+        text_reset(&t);
+        text_addf(&t, "%zu groups more are in the report", g.more);
+        if (g.more)
             sheet_wrap(s, s->columns > 20 ? 2 : 0, t.s);
     }
     text_release(&t);
