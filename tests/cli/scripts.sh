@@ -58,7 +58,6 @@ cat "$MACHINE/uid"
 END
 MACHINE=$T
 export MACHINE
-all='autoconf automake gcc libc6-dev make pkgconf libcsv-dev libexif-dev libgsl-dev libjpeg-dev liblcms2-dev libpng-dev libssl-dev libyaml-dev gnuplot-nox'
 machine() { # machine UID INSTALLED
     echo "$1" >"$T/uid"
     printf '%s\n' "$2" | tr -s ' ' '\n' >"$T/installed"
@@ -69,6 +68,15 @@ machine() { # machine UID INSTALLED
 setup() {
     run env PATH="$bin" "$bin/bash" "$SRCDIR/scripts/setup" "$@"
 }
+
+# On a bare machine, everything: which also says here what everything is.
+all=
+machine 0 ""
+: >"$T/known"
+setup
+is "$status" 0 "nothing there"
+all=$(sed -n 's/^install \(..*\)/\1/p' "$T/calls" | tr '\n' ' ')
+like " $all" ' autoconf .* libgsl-dev .* gnuplot-nox ' "nothing there: everything is installed"
 
 machine 0 "$all"
 setup
