@@ -126,12 +126,11 @@ int roster_write(const struct roster *r, const char *path, struct err *err)
     return outfile_commit(&out, err);
 }
 
-int roster_write_attributes(const struct roster *r, const char *path, struct err *err)
+void roster_add_attributes(const struct roster *r, struct text *to)
 {
-    struct text t = TEXT_INIT;
-    struct csv_out w = csv_out(&t);
+    struct csv_out w = csv_out(to);
 
-    text_add(&t, "attribute,provenance,axis,fixed,id,about\n");
+    text_add(to, "attribute,provenance,axis,fixed,id,about\n");
     for (size_t a = 0; a < r->n_attributes; a++) {
         const struct roster_attribute *attribute = &r->attributes[a];
         csv_put(&w, attribute->name);
@@ -142,6 +141,13 @@ int roster_write_attributes(const struct roster *r, const char *path, struct err
         csv_put(&w, attribute->about);
         csv_end(&w);
     }
+}
+
+int roster_write_attributes(const struct roster *r, const char *path, struct err *err)
+{
+    struct text t = TEXT_INIT;
+
+    roster_add_attributes(r, &t);
     int code = file_write(path, t.s, t.len, err);
     text_release(&t);
     return code;
