@@ -12,7 +12,8 @@
  * sin, cos, 2^x and log2 are series in +, −, × and ÷ only, which IEEE 754
  * rounds alike everywhere; of libm only floor, frexp, ldexp and sqrt are used,
  * which are exact or correctly rounded. Accuracy is 1e-12 or better, which is
- * more than a drawing needs. Requires FLT_EVAL_METHOD 0 (no x87).
+ * more than a drawing needs. So it is where FLT_EVAL_METHOD is 0: everywhere but
+ * on x87, which rounds twice.
  *
  * Threads: any; one struct synth_random a thread. Fails when: never.
  */

@@ -294,7 +294,7 @@ void synth_view_make(struct synth_view *v, const struct synth_options *o,
     if (synth_chance(&r, .15)) /* out of focus */
         v->blur += synth_between(&r, .2, 1);
     v->quality = 50 + (int)(46 * synth_uniform(&r));
-    bool jpeg = synth_chance(&r, .9);
+    bool jpeg = synth_chance(&r, .95);
     v->jpeg = o->format == SYNTH_MIXED ? jpeg : o->format == SYNTH_JPEG;
     v->background = (int)(synth_bits(&r) % 5);
     v->glasses = s->glasses != GLASSES_NONE && synth_chance(&r, .85);
