@@ -39,6 +39,7 @@ struct synth_random {
     uint64_t key, counter;
 };
 
+/* Of streams of a subject, `image` is the number of a part (a brow, a beard). */
 struct synth_random synth_random_at(uint64_t seed, enum synth_stream stream,
                                     uint64_t subject, uint64_t image);
 uint64_t synth_bits(struct synth_random *r);

@@ -34,8 +34,7 @@ static double trait(struct synth_random *r, double lo, double hi)
 static void make_skin(struct synth_subject *s, struct synth_random *r)
 {
     uint32_t tone = monk_tones[s->monk - 1];
-    /* Lighter or darker by up to a quarter of the step to the next tone, and
-     * warmer or cooler, both in encoded values. */
+    /* Lighter or darker, warmer or cooler, by some per cent of the encoded value. */
     double light = .035 * clamp(synth_normal(r), -2, 2), warm = .016 * synth_normal(r);
     double channels[3];
 

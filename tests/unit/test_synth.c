@@ -311,8 +311,8 @@ static void same_seed_same_pixels(void **state)
     }
     hash_bytes(hex, all.s, all.len);
     text_release(&all);
-    assert_string_equal(hex,
-                        "679cf948a036e1ac1a4c0d16d13c6b68bdfc4f0a0e93de962f44401be5f1a5df");
+    assert_string_equal(
+        hex, "679cf948a036e1ac1a4c0d16d13c6b68bdfc4f0a0e93de962f44401be5f1a5df");
 }
 
 static void landmarks_lie_in_the_face(void **state)
