@@ -60,7 +60,7 @@ int cli_columns(void)
     struct winsize size;
 
     if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
-        size.ws_col >= 40)
+        size.ws_col > 0)
         return size.ws_col;
     return 80;
 }

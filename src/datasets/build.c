@@ -200,7 +200,7 @@ static void complete(struct build *b, struct text *path)
     text_addf(path, ".%s", b->x->extensions[0]);
 }
 
-static void set_status(struct build *b, size_t row, const char *path)
+void build_status(struct build *b, size_t row, const char *path)
 {
     const char *reason = "";
 
@@ -247,7 +247,7 @@ static long take_sample(struct build *b, const char *sample, const char *folder,
         b->maker[row] = (uint8_t)(b->s - b->x->sources);
         roster_set_path(b->r, (size_t)row, b->b.s);
         roster_set_source(b->r, (size_t)row, record->file, record->line);
-        set_status(b, (size_t)row, b->b.s);
+        build_status(b, (size_t)row, b->b.s);
     } else {
         struct text was = TEXT_INIT;
         roster_add_path(b->r, (size_t)row, &was);
@@ -387,7 +387,8 @@ static void choose_images(struct build *b)
 
 static int list_images(struct build *b, struct err *err)
 {
-    if (!b->root || b->x->no_images)
+    /* a roster may be a part of its set: what is not in it is no matter */
+    if (!b->root || b->x->no_images || b->x->sources[0].layout == LAYOUT_ROSTER)
         return 0;
     char *dir = *b->images ? path_join(b->root, b->images) : mem_strdup(b->root);
     int code = 0;
@@ -407,8 +408,9 @@ static int run_source(struct build *b, const struct source *s, struct err *err)
     const struct sink sink = { build_bind, take_record, b, b->problems };
 
     b->s = s;
-    int code = s->join == JOIN_NONE ? source_read(s, &place, &sink, err)
-                                    : build_join(b, &place, err);
+    int code = s->layout == LAYOUT_ROSTER ? build_again(b, &place, err)
+             : s->join == JOIN_NONE       ? source_read(s, &place, &sink, err)
+                                          : build_join(b, &place, err);
     if (code == 0 && s->named)
         code = err_add(err, ERR_IO, "%s: not there, expected the table that --set "
                        "dataset.%s names (below %s, or absolute)", s->files[0], s->name,
@@ -491,7 +493,8 @@ int dataset_roster(const struct dataset *d, const char *root,
     if (!code) {
         for (size_t i = 0; i < b.x->n_attributes; i++)
             derive(&b, i);
-        mark_rest(&b);
+        if (b.x->rest)
+            mark_rest(&b);
         check_labels(&b);
         check_people(&b);
         check_paths(&b);

@@ -68,6 +68,10 @@ bool build_set(struct build *b, size_t row, size_t column, const char *value,
  * contradicts what was known. */
 bool build_take(struct build *b, size_t row, const struct record *record);
 
+/* again.c: the roster that misid ingest wrote; 0 if it is not there. */
+int build_again(struct build *b, const struct place *place, struct err *err);
+/* Sets the status of a row by what lies at its path. */
+void build_status(struct build *b, size_t row, const char *path);
 /* bind.c: the sink's names(). */
 int build_bind(void *arg, const char *const *names, size_t n, const char *file,
                size_t line, struct err *err);

@@ -63,6 +63,16 @@ int dataset_roster(const struct dataset *d, const char *root,
                    const struct dataset_options *options, struct roster *r,
                    struct err *err);
 
+/*
+ * Templates that others have recorded for the set: the matrix (base/npy.h) that
+ * its key `templates` names (--set dataset.templates=FILE), below the root or
+ * absolute. Row i of the matrix is row i of the roster; a matrix with more or
+ * fewer rows is an error, and so is a set without one.
+ */
+struct npy;
+int dataset_templates(const struct dataset *d, const char *root, const struct roster *r,
+                      struct npy *templates, struct err *err);
+
 /* False for sets of recorded scores or labels alone, which name images that
  * nobody looks for. */
 bool dataset_has_images(const struct dataset *d);

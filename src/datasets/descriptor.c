@@ -8,7 +8,7 @@
 #include "base/mem.h"
 
 const char *const layout_names[LAYOUTS + 1] = {
-    "table", "filename", "tree", "pairs", "people", "json", NULL
+    "table", "filename", "tree", "pairs", "people", "json", "roster", NULL
 };
 const char *const table_format_names[TABLE_FORMATS + 1] = { "csv", "tsv", "spaces", "tabs",
                                                            NULL };
@@ -236,7 +236,8 @@ static void read_source(struct reader *r, struct yaml_node *node, struct source 
     read_join(r, node, s);
     s->optional = yaml_get_bool(r->doc, node, "optional", false);
     s->fallback = yaml_get_bool(r->doc, node, "fallback", false);
-    s->path = get_texts(r, node, "path", !in_names && s->join == JOIN_NONE);
+    s->path = get_texts(r, node, "path", !in_names && s->join == JOIN_NONE &&
+                                             s->layout != LAYOUT_ROSTER);
     s->sample = get_texts(r, node, "sample", false);
     s->subject = get_texts(r, node, "subject", false);
     s->box = get_texts(r, node, "box", false);
@@ -385,6 +386,10 @@ static void read_sources(struct reader *r, struct yaml_node *list)
                 yaml_fault(r->doc, list->items[i], "name", "'%.60s' is the name of an "
                            "earlier source", s->name);
     }
+    for (size_t i = 0; i < x->n_sources; i++)
+        if (x->sources[i].layout == LAYOUT_ROSTER && x->n_sources > 1)
+            yaml_fault(r->doc, list->items[i], "layout", "a roster beside other sources, "
+                       "expected it alone");
     if (!makers)
         yaml_fault(r->doc, r->doc->root, "sources", "expected at least one that is not "
                    "joined to another, to make the samples");
@@ -402,6 +407,7 @@ struct descriptor *descriptor_read(struct yaml_doc *doc, struct arena *arena)
     x->images = get_list(&r, doc->root, "images", &x->n_images, false);
     x->more_images = get_list(&r, doc->root, "more_images", &x->n_more, false);
     x->extensions = get_list(&r, doc->root, "extensions", &x->n_extensions, false);
+    x->templates = keep(&r, yaml_get_string(doc, doc->root, "templates", NULL, false));
     x->outside = yaml_get_bool(doc, doc->root, "outside", false);
     x->faces = yaml_get_bool(doc, doc->root, "faces", false);
     x->no_images = yaml_get_bool(doc, doc->root, "no_images", false);

@@ -20,7 +20,7 @@
 #include "model/roster.h"
 
 enum layout { LAYOUT_TABLE, LAYOUT_FILENAME, LAYOUT_TREE, LAYOUT_PAIRS, LAYOUT_PEOPLE,
-              LAYOUT_JSON, LAYOUTS };
+              LAYOUT_JSON, LAYOUT_ROSTER, LAYOUTS };
 extern const char *const layout_names[LAYOUTS + 1];
 
 enum table_format { TABLE_CSV, TABLE_TSV, TABLE_SPACES, TABLE_TABS, TABLE_FORMATS };
@@ -106,6 +106,7 @@ struct descriptor {
     size_t n_more;
     const char **extensions;  /* tried where a path has none */
     size_t n_extensions;
+    const char *templates; /* a matrix with a row a sample, or NULL */
     bool outside;          /* paths may leave the root */
     bool faces;            /* an image may hold several samples */
     bool no_images;        /* scores or labels alone: nothing to look for on disk */

@@ -132,10 +132,8 @@ static void widened_release(struct widened *w)
     free(w->view_at);
 }
 
-/* The first of the source's files that is there, `{each}` filled in: its name
- * below the root (in the arena) and its path (malloc'd), or NULL. */
-static char *find_file(const struct source *s, const struct place *place,
-                       const char *each_value, const char **file)
+char *source_find(const struct source *s, const struct place *place, const char *value,
+                  const char **file)
 {
     struct text name = TEXT_INIT;
 
@@ -145,7 +143,7 @@ static char *find_file(const struct source *s, const struct place *place,
         text_reset(&name);
         while (hole && (at = strstr(f, hole))) {
             text_addn(&name, f, (size_t)(at - f));
-            text_add(&name, each_value);
+            text_add(&name, value);
             f = at + strlen(hole);
         }
         text_add(&name, f);
@@ -211,7 +209,7 @@ int source_read(const struct source *s, const struct place *place,
         for (size_t i = 0; i < (s->each ? s->n_each : 1) && code >= 0; i++) {
             struct source_file f = { .source = s };
             w.each_value = s->each ? s->each_values[i] : "";
-            char *path = find_file(s, place, w.each_value, &f.file);
+            char *path = source_find(s, place, w.each_value, &f.file);
             if (!path)
                 continue;
             found++;

@@ -52,6 +52,12 @@ struct place {
 int source_read(const struct source *s, const struct place *place,
                 const struct sink *sink, struct err *err);
 
+/* The first of the source's files that is there, `{each}` standing for `value`:
+ * its path (malloc'd), and in *file its name below the root (in the arena); or
+ * NULL. */
+char *source_find(const struct source *s, const struct place *place, const char *value,
+                  const char **file);
+
 /* The layouts that have a file of their own: rows of an opened path. `file` is
  * how it is called below the root. */
 struct source_file {

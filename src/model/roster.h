@@ -162,6 +162,7 @@ int roster_write_rows(const struct roster *r, const size_t *rows, size_t n,
                       const char *path, struct err *err);
 void roster_add_rows(const struct roster *r, const size_t *rows, size_t n,
                      struct text *to);
+void roster_add_attributes(const struct roster *r, struct text *to);
 int roster_write_attributes(const struct roster *r, const char *path, struct err *err);
 int roster_read(struct roster *r, const char *path, const char *attributes_path,
                 struct err *err);

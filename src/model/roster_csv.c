@@ -126,12 +126,11 @@ int roster_write(const struct roster *r, const char *path, struct err *err)
     return outfile_commit(&out, err);
 }
 
-int roster_write_attributes(const struct roster *r, const char *path, struct err *err)
+void roster_add_attributes(const struct roster *r, struct text *to)
 {
-    struct text t = TEXT_INIT;
-    struct csv_out w = csv_out(&t);
+    struct csv_out w = csv_out(to);
 
-    text_add(&t, "attribute,provenance,axis,fixed,id,about\n");
+    text_add(to, "attribute,provenance,axis,fixed,id,about\n");
     for (size_t a = 0; a < r->n_attributes; a++) {
         const struct roster_attribute *attribute = &r->attributes[a];
         csv_put(&w, attribute->name);
@@ -142,6 +141,13 @@ int roster_write_attributes(const struct roster *r, const char *path, struct err
         csv_put(&w, attribute->about);
         csv_end(&w);
     }
+}
+
+int roster_write_attributes(const struct roster *r, const char *path, struct err *err)
+{
+    struct text t = TEXT_INIT;
+
+    roster_add_attributes(r, &t);
     int code = file_write(path, t.s, t.len, err);
     text_release(&t);
     return code;
@@ -153,6 +159,7 @@ struct reading {
     long fixed[FIXED_COLUMNS];  /* a cell's place, or -1 */
     size_t *attribute;          /* by cell, or SIZE_MAX */
     struct text decoded[3];
+    bool people;                /* a subject is not its sample's own name */
 };
 
 static int read_header(struct reading *s, const struct csv_row *row, struct err *err)
@@ -242,6 +249,7 @@ static int read_row(const struct csv_row *row, void *arg, struct err *err)
     }
     size_t i = (size_t)at;
     roster_set_subject(r, i, subject);
+    s->people = s->people || strcmp(subject, sample);
     roster_set_path(r, i, path);
     enum status status = STATUS_OK;
     if (!status_parse(cell(s, row, FIXED_STATUS), &status))
@@ -314,9 +322,14 @@ int roster_read(struct roster *r, const char *path, const char *attributes_path,
     for (size_t i = 0; i < 3; i++)
         text_release(&s.decoded[i]);
     free(s.attribute);
-    if (code)
+    if (code) {
         roster_release(r);
-    else
-        roster_shrink(r);
-    return code;
+        return code;
+    }
+    if (!s.people) { /* every sample is a person of its own, as it was */
+        column_release(&r->subject);
+        r->has_subjects = false;
+    }
+    roster_shrink(r);
+    return 0;
 }

@@ -343,6 +343,13 @@ like "$errs" 'gender=female;race=black has 4 samples to draw from, expected 5 \(
 run "$MISID" dataset sample generic --root "$T/bal" --balance gender,race --out "$T/bal.csv"
 is "$status $(wc -l <"$T/bal.csv")" "0 17" "sample: as many as the smallest group has"
 
+# --- a roster as a data set
+"$MISID" ingest --dataset bfw --root "$T/bfw" --out "$T/bfw.out" --quiet
+run "$MISID" dataset check roster --root "$T/bfw" --set "dataset.metadata=$T/bfw.out/roster.csv" --json
+is "$(figures) $(group 'gender=female;race=asian')" "3 3 0 0 2 exit 0 2" "roster: what ingest wrote"
+run "$MISID" dataset check roster --root "$T/bal" --set "dataset.metadata=$T/bal.csv" --json
+is "$(figures) $(group gender=female)" "16 16 0 0 16 exit 0 8" "roster: what sample wrote"
+
 # --- guessing
 run "$MISID" dataset guess "$T/bal"
 mkdir -p "$T/guessed/datasets/guessed"

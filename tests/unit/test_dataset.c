@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include "base/csv.h"
+#include "base/npy.h"
 #include "base/regex.h"
 #include "datasets/dataset.h"
 #include "datasets/descriptor.h"
@@ -207,6 +208,138 @@ static void reads_foreign_tables(void **state)
     text_release(&t.text);
 }
 
+/* A .npy of version 1.0 with this header and these bytes. */
+static void write_npy(const char *path, const char *header, const void *data, size_t n)
+{
+    struct text t = TEXT_INIT;
+    size_t width = strlen(header);
+
+    text_addn(&t, "\x93NUMPY\x01\x00", 8);
+    text_addch(&t, (char)(width & 255));
+    text_addch(&t, (char)(width >> 8));
+    text_add(&t, header);
+    text_addn(&t, data, n);
+    assert_int_equal(file_write(path, t.s, t.len, NULL), 0);
+    text_release(&t);
+}
+
+/* 1, -2, .5, 65504, 0, 2^-24 in every type and order. */
+static void reads_numpy_matrices(void **state)
+{
+    static const float expected[6] = { 1, -2, .5f, 65504, 0, 0x1p-24f };
+    static const unsigned char half[] = { 0, 0x3C, 0, 0xC0, 0, 0x38, 0xFF, 0x7B, 0, 0, 1, 0 };
+    unsigned char data[48];
+    char *dir = test_folder(), *path = path_join(dir, "m.npy");
+    struct npy m;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    write_npy(path, "{'descr': '<f2', 'fortran_order': False, 'shape': (3, 2), }\n", half, 12);
+    assert_int_equal(npy_load(&m, path, &err), 0);
+    assert_int_equal(m.rows, 3);
+    assert_int_equal(m.columns, 2);
+    assert_memory_equal(m.values, expected, sizeof expected);
+    npy_release(&m);
+
+    for (size_t i = 0; i < 6; i++) { /* big-endian double */
+        double v = expected[i];
+        uint64_t bits;
+        memcpy(&bits, &v, sizeof bits);
+        for (size_t k = 0; k < 8; k++)
+            data[8 * i + k] = (unsigned char)(bits >> (56 - 8 * k));
+    }
+    write_npy(path, "{'descr': '>f8', 'fortran_order': False, 'shape': (6,), }\n", data, 48);
+    assert_int_equal(npy_load(&m, path, &err), 0);
+    assert_int_equal(m.rows, 6);
+    assert_int_equal(m.columns, 1);
+    assert_memory_equal(m.values, expected, sizeof expected);
+    npy_release(&m);
+
+    write_npy(path, "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }\n", expected,
+              sizeof expected);
+    assert_int_equal(npy_load(&m, path, &err), 0);
+    assert_true(m.values[0] == 1 && m.values[1] == .5f && m.values[2] == 0);
+    assert_true(m.values[3] == -2 && m.values[4] == 65504 && m.values[5] == 0x1p-24f);
+    npy_release(&m);
+    free(path);
+    test_remove_folder(dir);
+}
+
+static void refuses_what_is_no_matrix(void **state)
+{
+    static const struct {
+        const char *header;
+        size_t data;
+        const char *says;
+    } cases[] = {
+        { "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }", 15, "15 bytes of data" },
+        { "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }", 17, "17 bytes of data" },
+        { "{'descr': '<i8', 'fortran_order': False, 'shape': (2,), }", 16, "type '<i8'" },
+        { "{'descr': '|O', 'fortran_order': False, 'shape': (2,), }", 16, "type '|O'" },
+        { "{'descr': '<f4', 'fortran_order': False, 'shape': (), }", 4, "one or two dimensions" },
+        { "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 4), }", 16, "dimensions" },
+        { "{'descr': '<f4', 'fortran_order': False, 'shape': (-1, 4), }", 16, "dimensions" },
+        { "{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 4), }", 16,
+          "dimensions" },
+        { "{'descr': '<f4', 'fortran_order': False, 'shape': (2305843009213693951, 9), }", 16,
+          "16 bytes of data" },
+        { "{'descr': '<f4', 'shape': (4,), }", 16, "in which order" },
+        { "", 0, "type unknown" },
+    };
+    static const unsigned char data[32];
+    char *dir = test_folder(), *path = path_join(dir, "m.npy");
+    struct npy m;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        write_npy(path, cases[i].header, data, cases[i].data);
+        assert_true(npy_load(&m, path, &err) < 0);
+        assert_fault_says(&err, cases[i].says);
+    }
+    assert_int_equal(file_write(path, "\x93NUMP", 5, NULL), 0);
+    assert_true(npy_load(&m, path, &err) < 0);
+    assert_fault_says(&err, "ends before its data do");
+    assert_int_equal(file_write(path, "PK\3\4 an archive", 15, NULL), 0);
+    assert_true(npy_load(&m, path, &err) < 0);
+    assert_fault_says(&err, "is no NumPy array");
+    free(path);
+    test_remove_folder(dir);
+}
+
+/* Row i of the matrix is row i of the table, or it is no matrix of the set. */
+static void joins_templates_to_their_people(void **state)
+{
+    static const float values[6] = { 1, 2, 3, 4, 5, 6 };
+    static const char yaml[] =
+        "name: x\ntitle: x\nabout: x\nsource: x\nno_images: true\ntemplates: m.npy\n"
+        "sources:\n  - {name: t, layout: table, file: t.csv, path: path}\n";
+    char *dir = test_folder(), *set = test_file(dir, "dataset.yaml", yaml);
+    char *table = test_file(dir, "t.csv", "path\na\nb\nc\n"), *path = path_join(dir, "m.npy");
+    struct dataset d;
+    struct roster r;
+    struct npy m;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    write_npy(path, "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }", values, 24);
+    assert_int_equal(dataset_load(&d, set, NULL, &err), 0);
+    assert_int_equal(dataset_roster(&d, dir, NULL, &r, &err), 0);
+    assert_int_equal(dataset_templates(&d, dir, &r, &m, &err), 0);
+    assert_string_equal(roster_sample(&r, 2), "c");
+    assert_true(m.values[2 * m.columns + 1] == 6);
+    npy_release(&m);
+    write_npy(path, "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }", values, 24);
+    assert_int_equal(dataset_templates(&d, dir, &r, &m, &err), ERR_INPUT);
+    assert_fault_says(&err, "2 rows for 3 samples");
+    roster_release(&r);
+    dataset_release(&d);
+    free(set);
+    free(table);
+    free(path);
+    test_remove_folder(dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +349,9 @@ int main(void)
         cmocka_unit_test(judges_values),
         cmocka_unit_test(lists_every_fault_of_a_description),
         cmocka_unit_test(reads_foreign_tables),
+        cmocka_unit_test(reads_numpy_matrices),
+        cmocka_unit_test(refuses_what_is_no_matrix),
+        cmocka_unit_test(joins_templates_to_their_people),
     };
 
     return cmocka_run_group_tests_name("dataset", tests, NULL, NULL);

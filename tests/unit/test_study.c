@@ -420,6 +420,24 @@ static void assert_round_trip(const char *path)
     free(json);
 }
 
+/* A study of everyone needs no axis, and is read back from its JSON. */
+static void no_axes(void **state)
+{
+    char *path = test_file(folder, "bare.yaml",
+                           "study: s\ntitle: t\nquestion: q\ntask: identify\n"
+                           "evidence: published\ndataset: d\nmetrics: [fpir]\nby: [[]]\n");
+    struct err err = ERR_INIT;
+    struct study s;
+
+    (void)state;
+    assert_int_equal(study_load(&s, path, NULL, 0, &err), 0);
+    assert_int_equal(s.axes.n, 0);
+    assert_int_equal(s.n_by, 1);
+    study_release(&s);
+    assert_round_trip(path);
+    free(path);
+}
+
 static void round_trips(void **state)
 {
     const char *source = getenv("SRCDIR");
@@ -510,6 +528,7 @@ int main(void)
         cmocka_unit_test(too_much),
         cmocka_unit_test(alias_bomb),
         cmocka_unit_test(sets),
+        cmocka_unit_test(no_axes),
         cmocka_unit_test(round_trips),
         cmocka_unit_test(nasty_round_trip),
     };
