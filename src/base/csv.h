@@ -30,6 +30,11 @@ struct csv_options {
     char delimiter;      /* 0 means ',' */
     bool comments;       /* lines that begin with '#' are passed over */
     bool no_header;      /* the first row is data; columns are named "1", "2", … */
+    bool trim;           /* blanks around cells are dropped, and those inside and
+                            around their quotes */
+    bool foreign;        /* others' tables: cells may hold any bytes but NUL, and a
+                            column without a name is called by its number */
+    size_t skip;         /* lines before the table */
     size_t max_bytes;    /* 0 means CSV_MAX_BYTES, CSV_TABLE_BYTES for a table */
 };
 #define CSV_MAX_BYTES ((size_t)1 << 30)

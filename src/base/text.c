@@ -300,3 +300,27 @@ bool num_parse_int64(const char *s, int64_t *v)
     *v = d;
     return true;
 }
+
+size_t text_distance(const char *a, const char *b)
+{
+    size_t n = strlen(a), m = strlen(b), row[TEXT_DISTANCE_MAX + 1];
+
+    if (n > TEXT_DISTANCE_MAX || m > TEXT_DISTANCE_MAX)
+        return TEXT_DISTANCE_MAX;
+    for (size_t j = 0; j <= m; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= n; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= m; j++) {
+            size_t best = diagonal + (a[i - 1] != b[j - 1]);
+            diagonal = row[j];
+            if (diagonal + 1 < best)
+                best = diagonal + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[m];
+}

@@ -55,6 +55,11 @@ size_t text_decode(const char *s, uint32_t *c);
 #define TEXT_CUT 64
 const char *text_cut(char buf[TEXT_CUT], const char *s);
 
+/* Levenshtein's distance in bytes, for suggesting a name; TEXT_DISTANCE_MAX where
+ * either is too long to be one. */
+#define TEXT_DISTANCE_MAX 64
+size_t text_distance(const char *a, const char *b);
+
 /* True if the n bytes are well-formed UTF-8 (no surrogates, no overlong forms,
  * nothing past U+10FFFF); else *at (if not NULL) is the first bad byte. */
 bool text_is_utf8(const char *s, size_t n, size_t *at);

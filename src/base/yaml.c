@@ -340,32 +340,6 @@ const char *yaml_scalar(struct yaml_doc *doc, struct yaml_node *node)
     return NULL;
 }
 
-/* Levenshtein's distance, where both are short enough to be names. */
-static size_t distance(const char *a, const char *b)
-{
-    enum { LONGEST = 64 };
-    size_t n = strlen(a), m = strlen(b), row[LONGEST + 1];
-
-    if (n > LONGEST || m > LONGEST)
-        return LONGEST;
-    for (size_t j = 0; j <= m; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= n; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= m; j++) {
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            if (diagonal + 1 < best)
-                best = diagonal + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
-        }
-    }
-    return row[m];
-}
-
 struct suggestion {
     const char *key;
     size_t distance;
@@ -390,13 +364,13 @@ static void add_suggestions(struct text *t, const struct yaml_node *map, const c
 
     for (const struct yaml_asked *a = map->asked; a; a = a->next) {
         MEM_ROOM(s, n, cap);
-        s[n++] = (struct suggestion){ a->key, distance(a->key, key) };
+        s[n++] = (struct suggestion){ a->key, text_distance(a->key, key) };
     }
     for (size_t i = 0; i < map->n && n < COMPARED; i++) {
         if (!map->known[i])
             continue;
         MEM_ROOM(s, n, cap);
-        s[n++] = (struct suggestion){ map->keys[i], distance(map->keys[i], key) };
+        s[n++] = (struct suggestion){ map->keys[i], text_distance(map->keys[i], key) };
     }
     if (n)
         qsort(s, n, sizeof *s, nearest_first);

@@ -12,6 +12,7 @@
 #include "cli/folder.h"
 #include "cli/options.h"
 #include "cli/pipeline.h"
+#include "cli/trace_samples.h"
 #include "datasets/dataset.h"
 #include "model/metric.h"
 #include "report/cite.h"
@@ -40,13 +41,16 @@ static int find_row(const struct pipeline *p, const char *name, const char *row,
     return 0;
 }
 
-static int with_row(const char *name, const char *about, int argc, char **argv,
-                    int (*work)(struct pipeline *p, const char *dir, size_t row))
+/* `all`: where the flag --samples goes, NULL for a command without it. */
+static int with_row(const char *name, const char *about, int argc, char **argv, bool *all,
+                    int (*work)(struct pipeline *p, const char *dir, size_t row, bool all))
 {
     bool want_help = false;
     struct option_list args = { 0 };
     const struct option table[] = {
         { OPTION_FLAG, "help", NULL, "this text", &want_help },
+        { all ? OPTION_FLAG : OPTION_END, "samples", NULL,
+          "list every sample of a run on one's own predictions, not the first ten", all },
         { OPTION_END, NULL, NULL, NULL, NULL },
     };
     struct err err = ERR_INIT;
@@ -56,7 +60,8 @@ static int with_row(const char *name, const char *about, int argc, char **argv,
     pipeline_init(&p, &err);
     int code = options_parse(name, table, argc, argv, &args, &err);
     if (!code && want_help) {
-        printf("usage: misid %s RUN ROW\n\n%s\n\n", name, about);
+        printf("usage: misid %s RUN ROW%s\n\n%s\n\n", name, all ? " [--samples]" : "",
+               about);
         options_print(table);
     } else if (!code && args.n != 2) {
         code = err_add(&err, ERR_INPUT, "%s: %zu arguments, expected a run folder and a row "
@@ -64,18 +69,19 @@ static int with_row(const char *name, const char *about, int argc, char **argv,
     } else if (!code) {
         (void)((code = pipeline_open_findings(&p, args.items[0])) ||
                (code = find_row(&p, name, args.items[1], &row)) ||
-               (code = work(&p, args.items[0], row)));
+               (code = work(&p, args.items[0], row, all && *all)));
     }
     pipeline_release(&p);
     option_list_release(&args);
     return code ? cli_fail(&err) : EXIT_DONE;
 }
 
-static int do_cite(struct pipeline *p, const char *dir, size_t row)
+static int do_cite(struct pipeline *p, const char *dir, size_t row, bool all)
 {
     struct text t = TEXT_INIT;
 
     (void)dir;
+    (void)all;
     report_cite(&p->study, &p->findings, row, &p->run, &t);
     fputs(t.s, stdout);
     text_release(&t);
@@ -87,7 +93,7 @@ int cite_main(int argc, char **argv)
     return with_row("cite", "Prints one finding as a paragraph for a brief or a review: "
                     "estimate, interval, method,\ncounts, what it speaks about and what "
                     "it does not, sources, hashes.\nROW is a row number of findings.csv, "
-                    "or metric|backend|group[|versus].", argc, argv, do_cite);
+                    "or metric|backend|group[|versus].", argc, argv, NULL, do_cite);
 }
 
 /* What a trace needs besides the findings. */
@@ -97,6 +103,9 @@ struct tracing {
     struct text source_path;   /* "" if the data set is not here */
     const char *source_name;   /* as run.json calls it, or NULL */
     bool changed;              /* its hash is not the one in run.json */
+    struct trace_samples samples;
+    struct err *err;
+    int code;                  /* of what could not be listed */
 };
 
 /* Finds the data set's own file again, to name the lines counts came from. */
@@ -148,7 +157,7 @@ static void trace_count(const struct tracing *t, const struct count *c)
 }
 
 /* The counts of one side of a finding. */
-static void trace_side(const struct tracing *t, const char *backend, const char *metric,
+static void trace_side(struct tracing *t, const char *backend, const char *metric,
                        const char *point, const char *group)
 {
     const struct count *parts[STUDY_MAX_GROUPS];
@@ -163,11 +172,14 @@ static void trace_side(const struct tracing *t, const char *backend, const char 
            point, n > 1 ? " the sum of" : n ? "" : " no counts of its own");
     for (size_t i = 0; i < n; i++)
         trace_count(t, parts[i]);
+    if (n && *backend && !t->code)
+        t->code = trace_samples_print(&t->samples, backend, lookup_base(&a, metric), point,
+                                      &g, t->err);
     arena_release(&a);
 }
 
 /* Both sides of a finding, by what its versus names. */
-static void trace_sides(const struct tracing *t, const struct finding *r)
+static void trace_sides(struct tracing *t, const struct finding *r)
 {
     const char *kind = metric_kind(r->metric);
 
@@ -199,15 +211,17 @@ static void trace_sides(const struct tracing *t, const struct finding *r)
     }
 }
 
-static int do_trace(struct pipeline *p, const char *dir, size_t row)
+static int do_trace(struct pipeline *p, const char *dir, size_t row, bool all)
 {
-    struct tracing t = { .source_path = TEXT_INIT };
+    struct tracing t = { .source_path = TEXT_INIT, .err = p->err, .samples.all = all };
     const struct finding *r = &p->findings.rows[row];
     struct text words = TEXT_INIT;
     int code;
 
     pipeline_init(&t.counts, p->err);
     code = pipeline_open_counts(&t.counts, dir);
+    if (!code)
+        code = trace_samples_open(&t.samples, dir, &t.counts.study, &t.counts.run, p->err);
     if (code)
         goto out;
     open_source(&t);
@@ -229,10 +243,12 @@ static int do_trace(struct pipeline *p, const char *dir, size_t row)
     }
     for (size_t i = 0; i < p->run.n_inputs; i++)
         printf("  input %s SHA-256 %s\n", p->run.inputs[i].name, p->run.inputs[i].sha256);
-    if (!t.source_path.len)
+    if (!t.source_path.len && !t.samples.there)
         puts("  (the data set itself is not found here; MISID_DATA says where to look)");
     tally_release(&t.source);
+    code = t.code;
 out:
+    trace_samples_release(&t.samples);
     pipeline_release(&t.counts);
     text_release(&t.source_path);
     text_release(&words);
@@ -241,8 +257,10 @@ out:
 
 int trace_main(int argc, char **argv)
 {
+    bool all = false;
+
     return with_row("trace", "Walks from one finding to the counts it was computed from, "
                     "the lines of the files they\nstand in, their sources, and the claims "
                     "that rest on it.\nROW is a row number of findings.csv, or "
-                    "metric|backend|group[|versus].", argc, argv, do_trace);
+                    "metric|backend|group[|versus].", argc, argv, &all, do_trace);
 }

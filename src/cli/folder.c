@@ -17,12 +17,12 @@
 /* Folders in folders: backends/NAME/, charts/.gnuplot.PID.XXXXXX/. */
 #define MAX_DEPTH 3
 
-char *folder_default(const struct study *study)
+char *folder_default(const struct study *study, const char *suffix)
 {
     char *dir = path_dirname(study->path);
     char *beside = mem_printf("%s/../results", dir);
-    char *found = mem_printf("%s/%s", path_is_dir(beside) ? beside : "results",
-                             study->name);
+    char *found = mem_printf("%s/%s%s", path_is_dir(beside) ? beside : "results",
+                             study->name, suffix);
 
     free(beside);
     free(dir);
@@ -239,6 +239,11 @@ void folder_remove_stale(const char *dir, const struct run *before,
 
 char *folder_counts(const char *backend)
 {
+    return folder_backend(backend, "counts.csv");
+}
+
+char *folder_backend(const char *backend, const char *file)
+{
     struct text t = TEXT_INIT;
 
     text_add(&t, "backends/");
@@ -249,6 +254,6 @@ char *folder_counts(const char *backend)
         else
             text_add_percent(&t, one);
     }
-    text_add(&t, "/counts.csv");
+    text_addf(&t, "/%s", file);
     return text_detach(&t);
 }

@@ -14,9 +14,9 @@
 #include "model/run.h"
 #include "model/study.h"
 
-/* results/STUDY beside the folder of the study's file if there is a folder
- * results, else ./results/STUDY. */
-char *folder_default(const struct study *study);
+/* results/STUDY and `suffix` beside the folder of the study's file if there is a
+ * folder results, else below the current folder. */
+char *folder_default(const struct study *study, const char *suffix);
 
 /* Makes `dir`, or checks that it is empty or a run folder of the same study, and
  * then reads the record of that run, if it was finished, into `before`. What a
@@ -49,5 +49,7 @@ bool folder_same(const char *a, const char *b);
 /* The counts of a backend in a run folder: backends/NAME/counts.csv, with '/' and
  * a leading '.' of its name encoded as in group names. */
 char *folder_counts(const char *backend);
+/* The same of another file of the backend's. */
+char *folder_backend(const char *backend, const char *file);
 
 #endif

@@ -19,6 +19,10 @@ static const struct command commands[] = {
     { "cite", cite_main, "one finding as a paragraph that can be quoted" },
     { "trace", trace_main, "from a finding to its counts, files, lines and sources" },
     { "calc", calc_main, "the estimators on their own, for checking a paper" },
+    { "dataset", dataset_main, "data sets: which there are, what is in one, a subset" },
+    { "ingest", ingest_main, "from a data set's images and tables to roster.csv" },
+    { "image", image_main, "what a matcher would get of one image file, measured" },
+    { "synth", synth_main, "draw a cohort of synthetic faces, for tests" },
     { "list", list_main, "what there is: studies, estimators, charts, metrics" },
     { "help", help_main, "this text, or that of a command" },
     { "version", version_main, "the version of misid and of what it is built on" },
@@ -56,7 +60,7 @@ int cli_columns(void)
     struct winsize size;
 
     if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
-        size.ws_col >= 40)
+        size.ws_col > 0)
         return size.ws_col;
     return 80;
 }

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <time.h>
 
 #include "base/file.h"
 #include "base/hash.h"
 #include "cli/folder.h"
+#include "cli/predictions.h"
 #include "datasets/dataset.h"
 #include "report/report.h"
 #include "stats/estimate.h"
@@ -42,9 +42,8 @@ void pipeline_release(struct pipeline *p)
     pipeline_init(p, p->err);
 }
 
-/* A file that the run rests on, by the name it is recorded under. */
-static int record_input(struct pipeline *p, const char *path, const char *folder,
-                        const char *name)
+int pipeline_record_input(struct pipeline *p, const char *path, const char *folder,
+                          const char *name)
 {
     char hex[HASH_HEX];
     int code = hash_file(hex, path, p->err);
@@ -68,7 +67,7 @@ static int read_counts(struct pipeline *p, const struct dataset *d, const char *
     if (!code)
         code = tally_check_sums(tally, p->err);
     if (!code)
-        code = record_input(p, path, folder, file);
+        code = pipeline_record_input(p, path, folder, file);
     free(folder);
     free(path);
     return code;
@@ -78,14 +77,14 @@ static int read_printed(struct pipeline *p, const char *path, const char *folder
                         const char *file)
 {
     int code = printed_read(&p->printed, path, &p->study.axes, p->err);
-    return code ? code : record_input(p, path, folder, file);
+    return code ? code : pipeline_record_input(p, path, folder, file);
 }
 
 static int read_cases(struct pipeline *p, const char *path, const char *folder,
                       const char *file)
 {
     int code = cases_read(&p->cases, path, p->err);
-    return code ? code : record_input(p, path, folder, file);
+    return code ? code : pipeline_record_input(p, path, folder, file);
 }
 
 /* A table of the data set's folder, if its descriptor names one. */
@@ -108,7 +107,7 @@ static int read_dataset(struct pipeline *p, const struct dataset *d)
     const struct study *s = &p->study;
     char *folder = mem_printf("datasets/%s", d->name);
     char *path = dataset_path(d, "dataset.yaml");
-    int code = record_input(p, path, folder, "dataset.yaml"), first = code;
+    int code = pipeline_record_input(p, path, folder, "dataset.yaml"), first = code;
 
     free(path);
     free(folder);
@@ -224,8 +223,10 @@ int pipeline_open_study(struct pipeline *p, const char *path, const char *const 
     record_study(p, path);
     make_tallies(p);
     code = check_stages(p);
-    int found = dataset_load(&d, p->study.dataset, path, p->err);
-    if (!found) {
+    int found = 0;
+    if (p->predictions) {
+        found = code ? 0 : predictions_read(p->predictions, p, path, backends, n_backends);
+    } else if (!(found = dataset_load(&d, p->study.dataset, path, p->err))) {
         found = read_dataset(p, &d);
         dataset_release(&d);
     }
@@ -379,64 +380,9 @@ int pipeline_estimate(struct pipeline *p)
 
 int pipeline_folder(struct pipeline *p, const char *out)
 {
-    p->dir = out ? mem_strdup(out) : folder_default(&p->study);
+    p->dir = out ? mem_strdup(out)
+                 : folder_default(&p->study, p->predictions ? "-own" : "");
     return folder_claim(p->dir, &p->study, &p->before, p->err);
-}
-
-/* One argument as a shell takes it. */
-static void add_quoted(struct text *t, const char *s)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                "0123456789_-+=./:,@%";
-
-    text_addch(t, ' ');
-    if (*s && !s[strspn(s, plain)]) {
-        text_add(t, s);
-        return;
-    }
-    text_addch(t, '\'');
-    for (; *s; s++) {
-        if (*s == '\'')
-            text_add(t, "'\\''");
-        else
-            text_addch(t, *s);
-    }
-    text_addch(t, '\'');
-}
-
-/* Now, or the time that reproducible builds set. */
-static time_t started(void)
-{
-    const char *epoch = getenv("SOURCE_DATE_EPOCH");
-    int64_t v;
-
-    return epoch && num_parse_int64(epoch, &v) ? (time_t)v : time(NULL);
-}
-
-void pipeline_record(struct pipeline *p, const char *const *sets, size_t n_sets,
-                     const char *const *backends, size_t n_backends)
-{
-    struct text t = TEXT_INIT;
-    struct tm tm;
-    time_t now = started();
-    char stamp[40] = "";
-
-    text_add(&t, "misid run");
-    add_quoted(&t, p->run.inputs[0].name);
-    for (size_t i = 0; i < n_backends; i++) {
-        text_add(&t, " --backend");
-        add_quoted(&t, backends[i]);
-    }
-    for (size_t i = 0; i < n_sets; i++) {
-        text_add(&t, " --set");
-        add_quoted(&t, sets[i]);
-    }
-    p->run.command = arena_strdup(&p->run.arena, t.s);
-    text_release(&t);
-    p->run.study = p->study.name;
-    if (gmtime_r(&now, &tm))
-        strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &tm);
-    p->run.started = arena_strdup(&p->run.arena, stamp);
 }
 
 /* Notes the hash of a file of the run folder, if it is there. */
@@ -458,7 +404,7 @@ static int record_output(struct pipeline *p, const char *name)
     return code;
 }
 
-static int write_text(struct pipeline *p, const char *name, struct text *t)
+int pipeline_write_text(struct pipeline *p, const char *name, struct text *t)
 {
     char *path = path_join(p->dir, name), *dir = path_dirname(path);
     int code = path_make_dirs(dir, p->err);
@@ -478,12 +424,14 @@ int pipeline_write_study(struct pipeline *p)
 
     if (!code) {
         study_to_json(&p->study, &t);
-        code = write_text(p, "study.json", &t);
+        code = pipeline_write_text(p, "study.json", &t);
     }
     if (!code && p->cases.n) {
         cases_to_csv(&p->cases, &t);
-        code = write_text(p, "cases.csv", &t);
+        code = pipeline_write_text(p, "cases.csv", &t);
     }
+    if (!code && p->predictions)
+        code = predictions_write(p->predictions, p);
     text_release(&t);
     return code;
 }
@@ -495,22 +443,22 @@ int pipeline_write_counts(struct pipeline *p)
 
     if (!code) {
         tally_write_counts(&p->tally, "", &t);
-        code = write_text(p, "counts.csv", &t);
+        code = pipeline_write_text(p, "counts.csv", &t);
     }
     if (!code && p->printed.n) {
         printed_to_csv(&p->printed, &t);
-        code = write_text(p, "printed.csv", &t);
+        code = pipeline_write_text(p, "printed.csv", &t);
     }
     for (size_t i = 0; i < p->study.n_backends && !code; i++) {
         char *name = folder_counts(p->study.backends[i].text);
         tally_write_counts(&p->tally, p->study.backends[i].text, &t);
-        code = write_text(p, name, &t);
+        code = pipeline_write_text(p, name, &t);
         free(name);
     }
     for (size_t i = 0; i < p->study.n_alternatives && !code; i++) {
         char *name = mem_printf("alternatives/%s.csv", p->study.alternatives[i].name);
         tally_write_counts(&p->alternatives[i], NULL, &t);
-        code = write_text(p, name, &t);
+        code = pipeline_write_text(p, name, &t);
         free(name);
     }
     text_release(&t);
@@ -524,15 +472,15 @@ int pipeline_write_findings(struct pipeline *p)
 
     if (!code) {
         findings_write_csv(&p->findings, &t);
-        code = write_text(p, "findings.csv", &t);
+        code = pipeline_write_text(p, "findings.csv", &t);
     }
     if (!code) {
         claims_write_csv(&p->claims, &t);
-        code = write_text(p, "claims.csv", &t);
+        code = pipeline_write_text(p, "claims.csv", &t);
     }
     if (!code) {
         claims_write_json(&p->claims, &t);
-        code = write_text(p, "claims.json", &t);
+        code = pipeline_write_text(p, "claims.json", &t);
     }
     text_release(&t);
     return code;
@@ -570,7 +518,8 @@ int pipeline_write_report(struct pipeline *p)
             free(name);
         }
     if (!code)
-        code = report_write(&p->study, &p->findings, &p->claims, &p->run, p->dir, p->err);
+        code = report_write(&p->study, &p->findings, &p->claims, &p->cases, &p->run,
+                            p->dir, p->err);
     for (int i = 0; i < 3 && !code; i++)
         code = record_output(p, files[i]);
     return code ? code : charts;

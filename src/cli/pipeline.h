@@ -25,6 +25,8 @@
 #include "model/study.h"
 #include "model/tally.h"
 
+struct predictions;
+
 struct pipeline {
     struct study study;
     struct tally tally;
@@ -36,6 +38,7 @@ struct pipeline {
     struct run run;
     char *dir;                  /* the run folder */
     struct run before;          /* the run that was there, if any */
+    struct predictions *predictions; /* one's own, or NULL; of who opens the study */
     struct err *err;
 };
 
@@ -56,14 +59,24 @@ int pipeline_open_findings(struct pipeline *p, const char *dir);
 /* The stages, in memory. */
 int pipeline_estimate(struct pipeline *p);
 
+/* A file that the run rests on, and the name it is recorded under. */
+int pipeline_record_input(struct pipeline *p, const char *path, const char *folder,
+                          const char *name);
+
 /* Where the run goes: `out`, or folder_default(). Made if missing; a folder that
  * holds something else is refused. */
 int pipeline_folder(struct pipeline *p, const char *out);
+/* One argument as a shell takes it, behind a blank (record.c). */
+void record_add_quoted(struct text *t, const char *s);
 /* The record, with the command that makes the run again. */
 void pipeline_record(struct pipeline *p, const char *const *sets, size_t n_sets,
                      const char *const *backends, size_t n_backends);
 
-/* The stages' files; the study goes with the named cases. Charts need gnuplot: where it is missing or fails,
+/* Writes one file of the run folder and records it; the text is then "". */
+int pipeline_write_text(struct pipeline *p, const char *name, struct text *t);
+
+/* The stages' files; the study goes with the named cases and with one's own
+ * predictions. Charts need gnuplot: where it is missing or fails,
  * pipeline_write_report() still writes everything else and returns
  * ERR_PROGRAM. */
 int pipeline_write_study(struct pipeline *p);

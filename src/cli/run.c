@@ -11,6 +11,7 @@
 #include "cli/folder.h"
 #include "cli/options.h"
 #include "cli/pipeline.h"
+#include "cli/predictions.h"
 #include "report/report.h"
 
 /* True where a claim the study checks came out against the original. */
@@ -41,8 +42,27 @@ static void print_json(const struct pipeline *p)
         json_end(&w);
     }
     json_end(&w);
+    if (p->predictions) {
+        const size_t *counts = p->predictions->recorded.complaints.counts;
+        json_map(&w, "problems");
+        for (int i = 0; i < COMPLAINTS; i++)
+            json_int(&w, complaint_name((enum complaint_kind)i), (int64_t)counts[i]);
+        json_end(&w);
+    }
     json_end(&w);
     puts(t.s);
+    text_release(&t);
+}
+
+static void tell_left_out(const struct pipeline *p)
+{
+    struct text t = TEXT_INIT;
+
+    predictions_tell(p->predictions, &t);
+    if (t.len)
+        printf("\nWhat was left out (%s/problems.csv lists it):\n%s", p->dir, t.s);
+    else
+        puts("\nNothing was left out.");
     text_release(&t);
 }
 
@@ -50,9 +70,11 @@ static void print_terminal(const struct pipeline *p)
 {
     struct text t = TEXT_INIT;
 
-    report_terminal(&p->study, &p->findings, &p->claims, cli_columns(),
+    report_terminal(&p->study, &p->findings, &p->claims, &p->cases, cli_columns(),
                     isatty(STDOUT_FILENO) && !getenv("NO_COLOR"), &t);
     fputs(t.s, stdout);
+    if (p->predictions)
+        tell_left_out(p);
     printf("\nReport: %s/report.html\n", p->dir);
     text_release(&t);
 }
@@ -64,17 +86,29 @@ static int help(const char *usage, const char *about, const struct option *table
     return EXIT_DONE;
 }
 
+/* A data set is named for predictions, and for nothing else. */
+static int check_own(const struct option_list *files, const struct dataset_request *set,
+                     struct err *err)
+{
+    if (files->n || (!set->name && !set->root))
+        return 0;
+    return err_add(err, ERR_INPUT, "run: --%s without --predictions, expected both or "
+                   "neither", set->name ? "dataset" : "root");
+}
+
 int run_main(int argc, char **argv)
 {
     const char *out = NULL;
     bool check = false, quiet = false, json = false, want_help = false;
-    struct option_list sets = { 0 }, backends = { 0 }, args = { 0 };
+    struct option_list sets = { 0 }, backends = { 0 }, files = { 0 }, args = { 0 };
+    struct dataset_request set = { 0 };
     const struct option table[] = {
         { OPTION_TEXT, "out", "DIR", "the run folder (default: results/STUDY)", &out },
         { OPTION_LIST, "backend", "NAME", "only this backend; may be repeated",
           &backends },
-        { OPTION_LIST, "set", "KEY=VALUE", "set a key of the study; may be repeated",
-          &sets },
+        { OPTION_LIST, "predictions", "FILE", "answers of classifiers, in place of the "
+          "study's counts;\n                           may be repeated", &files },
+        DATASET_OPTIONS(set),
         { OPTION_FLAG, "check-claims", NULL,
           "exit 1 if a claim is not supported or not reproduced", &check },
         { OPTION_FLAG, "quiet", NULL, "print nothing but faults", &quiet },
@@ -83,10 +117,12 @@ int run_main(int argc, char **argv)
         { OPTION_END, NULL, NULL, NULL, NULL },
     };
     struct err err = ERR_INIT;
+    struct predictions own;
     struct pipeline p;
     int status = EXIT_DONE;
 
     pipeline_init(&p, &err);
+    predictions_init(&own, &files, &set);
     int code = options_parse("run", table, argc, argv, &args, &err);
     if (!code && want_help) {
         status = help("run STUDY.yaml [OPTION]...",
@@ -98,6 +134,14 @@ int run_main(int argc, char **argv)
     if (!code && args.n != 1)
         code = err_add(&err, ERR_INPUT, "run: %zu studies named, expected one: misid run "
                        "STUDY.yaml", args.n);
+    if (!code)
+        code = check_own(&files, &set, &err);
+    if (files.n)
+        p.predictions = &own;
+    if (files.n)
+        dataset_request_rest(&set, &sets);
+    for (size_t i = 0; !files.n && i < set.sets.n; i++)
+        option_list_add(&sets, set.sets.items[i]);
     if (!code)
         code = pipeline_open_study(&p, args.items[0], sets.items, sets.n,
                                    backends.items, backends.n);
@@ -125,6 +169,9 @@ int run_main(int argc, char **argv)
         status = EXIT_NO;
 out:
     pipeline_release(&p);
+    predictions_release(&own);
+    dataset_request_release(&set);
+    option_list_release(&files);
     option_list_release(&sets);
     option_list_release(&backends);
     option_list_release(&args);

@@ -20,6 +20,7 @@ struct metric {
     const char *trials;    /* what n counts: "probes searched" */
     bool census;           /* x of n describes the set itself: no interval */
     bool mean;             /* x is a mean over runs, no count: no interval */
+    bool detail;           /* looks into another metric's trials: only rates */
 };
 
 /* NULL if there is no such base metric; `name` may carry a kind. */

@@ -170,8 +170,8 @@ unsigned loading_axis_set(struct loading *l, struct yaml_node *map, const char *
     return node ? axis_set(l, node) : 0;
 }
 
-static unsigned *get_axis_sets(struct loading *l, struct yaml_node *root,
-                               const char *key, size_t *n)
+unsigned *loading_axis_sets(struct loading *l, struct yaml_node *root, const char *key,
+                            size_t *n)
 {
     struct yaml_node *list = yaml_get_list(l->doc, root, key, false);
 
@@ -242,11 +242,19 @@ static void check_metric(struct loading *l, const struct yaml_node *node,
     }
 }
 
-const char *loading_metric(struct loading *l, struct yaml_node *map, bool required)
+/* Any metric, whether the study lists it or not. */
+static const char *any_metric(struct loading *l, struct yaml_node *map, bool required)
 {
     const char *name = loading_text(l, map, "metric", required);
 
     check_metric(l, map, "metric", name);
+    return name;
+}
+
+const char *loading_metric(struct loading *l, struct yaml_node *map, bool required)
+{
+    const char *name = any_metric(l, map, required);
+
     if (!name)
         return l->study->n_metrics ? l->study->metrics[0].text : "";
     for (size_t i = 0; i < l->study->n_metrics; i++)
@@ -371,34 +379,38 @@ static void load_methods(struct loading *l, struct yaml_node *root)
     }
 }
 
-static void load_charts(struct loading *l, struct yaml_node *root)
+struct study_chart *loading_charts(struct loading *l, struct yaml_node *root, bool any,
+                                   size_t *n)
 {
-    struct study *s = l->study;
     struct yaml_node *list = loading_maps(l, root, "charts"), *map;
 
+    *n = 0;
     if (!list)
-        return;
-    s->charts = arena_array(&s->arena, list->n, sizeof *s->charts);
-    for (size_t i = 0; (map = loading_next_map(l, list, &i)); s->n_charts++) {
-        struct study_chart *c = &s->charts[s->n_charts];
+        return NULL;
+    struct study_chart *charts = arena_array(&l->study->arena, list->n, sizeof *charts);
+    for (size_t i = 0; (map = loading_next_map(l, list, &i)); ++*n) {
+        struct study_chart *c = &charts[*n];
         struct yaml_node *name = yaml_get(l->doc, map, "chart", true);
         c->line = map->line;
         if (name)
             c->chart = (struct study_name){ loading_text(l, map, "chart", true),
                                             name->line };
         c->id = loading_id(l, map, "id");
-        c->metric = loading_metric(l, map, false);
+        c->metric = any ? any_metric(l, map, true) : loading_metric(l, map, false);
         c->point = loading_text(l, map, "point", false);
         c->by = loading_axis_set(l, map, "by", false);
         c->group = loading_group(l, map, "group", false);
         c->versus = loading_group(l, map, "versus", false);
+        c->before = loading_text(l, map, "before", false);
+        c->after = loading_text(l, map, "after", false);
         c->title = loading_text(l, map, "title", true);
         c->caption = loading_text(l, map, "caption", false);
-        for (size_t j = 0; c->id && j < s->n_charts; j++)
-            if (s->charts[j].id && !strcmp(s->charts[j].id, c->id))
+        for (size_t j = 0; c->id && j < *n; j++)
+            if (charts[j].id && !strcmp(charts[j].id, c->id))
                 yaml_fault(l->doc, map, "id", "two charts are called '%s', expected "
                            "different ids", c->id);
     }
+    return charts;
 }
 
 static void load_alternatives(struct loading *l, struct yaml_node *root)
@@ -461,9 +473,9 @@ static void load_all(struct loading *l)
     if ((node = yaml_get(l->doc, root, "dataset", false)))
         s->dataset_line = node->line;
     load_axes(l, root);
-    s->by = get_axis_sets(l, root, "by", &s->n_by);
-    s->shares = get_axis_sets(l, root, "shares", &s->n_shares);
-    s->spread = get_axis_sets(l, root, "spread", &s->n_spread);
+    s->by = loading_axis_sets(l, root, "by", &s->n_by);
+    s->shares = loading_axis_sets(l, root, "shares", &s->n_shares);
+    s->spread = loading_axis_sets(l, root, "spread", &s->n_spread);
     s->backends = get_names(l, root, "backends", &s->n_backends);
     s->metrics = get_names(l, root, "metrics", &s->n_metrics);
     node = yaml_get(l->doc, root, "metrics", false);
@@ -477,11 +489,12 @@ static void load_all(struct loading *l)
     load_facts(l, root);
     loading_contrasts(l, root);
     loading_claims(l, root);
-    load_charts(l, root);
+    s->charts = loading_charts(l, root, false, &s->n_charts);
     load_alternatives(l, root);
     s->caveats = loading_list(l, root, "caveats", &s->n_caveats);
     s->cite = loading_list(l, root, "cite", &s->n_cite);
     load_answer(l, root);
+    loading_own(l, root);
 }
 
 int study_load(struct study *study, const char *path, const char *const *sets,

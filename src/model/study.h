@@ -105,6 +105,7 @@ struct claim_spec {
     const char **backends;      /* whom it speaks of; all must bear it out */
     size_t n_backends;          /* 0: all of the study's */
     const char *why;            /* not-testable: the reason */
+    const char *plain;          /* what it says, without the original's numbers */
     size_t line;
 };
 
@@ -114,6 +115,7 @@ struct study_chart {
     const char *metric, *point;
     unsigned by;             /* set of axes whose groups are shown */
     const char *group, *versus; /* composition: the part shown, or NULL */
+    const char *before, *after; /* dumbbell: two points, else NULL */
     const char *title, *caption;
     size_t line;
 };
@@ -130,6 +132,21 @@ struct study_label {   /* how a group is called in print */
 
 struct study_fact {    /* a line of the report's fact table */
     const char *name, *text;
+};
+
+/* What changes when the answers are one's own: `misid run --predictions`. */
+struct study_own {
+    bool there;
+    const char *title, *question; /* question: NULL for the study's */
+    const char *target;           /* the attribute that is predicted */
+    const char **same_kind;       /* data sets like the original's */
+    size_t n_same_kind;
+    unsigned *by;                 /* further sets of axes */
+    size_t n_by;
+    struct study_chart *charts;   /* further charts, of any metric */
+    size_t n_charts;
+    const char **caveats;
+    size_t n_caveats;
 };
 
 struct study {
@@ -160,6 +177,7 @@ struct study {
     const char **caveats;            size_t n_caveats;
     const char **cite;               size_t n_cite;
     struct { const char *claim, *yes, *no, *open; } answer; /* claim may be NULL */
+    struct study_own own;
 };
 
 /* Reads `path`; `sets` are `n_sets` assignments of --set, applied before

@@ -210,6 +210,7 @@ static void load_claim(struct loading *l, struct yaml_node *map, struct claim_sp
     c->id = loading_id(l, map, "id");
     c->says = loading_text(l, map, "says", true);
     c->source = loading_text(l, map, "source", true);
+    c->plain = loading_text(l, map, "plain", false);
     for (size_t i = 0; c->id && i < l->study->n_claims; i++)
         if (l->study->claims[i].id && !strcmp(l->study->claims[i].id, c->id))
             yaml_fault(l->doc, map, "id", "two claims are called '%s', expected "

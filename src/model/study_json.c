@@ -121,16 +121,18 @@ static void put_claims(struct json_out *w, const struct study *s)
             json_number(w, "margin", c->margin);
         put_list(w, "backends", c->backends, c->n_backends);
         put(w, "why", c->why);
+        put(w, "plain", c->plain);
         json_end(w);
     }
     json_end(w);
 }
 
-static void put_charts(struct json_out *w, const struct study *s)
+static void put_charts(struct json_out *w, const struct study *s,
+                       const struct study_chart *charts, size_t n)
 {
     json_list(w, "charts");
-    for (size_t i = 0; i < s->n_charts; i++) {
-        const struct study_chart *c = &s->charts[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct study_chart *c = &charts[i];
         json_map(w, NULL);
         put(w, "chart", c->chart.text);
         put(w, "id", c->id);
@@ -140,6 +142,8 @@ static void put_charts(struct json_out *w, const struct study *s)
             put_axis_set(w, "by", s, c->by);
         put(w, "group", c->group);
         put(w, "versus", c->versus);
+        put(w, "before", c->before);
+        put(w, "after", c->after);
         put(w, "title", c->title);
         put(w, "caption", c->caption);
         json_end(w);
@@ -172,6 +176,23 @@ static void put_prose(struct json_out *w, const struct study *s)
         put(w, "open", s->answer.open);
         json_end(w);
     }
+}
+
+static void put_own(struct json_out *w, const struct study *s)
+{
+    const struct study_own *own = &s->own;
+
+    if (!own->there)
+        return;
+    json_map(w, "own");
+    put(w, "title", own->title);
+    put(w, "question", own->question);
+    put(w, "target", own->target);
+    put_list(w, "same_kind", own->same_kind, own->n_same_kind);
+    put_axis_sets(w, "by", s, own->by, own->n_by);
+    put_charts(w, s, own->charts, own->n_charts);
+    put_list(w, "caveats", own->caveats, own->n_caveats);
+    json_end(w);
 }
 
 /* None at all is no key: an empty list is a fault in a study. */
@@ -218,8 +239,9 @@ void study_to_json(const struct study *s, struct text *to)
     put_contrasts(&w, s);
     put_pairs(&w, s);
     put_claims(&w, s);
-    put_charts(&w, s);
+    put_charts(&w, s, s->charts, s->n_charts);
     put_prose(&w, s);
+    put_own(&w, s);
     json_end(&w);
     text_addch(to, '\n');
 }

@@ -38,6 +38,15 @@ unsigned loading_axis_set(struct loading *l, struct yaml_node *map, const char *
 const char **loading_list(struct loading *l, struct yaml_node *map, const char *key,
                              size_t *n);
 
+/* Sets of axes at `key`, each once. */
+unsigned *loading_axis_sets(struct loading *l, struct yaml_node *map, const char *key,
+                            size_t *n);
+/* Charts at `key` of a map; with `any`, of metrics that the study does not list. */
+struct study_chart *loading_charts(struct loading *l, struct yaml_node *map, bool any,
+                                   size_t *n);
+/* The key own. */
+void loading_own(struct loading *l, struct yaml_node *root);
+
 /* The keys contrasts, changes and rivals; the key claims. */
 void loading_contrasts(struct loading *l, struct yaml_node *root);
 void loading_claims(struct loading *l, struct yaml_node *root);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/tally.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -216,6 +217,30 @@ int tally_read_counts(struct tally *t, const char *path, struct err *err)
     }
     csv_table_release(&csv);
     return code;
+}
+
+int tally_add(struct tally *t, const struct count *count, struct err *err)
+{
+    struct text name = TEXT_INIT;
+    struct count c = *count;
+
+    assert(c.x >= 0 && c.x <= c.n_lo && 1 <= c.n_lo && c.n_lo <= c.n && c.n <= c.n_hi);
+    assert(metric_find(c.metric) && metric_find(c.metric)->census == !*c.backend);
+    assert(!tally_find(t, c.backend, c.metric, c.point, &c.group));
+    if (t->n == TALLY_MAX_COUNTS || t->n_series == TALLY_MAX_SERIES)
+        return err_add(err, ERR_LIMIT, "more than %d counts, or %d backends, metrics and "
+                       "points, expected fewer groups or backends", TALLY_MAX_COUNTS,
+                       TALLY_MAX_SERIES - 1);
+    group_add(&name, &t->axes, &c.group);
+    c.name = arena_strdup(&t->arena, name.s);
+    c.backend = arena_strdup(&t->arena, c.backend);
+    c.metric = arena_strdup(&t->arena, c.metric);
+    c.point = arena_strdup(&t->arena, c.point);
+    c.source = arena_strdup(&t->arena, c.source);
+    c.path = arena_strdup(&t->arena, c.path ? c.path : "");
+    add_count(t, c);
+    text_release(&name);
+    return 0;
 }
 
 void tally_write_counts(const struct tally *t, const char *backend, struct text *to)

@@ -71,6 +71,10 @@ void tally_release(struct tally *t);
 /* Adds the rows of a counts.csv; every fault is listed, and the group names
  * must be of the axes. */
 int tally_read_counts(struct tally *t, const char *path, struct err *err);
+/* Adds one count, whose texts are copied; `name`, `axes` and `next` are set here. It
+ * must obey the invariants above (those of metric and backend too). Fails past the
+ * limits. */
+int tally_add(struct tally *t, const struct count *count, struct err *err);
 /* Other counts in place of some: adds to `t` every row of `base` that speaks of a
  * backend, metric and point `t` itself has nothing on. The rows' strings stay
  * those of `base`, which must outlive `t`. */

@@ -23,20 +23,30 @@ struct chart_input {
     const struct study_chart *chart;
 };
 
+/* Keys that must be given. */
+enum {
+    NEEDS_BY = 1,        /* `by` must name axes */
+    NEEDS_GROUP = 2,
+    NEEDS_POINTS = 4,    /* `before` and `after`, which no other chart takes */
+};
+
 struct chart {
     const char *name;    /* of `misid list charts` */
     const char *summary; /* one line: what it shows */
-    bool needs_by;       /* `by` must name axes */
-    bool needs_group;    /* `group` must be given */
+    unsigned needs;      /* NEEDS_…, or 0 */
     int (*draw)(struct plot *plot, const struct chart_input *in, struct err *err);
 };
 
 const struct chart *chart_table(size_t *n);
 const struct chart *chart_find(const char *name); /* NULL if none */
 
+int chart_audits(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_bars(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_composition(struct plot *plot, const struct chart_input *in, struct err *err);
+int chart_confidence(struct plot *plot, const struct chart_input *in, struct err *err);
+int chart_dumbbell(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_forest(struct plot *plot, const struct chart_input *in, struct err *err);
+int chart_gradient(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_heat(struct plot *plot, const struct chart_input *in, struct err *err);
 
 #endif

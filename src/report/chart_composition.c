@@ -141,8 +141,13 @@ static void draw_bars(struct plot *p, size_t block, double top)
               "($1+%g):8 with boxxyerror fillstyle empty linewidth 1.4 linecolor rgb "
               "variable", block, half - .5, half - .5);
     plot_with(p, "index %zu every ::1::1 using ($2*100):(%.6g):(0):(%.6g) with vectors "
+              "nohead linewidth 3 linecolor rgb 0x%06X", block, top + RAIL + BETWEEN,
+              RAIL + 0., PAPER);
+    plot_with(p, "index %zu every ::1::1 using ($2*100):(%.6g):(0):(%.6g) with vectors "
               "nohead linewidth 1.4 dashtype (6,4) linecolor rgb 0x%06X", block,
               top + RAIL, bottom + 3 - top - RAIL, INK);
+    plot_with(p, "index %zu every ::1 using ($3*100):1:(($4-$3)*100):(0) with vectors "
+              "nohead linewidth 4 linecolor rgb 0x%06X", block, PAPER);
     plot_with(p, "index %zu every ::1 using ($3*100):1:(($4-$3)*100):(0) with vectors "
               "nohead linewidth 1.8 linecolor rgb 0x%06X", block, INK);
     plot_panel_end(p);

@@ -65,14 +65,14 @@ static unsigned srgb(double lightness, double a, double b)
     return colour;
 }
 
-/* The shade of t in [0, 1]: near white, orange, dark brown. */
+/* The shade of t in [0, 1]: near white, blue, dark indigo; no colour of skin. */
 static unsigned shade(double t)
 {
-    static const double a[] = { .004, .075, .070 }, b[] = { .018, .110, .055 };
+    static const double a[] = { -.004, -.030, .020 }, b[] = { -.012, -.105, -.130 };
     int i = t < .5 ? 0 : 1;
     double u = t * 2 - i;
 
-    return srgb(.97 - .65 * t, a[i] + u * (a[i + 1] - a[i]), b[i] + u * (b[i + 1] - b[i]));
+    return srgb(.97 - .67 * t, a[i] + u * (a[i + 1] - a[i]), b[i] + u * (b[i + 1] - b[i]));
 }
 
 /* Relative luminance (WCAG 2). */
@@ -135,7 +135,8 @@ static void fill(struct grid *g, const char *metric, const struct names *backend
             if (!any)
                 continue;
             text_reset(&words);
-            lookup_backend_words(&words, backends->names[b], points->names[i]);
+            lookup_backend_words(&words, backends->names[b],
+                                 c->point ? "" : points->names[i]);
             labels[n++] = arena_strdup(&g->arena, words.s);
         }
     text_release(&words);
@@ -296,7 +297,12 @@ int chart_heat(struct plot *p, const struct chart_input *in, struct err *err)
     width = fmin(CELL_MAX, fmax(CELL_MIN, width));
     p->width = fmax(p->width, 2 * MARGIN + label + 8 + width * (double)g.columns);
 
-    text_addf(&subtitle, "%s, its ", metric->title);
+    text_add(&subtitle, metric->title);
+    if (c->point && *c->point) {
+        text_addch(&subtitle, ' ');
+        lookup_point_phrase(&subtitle, c->point);
+    }
+    text_add(&subtitle, ", its ");
     format_confidence(&subtitle, in->study->confidence);
     text_addf(&subtitle, " %% interval (%s), and %s/%s; shaded from 0 %% (light) to ",
               prose_method(g.method), metric->hits, metric->trials);

@@ -13,13 +13,21 @@
 
 static const struct chart charts[] = {
     { "bars", "rates by group within each backend, with whiskers and counts",
-      true, false, chart_bars },
+      NEEDS_BY, chart_bars },
     { "heat", "table of backends and groups, each cell shaded by its rate",
-      true, false, chart_heat },
+      NEEDS_BY, chart_heat },
     { "composition", "a group's share of all people beside its share of the errors",
-      false, true, chart_composition },
+      NEEDS_GROUP, chart_composition },
     { "forest", "differences and ratios between groups, a row each",
-      false, false, chart_forest },
+      0, chart_forest },
+    { "dumbbell", "rates by group before and after, for each backend",
+      NEEDS_BY | NEEDS_POINTS, chart_dumbbell },
+    { "audits", "rates of several audits, a row each; means over runs set apart",
+      0, chart_audits },
+    { "gradient", "rates along an axis whose values have an order, such as skin types",
+      NEEDS_BY, chart_gradient },
+    { "confidence", "error by stated confidence, and how sure when wrong, by group",
+      NEEDS_BY, chart_confidence },
 };
 
 const struct chart *chart_table(size_t *n)
@@ -48,12 +56,19 @@ static int check_chart(const struct study *study, const struct study_chart *c,
             text_addf(&t, "%s%s", i ? ", " : "", charts[i].name);
         code = study_fault(study, c->chart.line, err, "chart: '%.60s' is not a chart, "
                            "expected one of %s", c->chart.text, t.s);
-    } else if (chart->needs_by && !c->by) {
+    } else if ((chart->needs & NEEDS_BY) && !c->by) {
         code = study_fault(study, c->line, err, "by: chart '%s' has none, expected the "
                            "axes whose groups it shows", c->id);
-    } else if (chart->needs_group && !c->group) {
+    } else if ((chart->needs & NEEDS_GROUP) && !c->group) {
         code = study_fault(study, c->line, err, "group: chart '%s' has none, expected "
                            "the group whose shares it shows", c->id);
+    } else if ((chart->needs & NEEDS_POINTS) && (!c->before || !c->after)) {
+        code = study_fault(study, c->line, err, "%s: chart '%s' has none, expected an "
+                           "operating point such as audit=2017",
+                           c->before ? "after" : "before", c->id);
+    } else if (!(chart->needs & NEEDS_POINTS) && (c->before || c->after)) {
+        code = study_fault(study, c->line, err, "%s: is not a key of a chart of type %s, "
+                           "expected none", c->before ? "before" : "after", chart->name);
     }
     if (c->caption) {
         text_reset(&t);
@@ -72,6 +87,10 @@ int charts_check(const struct study *study, struct err *err)
 
     for (size_t i = 0; i < study->n_charts; i++) {
         int one = check_chart(study, &study->charts[i], err);
+        code = code ? code : one;
+    }
+    for (size_t i = 0; i < study->own.n_charts; i++) {
+        int one = check_chart(study, &study->own.charts[i], err);
         code = code ? code : one;
     }
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
@@ -113,8 +132,8 @@ static void remove_pictures(const char *dir, const char *id)
 }
 
 static int make_chart(const struct study *study, const struct findings *findings,
-                      const struct study_chart *c, const char *dir, bool *missing,
-                      struct err *err)
+                      const struct study_chart *c, const char *dir,
+                      struct glyphs *glyphs, bool *missing, struct err *err)
 {
     struct chart_input in = { study, findings, c };
     struct text gp = TEXT_INIT, tsv = TEXT_INIT;
@@ -124,7 +143,7 @@ static int make_chart(const struct study *study, const struct findings *findings
     plot_init(&plot, c->id);
     int code = chart_find(c->chart.text)->draw(&plot, &in, err);
     if (!code) {
-        plot_finish(&plot, &gp, &tsv);
+        plot_finish(&plot, glyphs, &gp, &tsv);
         code = write_text(dir, c->id, "tsv", &tsv, err);
     }
     if (!code)
@@ -144,20 +163,22 @@ int report_charts(const struct study *study, const struct findings *findings,
                   const char *dir, struct err *err)
 {
     char *charts_dir = path_join(dir, "charts");
+    struct glyphs glyphs = GLYPHS_INIT;
     bool missing = false;
     int code = 0;
 
     if (study->n_charts)
         code = path_make_dirs(charts_dir, err);
     for (size_t i = 0; i < study->n_charts && code != ERR_IO; i++) {
-        int one = make_chart(study, findings, &study->charts[i], charts_dir, &missing,
-                             err);
+        int one = make_chart(study, findings, &study->charts[i], charts_dir, &glyphs,
+                             &missing, err);
         code = code ? code : one;
     }
     if (missing && !code)
         code = err_add(err, ERR_PROGRAM, "gnuplot: not found, so no charts were drawn; "
                        "all else is there. Install it (Debian: gnuplot-nox) and run "
                        "again");
+    glyphs_release(&glyphs);
     free(charts_dir);
     return code;
 }

@@ -43,6 +43,11 @@ static void add_counts(struct text *to, const struct finding *r)
 /* How far the number reaches, by what it was computed from. */
 static const char *reach(const struct study *study, const struct finding *r)
 {
+    const struct metric *metric = metric_find(r->metric);
+
+    if (metric && metric->mean)
+        return "It is a mean over runs as its source gives it; how much the runs differed "
+               "was not published, so it has no interval.";
     if (isnan(r->lo) && isnan(r->hi))
         return "It describes those who were counted, and is no estimate of anyone else.";
     switch (study->evidence) {
@@ -69,10 +74,8 @@ void report_cite(const struct study *study, const struct findings *findings, siz
     int decimals = format_decimals(unit, r->estimate);
 
     text_addf(to, "%s. ", study->title);
-    if (*r->backend) {
-        lookup_backend_words(to, r->backend, r->point);
-        text_add(to, ": ");
-    }
+    if (*r->backend)
+        text_addf(to, "%s: ", r->backend); /* the point is among the words */
     prose_row(study, r, to);
     text_add(to, ": ");
     format_value(to, unit, r->estimate, decimals);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model/metric.h"
+#include "report/lookup.h"
 
 #define DECIMALS_MAX 7
 #define NOTHING 1e-12 /* limits that rounding left beside an exact 0 */
@@ -15,7 +16,7 @@ enum unit unit_of(const char *metric)
 {
     const char *kind = metric_kind(metric);
 
-    if (!strcmp(kind, "difference"))
+    if (!strcmp(kind, "difference") || lookup_is_pair(kind))
         return UNIT_POINTS;
     if (!strcmp(kind, "ratio") || !strcmp(kind, "share_ratio") ||
         !strcmp(kind, "max_min"))
@@ -192,6 +193,14 @@ static bool beside_relation(const char *start, const char *at)
     return at >= start + 2 && (at[-1] == '<' || at[-1] == '=') && at[-2] == ' ';
 }
 
+/* True if `word` stands at s, and ends there. */
+static bool begins_word(const char *s, const char *word)
+{
+    size_t n = strlen(word);
+
+    return !strncmp(s, word, n) && !isalnum((unsigned char)s[n]);
+}
+
 void format_bind(struct text *to, const char *s)
 {
     bool inside = false;
@@ -202,7 +211,8 @@ void format_bind(struct text *to, const char *s)
         else if (*s == ']' || *s == ')')
             inside = false;
         if (*s == ' ' && (inside || beside_relation(start, s) ||
-                          (s > start && isdigit((unsigned char)s[-1]) && s[1] == '%') ||
+                          (s > start && isdigit((unsigned char)s[-1]) &&
+                           (s[1] == '%' || begins_word(s + 1, "points"))) ||
                           opens_interval(s + 1)))
             text_add(to, "\u00A0");
         else

@@ -2,108 +2,17 @@
 #include "report/gnuplot.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
-
-extern char **environ;
+#include "report/program.h"
 
 #define PICTURE_MAX ((size_t)256 << 20)
 #define COMPLAINT_MAX 4096
-
-static long long now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-/* Starts gnuplot in `dir` with one or two arguments; what it says comes out of
- * *fd. Returns 0 or an errno; ENOENT if there is no gnuplot. */
-static int start(const char *dir, const char *arg, const char *arg2, pid_t *pid, int *fd)
-{
-    char *argv[] = { (char *)"gnuplot", (char *)arg, (char *)arg2, NULL };
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attr;
-    sigset_t none;
-    int ends[2], code;
-
-    *fd = -1;
-    if (pipe2(ends, O_CLOEXEC) < 0)
-        return errno;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attr);
-    sigemptyset(&none);
-    posix_spawnattr_setsigmask(&attr, &none);
-    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], 2);
-    posix_spawn_file_actions_addchdir_np(&actions, dir);
-    code = posix_spawnp(pid, "gnuplot", &actions, &attr, argv, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attr);
-    close(ends[1]);
-    if (code)
-        close(ends[0]);
-    else
-        *fd = ends[0];
-    return code;
-}
-
-/* Keeps what is said until the pipe closes; false if the time is up. */
-static bool listen_until(int fd, long long deadline, struct text *said)
-{
-    char buf[1024];
-
-    for (;;) {
-        long long left = deadline - now_ms();
-        struct pollfd p = { .fd = fd, .events = POLLIN };
-        if (left <= 0)
-            return false;
-        int ready = poll(&p, 1, (int)left);
-        if (ready < 0 && errno != EINTR)
-            return true;
-        if (ready <= 0)
-            continue;
-        ssize_t n = read(fd, buf, sizeof buf);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return true;
-        if (said->len < COMPLAINT_MAX)
-            text_addn(said, buf, (size_t)n);
-    }
-}
-
-/* Waits for `pid` until the deadline; false if it still runs then. */
-static bool wait_until(pid_t pid, long long deadline, int *status)
-{
-    const struct timespec nap = { 0, 5000000 };
-
-    for (;;) {
-        pid_t got = waitpid(pid, status, WNOHANG);
-        if (got == pid)
-            return true;
-        if (got < 0 && errno != EINTR)
-            return false;
-        if (now_ms() >= deadline)
-            return false;
-        nanosleep(&nap, NULL);
-    }
-}
 
 /* gnuplot's complaint in one line: it repeats the command with a caret under
  * the fault and then says `"file" line N: what`. */
@@ -120,39 +29,31 @@ static void complaint(const struct text *said, struct text *to)
         text_add(to, "it said nothing");
 }
 
-/* Listens until the program is done or its time is up, when it is killed;
- * false then. */
-static bool finish(pid_t pid, int fd, int seconds, struct text *said, int *status)
-{
-    long long deadline = now_ms() + seconds * 1000LL;
-    bool in_time = listen_until(fd, deadline, said) && wait_until(pid, deadline, status);
-
-    close(fd);
-    if (!in_time) {
-        kill(-pid, SIGKILL);
-        waitpid(pid, status, 0);
-    }
-    return in_time;
-}
-
 static int run(const char *dir, const char *id, bool *missing, struct err *err)
 {
     struct text said = TEXT_INIT, line = TEXT_INIT;
     char *script = mem_printf("%s.gp", id);
-    int fd, status = 0, code = 0;
-    pid_t pid;
+    char *const argv[] = { (char *)"gnuplot", (char *)"-d", script, NULL };
+    int code = 0;
 
-    int why = start(dir, "-d", script, &pid, &fd);
-    if (why) {
-        *missing = why == ENOENT;
-        code = *missing ? ERR_PROGRAM
-                        : err_add_errno(err, ERR_PROGRAM, why, "gnuplot: cannot start");
-    } else if (!finish(pid, fd, GNUPLOT_SECONDS, &said, &status)) {
+    switch (program_run(argv, dir, GNUPLOT_SECONDS, COMPLAINT_MAX, &said)) {
+    case PROGRAM_DONE:
+        break;
+    case PROGRAM_MISSING:
+        *missing = true;
+        code = ERR_PROGRAM;
+        break;
+    case PROGRAM_UNSTARTED:
+        code = err_add_errno(err, ERR_PROGRAM, errno, "gnuplot: cannot start");
+        break;
+    case PROGRAM_LATE:
         code = err_add(err, ERR_PROGRAM, "gnuplot: %s took longer than %d s and was "
                        "stopped", script, GNUPLOT_SECONDS);
-    } else if (!WIFEXITED(status) || WEXITSTATUS(status)) {
+        break;
+    case PROGRAM_FAILED:
         complaint(&said, &line);
         code = err_add(err, ERR_PROGRAM, "gnuplot: %s failed: %s", script, line.s);
+        break;
     }
     free(script);
     text_release(&said);
@@ -163,12 +64,10 @@ static int run(const char *dir, const char *id, bool *missing, struct err *err)
 void gnuplot_version(struct text *to)
 {
     static const char name[] = "gnuplot ";
+    char *const argv[] = { (char *)"gnuplot", (char *)"--version", NULL };
     struct text said = TEXT_INIT;
-    int fd, status = 0;
-    pid_t pid;
 
-    if (start(".", "--version", NULL, &pid, &fd) == 0 &&
-        finish(pid, fd, GNUPLOT_SECONDS, &said, &status) && status == 0) {
+    if (program_run(argv, ".", GNUPLOT_SECONDS, COMPLAINT_MAX, &said) == PROGRAM_DONE) {
         const char *s = said.s;
         s += strncmp(s, name, strlen(name)) ? 0 : strlen(name);
         text_addn(to, s, strcspn(s, "\n"));

@@ -82,11 +82,20 @@ struct names lookup_groups(struct arena *a, const struct study *study,
     return list;
 }
 
+bool lookup_is_pair(const char *kind)
+{
+    return !strcmp(kind, "improvement") || !strcmp(kind, "improvement_worst_case") ||
+           !strcmp(kind, "excess") || !strcmp(kind, "excess_worst_case");
+}
+
 /* The quantity a kind of metric is, or QUANTITY_N where methods do not apply. */
 static enum study_quantity quantity_of(const char *kind)
 {
-    if (!strcmp(kind, "difference"))
+    if (!strcmp(kind, "difference") || !strcmp(kind, "improvement") ||
+        !strcmp(kind, "excess"))
         return QUANTITY_DIFFERENCE;
+    if (lookup_is_pair(kind))
+        return QUANTITY_N; /* paired at worst: by one method */
     if (!strcmp(kind, "ratio") || !strcmp(kind, "share_ratio"))
         return QUANTITY_RATIO;
     if (!strcmp(kind, "max_min"))
@@ -140,18 +149,109 @@ const char *lookup_base(struct arena *a, const char *metric)
     return arena_strndup(a, metric, strcspn(metric, "."));
 }
 
+/* What fixes an operating point. */
+enum point_kind {
+    POINT_OTHER, POINT_DEFAULT, POINT_NATIVE, POINT_FMR, POINT_AUDIT, POINT_AT_LEAST,
+    POINT_CONFIDENCE
+};
+
+static const struct {
+    const char *begins;
+    enum point_kind kind;
+} point_kinds[] = {
+    { "native=default", POINT_DEFAULT }, { "native=", POINT_NATIVE },
+    { "fmr=", POINT_FMR }, { "audit=", POINT_AUDIT },
+    { "confidence>=", POINT_AT_LEAST }, { "confidence=", POINT_CONFIDENCE },
+};
+
+/* *value is what stands behind its name. */
+static enum point_kind point_kind(const char *point, const char **value)
+{
+    for (size_t i = 0; i < sizeof point_kinds / sizeof *point_kinds; i++) {
+        size_t n = strlen(point_kinds[i].begins);
+        *value = point + n;
+        if (!strncmp(point, point_kinds[i].begins, n) &&
+            (point_kinds[i].kind != POINT_DEFAULT || !**value))
+            return point_kinds[i].kind;
+    }
+    *value = point;
+    return POINT_OTHER;
+}
+
+/* "0.9..1" with `between` for the dots. */
+static void add_span(struct text *to, const char *span, const char *between)
+{
+    const char *dots = strstr(span, "..");
+
+    if (dots) {
+        text_addn(to, span, (size_t)(dots - span));
+        text_addf(to, "%s%s", between, dots + 2);
+    } else {
+        text_add(to, span);
+    }
+}
+
+void lookup_point_name(struct text *to, const char *point)
+{
+    const char *value;
+
+    switch (point_kind(point, &value)) {
+    case POINT_DEFAULT: text_add(to, "the default threshold"); break;
+    case POINT_NATIVE: text_addf(to, "threshold %s", value); break;
+    case POINT_FMR: text_addf(to, "FMR %s", value); break;
+    case POINT_AT_LEAST: text_addf(to, "a stated confidence of %s or more", value); break;
+    case POINT_CONFIDENCE:
+        text_add(to, "a stated confidence of ");
+        add_span(to, value, " to ");
+        break;
+    case POINT_AUDIT:
+    case POINT_OTHER: text_add(to, value); break;
+    }
+}
+
 void lookup_point_words(struct text *to, const char *point)
 {
-    const char *eq = strchr(point, '=');
+    const char *value;
 
-    if (!*point)
-        return;
-    if (eq && !strncmp(point, "native=", 7))
-        text_addf(to, "at threshold %s", eq + 1);
-    else if (eq && !strncmp(point, "fmr=", 4))
-        text_addf(to, "at FMR %s", eq + 1);
-    else
-        text_addf(to, "at %s", point);
+    if (*point && point_kind(point, &value) != POINT_AUDIT)
+        text_add(to, "at ");
+    lookup_point_name(to, point);
+}
+
+void lookup_point_phrase(struct text *to, const char *point)
+{
+    const char *value;
+
+    if (point_kind(point, &value) == POINT_AUDIT)
+        text_add(to, strlen(value) == 4 && strspn(value, "0123456789") == 4
+                         ? "in " : "in the audit ");
+    lookup_point_words(to, point);
+}
+
+void lookup_point_short(struct text *to, const char *point)
+{
+    const char *value;
+
+    switch (point_kind(point, &value)) {
+    case POINT_DEFAULT: text_add(to, "at default"); break;
+    case POINT_NATIVE: text_addf(to, "at %s", value); break;
+    case POINT_AT_LEAST: text_addf(to, "≥ %s", value); break;
+    case POINT_CONFIDENCE: add_span(to, value, "–"); break;
+    case POINT_FMR:
+    case POINT_AUDIT:
+    case POINT_OTHER: lookup_point_name(to, point); break;
+    }
+}
+
+void lookup_rival(struct text *to, const char *versus)
+{
+    static const char begins[] = "backend=";
+    size_t skip = strncmp(versus, begins, strlen(begins)) ? 0 : strlen(begins);
+    struct text name = TEXT_INIT;
+
+    text_add_unpercent(&name, versus + skip, strlen(versus + skip));
+    text_add(to, name.s);
+    text_release(&name);
 }
 
 void lookup_backend_words(struct text *to, const char *backend, const char *point)

@@ -50,8 +50,24 @@ bool lookup_primary(const struct study *study, const struct finding *row);
 
 /* The base of a metric ("error" of "error.ratio"), in the arena. */
 const char *lookup_base(struct arena *a, const char *metric);
-/* An operating point in words, "at threshold 80" for native=80; "" for "". */
+
+/* Kinds of a metric that set two rates of one group on the same faces against
+ * each other: improvement, whose versus is the earlier point; excess, whose
+ * versus is another backend; and both with the faces paired at worst. */
+bool lookup_is_pair(const char *kind);
+/* The other backend of an excess: "IBM" of backend=IBM. */
+void lookup_rival(struct text *to, const char *versus);
+
+/* An operating point; "" for "".
+ *                 native=80          native=default             audit=2017
+ *     name        threshold 80       the default threshold      2017
+ *     words       at threshold 80    at the default threshold   2017
+ *     phrase      at threshold 80    at the default threshold   in 2017
+ *     short       at 80              at default                 2017       */
+void lookup_point_name(struct text *to, const char *point);
 void lookup_point_words(struct text *to, const char *point);
+void lookup_point_phrase(struct text *to, const char *point);
+void lookup_point_short(struct text *to, const char *point);
 /* "IBM" or, where the metric has points, "IBM at threshold 80". */
 void lookup_backend_words(struct text *to, const char *backend, const char *point);
 

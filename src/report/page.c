@@ -24,37 +24,41 @@ void page_head(struct text *to, const char *title)
 static int opening(const struct page *page, struct text *to, struct err *err)
 {
     const struct study *s = page->study;
-    const struct claim *claim = prose_answer_claim(s, page->claims);
     struct text answer = TEXT_INIT;
     int code = prose_answer(s, page->findings, page->claims, &answer, err);
 
     html_addf(to, "<header>\n<h1>%q</h1>\n<p class=\"question\">%q</p>\n", s->title,
               s->question);
-    if (answer.len) {
-        html_addf(to, "<div class=\"answer\"><p>%q</p>\n", answer.s);
-        if (claim) {
-            text_add(to, "<p class=\"fine\">");
-            page_badge(to, claim->verdict, s->evidence);
-            html_addf(to, " the claim this answer rests on: "
-                      "<a href=\"#claim-%s\">%q</a></p>\n", claim->spec->id,
-                      claim->spec->says);
-        }
-        text_add(to, "</div>\n");
-    }
-    text_add(to, "</header>\n<nav aria-label=\"Contents\">");
-    if (page->claims->n)
-        text_add(to, "<a href=\"#verdicts\">Verdicts</a>");
-    if (s->n_charts)
-        text_add(to, "<a href=\"#charts\">Charts</a>");
-    text_add(to, "<a href=\"#tables\">Tables</a><a href=\"#method\">Method</a>");
-    if (s->n_facts)
-        text_add(to, "<a href=\"#facts\">Facts</a>");
-    if (s->n_caveats)
-        text_add(to, "<a href=\"#caveats\">Caveats</a>");
-    text_add(to, "<a href=\"#cite\">Cite</a><a href=\"#reproduce\">Reproduce</a></nav>\n"
-             "<main>\n");
+    if (answer.len)
+        html_addf(to, "<p class=\"answer\">%q</p>\n", answer.s);
+    text_add(to, "</header>\n<main>\n");
     text_release(&answer);
     return code;
+}
+
+static void nav_link(struct text *to, bool there, const char *id, const char *name)
+{
+    if (there)
+        html_addf(to, "<a href=\"#%s\">%s</a>", id, name);
+}
+
+static void contents(const struct page *page, const struct tables *tables,
+                     struct text *to)
+{
+    const struct study *s = page->study;
+
+    text_add(to, "<nav aria-label=\"Contents\">");
+    nav_link(to, s->n_charts, "charts", "Charts");
+    nav_link(to, page->cases && page->cases->n, "named", "Cases");
+    nav_link(to, page->claims->n, "evidence", "Evidence");
+    nav_link(to, page_has_tables(tables, false), "tables", "Tables");
+    nav_link(to, true, "method", "Method");
+    nav_link(to, s->n_facts, "facts", "Facts");
+    nav_link(to, s->n_caveats, "caveats", "Caveats");
+    nav_link(to, page_has_tables(tables, true), "further", "Further tables");
+    nav_link(to, true, "cite", "Cite");
+    nav_link(to, true, "reproduce", "Reproduce");
+    text_add(to, "</nav>\n");
 }
 
 /* The picture of a chart, or the words that it is not there. */
@@ -120,91 +124,6 @@ static int figures(const struct page *page, struct text *to, struct err *err)
     }
     text_add(to, "</section>\n");
     return code;
-}
-
-static const char *column_class(const struct table *t, size_t i)
-{
-    if (t->numeric[i])
-        return t->minor[i] ? "num wide" : "num";
-    return t->minor[i] ? "words wide" : "words";
-}
-
-static void table_row(const struct table *t, const struct table_row *row, struct text *to)
-{
-    struct text letter = TEXT_INIT;
-
-    if (row->section) {
-        html_addf(to, "<tr class=\"section\"><th scope=\"rowgroup\" colspan=\"%zu\">%s</th>"
-                  "</tr>\n", t->columns, row->cells[0]);
-        return;
-    }
-    html_addf(to, "<tr><th scope=\"row\">%q", row->cells[0]);
-    if (row->note && !t->one_note) {
-        table_note_letter(&letter, row->note);
-        html_addf(to, "<sup>%s</sup>", letter.s);
-    }
-    text_add(to, "</th>");
-    for (size_t i = 1; i < t->columns; i++)
-        html_addf(to, "<td class=\"%s\">%s</td>", column_class(t, i), row->cells[i]);
-    text_add(to, "</tr>\n");
-    text_release(&letter);
-}
-
-/* True if no first cell is so long that it must be broken. */
-static bool is_short(const struct table *t)
-{
-    for (size_t i = 0; i < t->n; i++)
-        if (!t->rows[i].section && strlen(t->rows[i].cells[0]) > 28)
-            return false;
-    return true;
-}
-
-static void one_table(const struct table *t, struct text *to)
-{
-    struct text letter = TEXT_INIT;
-
-    html_addf(to, "<div class=\"scroll\" id=\"%s\" tabindex=\"0\"><table%s>\n<caption><span>%q"
-              "</span></caption>\n<thead>"
-              "<tr>", t->id, is_short(t) ? " class=short" : "", t->caption);
-    for (size_t i = 0; i < t->columns; i++)
-        html_addf(to, "<th scope=\"col\" class=\"%s\">%q</th>", column_class(t, i),
-                  t->heads[i]);
-    text_add(to, "</tr></thead>\n<tbody>\n");
-    for (size_t i = 0; i < t->n; i++)
-        table_row(t, &t->rows[i], to);
-    text_add(to, "</tbody>\n</table>");
-    for (size_t i = 0; i < t->n_notes; i++) {
-        text_reset(&letter);
-        table_note_letter(&letter, i + 1);
-        if (t->one_note || !t->rows)
-            html_addf(to, "<p class=\"notes\">%q.</p>", t->notes[i]);
-        else
-            html_addf(to, "<p class=\"notes\"><sup>%s</sup> %q</p>", letter.s, t->notes[i]);
-    }
-    text_add(to, "</div>\n");
-    text_release(&letter);
-}
-
-static void all_tables(const struct tables *tables, bool further, struct text *to)
-{
-    bool any = false;
-
-    for (size_t i = 0; i < tables->n; i++) {
-        const struct table *t = &tables->tables[i];
-        if (t->further != further || !strcmp(t->id, "claims"))
-            continue; /* claims have their own section */
-        if (!any && further)
-            text_add(to, "<section id=\"further\"><h2>Further tables</h2>\n");
-        else if (!any)
-            text_add(to, "<section id=\"tables\"><h2>Tables</h2>\n<p class=\"fine\">Every "
-                     "number is a row of <a href=\"findings.csv\">findings.csv</a>. The "
-                     "same tables for LaTeX: <a href=\"tables.tex\">tables.tex</a>; for "
-                     "programs: <a href=\"report.json\">report.json</a>.</p>\n");
-        any = true;
-        one_table(t, to);
-    }
-    if (any)
-        text_add(to, "</section>\n");
 }
 
 static void fact_row(struct text *to, const char *name, const char *words)
@@ -280,15 +199,18 @@ int page_write(const struct page *page, struct text *to, struct err *err)
 {
     struct tables tables;
 
-    tables_build(&tables, page->study, page->findings, page->claims, true);
+    tables_build(&tables, page->study, page->findings, page->claims, page->cases, true);
     page_head(to, page->study->title);
     int code = opening(page, to, err);
-    page_claims(page, to);
+    page_verdicts(page, to);
+    contents(page, &tables, to);
     int charts = figures(page, to, err);
-    all_tables(&tables, false, to);
+    page_cases(&tables, to);
+    page_evidence(page, to);
+    page_tables(&tables, false, to);
     page_method(page, to);
     study_facts(page, to);
-    all_tables(&tables, true, to);
+    page_tables(&tables, true, to);
     cite(page, to);
     reproduce(page, to);
     html_addf(to, "</main>\n<footer>Made by misid %s. Free software: GPL-3.0-or-later."

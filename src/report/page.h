@@ -10,15 +10,18 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "model/cases.h"
 #include "model/claims.h"
 #include "model/findings.h"
 #include "model/run.h"
 #include "model/study.h"
+#include "report/tables.h"
 
 struct page {
     const struct study *study;
     const struct findings *findings;
     const struct claims *claims;
+    const struct cases *cases; /* may be NULL */
     const struct run *run;
     const char *dir;  /* of the run */
 };
@@ -29,9 +32,15 @@ int page_write(const struct page *page, struct text *to, struct err *err);
 void page_head(struct text *to, const char *title);
 /* A verdict as a badge: its word, and a class for its colour. */
 void page_badge(struct text *to, enum verdict v, enum study_evidence e);
-/* The section of verdicts, and that of the method. */
-void page_claims(const struct page *page, struct text *to);
+/* The sections: a line a verdict; what each rests on; the named cases; the
+ * tables for all, or the further ones; the method. */
+void page_verdicts(const struct page *page, struct text *to);
+void page_evidence(const struct page *page, struct text *to);
+void page_cases(const struct tables *tables, struct text *to);
+void page_tables(const struct tables *tables, bool further, struct text *to);
 void page_method(const struct page *page, struct text *to);
+/* True if page_tables() would write something. */
+bool page_has_tables(const struct tables *tables, bool further);
 
 extern const char page_style[];
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The verdicts of a page: what was said, by whom, and what the counts say. */
+/* The verdicts of a page: a line each at its head, and what they rest on. */
 #include <math.h>
 #include <string.h>
 
@@ -14,7 +14,7 @@ void page_badge(struct text *to, enum verdict v, enum study_evidence e)
 {
     static const char *const classes[VERDICT_N] = {
         [VERDICT_YES] = "yes", [VERDICT_NO] = "no", [VERDICT_INCONCLUSIVE] = "open",
-        [VERDICT_NOT_TESTABLE] = "none", [VERDICT_REPRODUCED] = "yes",
+        [VERDICT_NOT_TESTABLE] = "none", [VERDICT_REPRODUCED] = "same",
         [VERDICT_NOT_REPRODUCED] = "no",
     };
     html_addf(to, "<span class=\"badge %s\">%s</span>", classes[v], verdict_word(v, e));
@@ -141,8 +141,7 @@ static void one_claim(const struct page *page, const struct claim *claim,
 
     html_addf(to, "<article class=\"claim\" id=\"claim-%s\">\n<h3>", spec->id);
     page_badge(to, claim->verdict, page->study->evidence);
-    html_addf(to, " <q>%q</q></h3>\n<p class=\"fine\">%s</p>\n", spec->says,
-              spec->source);
+    html_addf(to, " %q</h3>\n<p class=\"fine\">Source: %q</p>\n", spec->says, spec->source);
     if (spec->type == CLAIM_NOT_TESTABLE)
         html_addf(to, "<p>%q</p>\n", spec->why ? spec->why : "");
     else if (spec->type == CLAIM_PRINTED)
@@ -156,17 +155,44 @@ static void one_claim(const struct page *page, const struct claim *claim,
     text_add(to, "</article>\n");
 }
 
-void page_claims(const struct page *page, struct text *to)
+/* One line: the verdict, and the claim that leads to its evidence. */
+static void verdict_row(const struct page *page, const struct claim *claim, bool answers,
+                        struct text *to)
 {
+    html_addf(to, "<tr%s><td>", answers ? " class=key" : "");
+    page_badge(to, claim->verdict, page->study->evidence);
+    html_addf(to, "</td><th scope=\"row\"><a href=\"#claim-%s\">%q</a>", claim->spec->id,
+              claim->spec->says);
+    if (claim->undone)
+        text_add(to, " <span class=\"fine\">not after Holm's correction</span>");
+    if (answers)
+        text_add(to, " <span class=\"fine\">the answer rests on this</span>");
+    text_add(to, "</th></tr>\n");
+}
+
+void page_verdicts(const struct page *page, struct text *to)
+{
+    const struct claim *key = prose_answer_claim(page->study, page->claims);
     struct text counts = TEXT_INIT;
 
     if (!page->claims->n)
         return;
     prose_verdict_counts(page->claims, &counts);
-    html_addf(to, "<section id=\"verdicts\"><h2>What was claimed, and what the counts "
-              "say</h2>\n<p>%s.</p>\n", counts.s);
+    html_addf(to, "<section id=\"verdicts\">\n<table class=\"verdicts\">\n<caption><h2>What "
+              "was claimed</h2> <span class=\"fine\">in our words; each leads to its source "
+              "and evidence: %s</span></caption>\n<tbody>\n", counts.s);
+    for (size_t i = 0; i < page->claims->n; i++)
+        verdict_row(page, &page->claims->claims[i], &page->claims->claims[i] == key, to);
+    text_add(to, "</tbody>\n</table>\n</section>\n");
+    text_release(&counts);
+}
+
+void page_evidence(const struct page *page, struct text *to)
+{
+    if (!page->claims->n)
+        return;
+    text_add(to, "<section id=\"evidence\"><h2>What each verdict rests on</h2>\n");
     for (size_t i = 0; i < page->claims->n; i++)
         one_claim(page, &page->claims->claims[i], to);
     text_add(to, "</section>\n");
-    text_release(&counts);
 }

@@ -26,6 +26,24 @@ static bool has_flag(const struct page *page, enum finding_flag flag)
     return false;
 }
 
+static bool has_p(const struct page *page)
+{
+    for (size_t i = 0; i < page->findings->n; i++)
+        if (!isnan(page->findings->rows[i].p))
+            return true;
+    return false;
+}
+
+static bool has_mean(const struct page *page)
+{
+    for (size_t i = 0; i < page->findings->n; i++) {
+        const struct metric *m = metric_find(page->findings->rows[i].metric);
+        if (m && m->mean)
+            return true;
+    }
+    return false;
+}
+
 static bool has_range(const struct page *page)
 {
     for (size_t i = 0; i < page->findings->n; i++)
@@ -94,6 +112,14 @@ static void methods(const struct page *page, struct text *to)
         about = prose_method_text(name);
         html_addf(to, "<li><b>%s.</b> %q</li>\n", prose_method(name), about ? about : "");
     }
+    if (has_kind(page, "improvement_worst_case") || has_kind(page, "excess_worst_case"))
+        text_add(to, "<li><b>The same faces, paired at worst.</b> Where the same faces were "
+                 "measured twice and the print does not say which of them erred both times, "
+                 "the number that changed lies between |x<sub>1</sub> − x<sub>2</sub>| and "
+                 "min(x<sub>1</sub> + x<sub>2</sub>, 2n − x<sub>1</sub> − x<sub>2</sub>). The "
+                 "upper end leaves the difference least certain. Its interval is that for "
+                 "paired rates (Newcombe, Statistics in Medicine 17, 1998, 2635–2650, method "
+                 "10), its p McNemar's exact test.</li>\n");
     if (has_kind(page, "share_ratio"))
         text_add(to, "<li><b>Over-representation.</b> A group's share of the hits over its "
                  "share of the trials. With RR the ratio of its rate to that of everyone "
@@ -114,6 +140,17 @@ static void verdict_rules(const struct page *page, struct text *to)
     if (has_claim(page, CLAIM_DIFFERENCE) || has_claim(page, CLAIM_RATIO))
         text_add(to, "<li>A difference or ratio of at least m: yes if L reaches m, no if U "
                  "stays below it. Where m is no difference at all, L must be past it.</li>\n");
+    if (has_claim(page, CLAIM_IMPROVEMENT))
+        text_add(to, "<li>An improvement: yes if the interval of the fall lies above 0; no if "
+                 "it lies at or below 0.</li>\n");
+    if (has_claim(page, CLAIM_EXCESS))
+        text_add(to, "<li>An excess over other backends: yes if, against each of them, the "
+                 "interval of the difference lies above 0; no if against one of them it "
+                 "lies wholly below.</li>\n");
+    if (has_claim(page, CLAIM_IMPROVEMENT) || has_claim(page, CLAIM_EXCESS))
+        text_add(to, "<li>Improvements and excesses are judged as if the two measurements were "
+                 "independent; where the faces paired at worst give another verdict, that "
+                 "is said as the sensitivity of the verdict.</li>\n");
     if (has_claim(page, CLAIM_WORST) || has_claim(page, CLAIM_BEST))
         html_addf(to, "<li>The worst (best) of K groups: yes if its rate is above (below) "
                   "that of each other group, every one of the K − 1 differences having all "
@@ -125,31 +162,33 @@ static void verdict_rules(const struct page *page, struct text *to)
     if (has_claim(page, CLAIM_PRINTED))
         text_add(to, "<li>Printed figures: reproduced if each comes out of the counts, "
                  "rounded as it was printed.</li>\n");
-    html_addf(to, "<li>A claim about several backends: yes if all bear it out; no if one "
-              "speaks against it at confidence 1 − %s/(backends).</li>\n<li>Otherwise the "
-              "verdict is “%s”; without denominators it is “%s”.</li>\n</ul>\n", alpha.s,
+    if (has_p(page))
+        html_addf(to, "<li>A claim about several backends: yes if all bear it out; no if one "
+                  "speaks against it at confidence 1 − %s/(backends).</li>\n", alpha.s);
+    html_addf(to, "<li>Otherwise the "
+              "verdict is “%s”; without denominators it is “%s”.</li>\n</ul>\n",
               verdict_word(VERDICT_INCONCLUSIVE, page->study->evidence),
               verdict_word(VERDICT_NOT_TESTABLE, page->study->evidence));
     text_release(&alpha);
 }
 
-void page_method(const struct page *page, struct text *to)
+static void p_values(const struct page *page, struct text *to)
 {
-    text_add(to, "<section id=\"method\"><h2>Method</h2>\n");
-    counted(page, to);
-    intervals(page, to);
-    methods(page, to);
-    if (page->claims->n)
-        verdict_rules(page, to);
     text_add(to, "<h3>p-values</h3>\n<p>p of a contrast is Fisher's exact test, two-sided "
              "(Fisher, Statistical Methods for Research Workers, 5th edition, 1934)");
     if (has_kind(page, "share"))
         text_add(to, "; that of a share is the exact binomial test against the group's share "
                  "of the trials");
     text_add(to, ". The p of a claim goes with its interval: it is below 1 minus the "
-             "confidence exactly where the interval leaves the claim's margin out. Where many tests are made, the "
-             "smallest p is small by chance alone: Holm's correction (Holm, Scandinavian Journal of Statistics 6, 1979, 65–70) is given "
+             "confidence exactly where the interval leaves the claim's margin out. Where "
+             "many tests are made, the smallest p is small by chance alone: Holm's "
+             "correction (Holm, Scandinavian Journal of Statistics 6, 1979, 65–70) is given "
              "beside each.</p>\n");
+}
+
+/* What is particular about the rows there are. */
+static void remarks(const struct page *page, struct text *to)
+{
     if (has_flag(page, FLAG_TOO_FEW) || has_flag(page, FLAG_ZERO))
         text_add(to, "<h3>Too few to say</h3>\n<p>Rates that rest on fewer than five hits are "
                  "marked “too few to say”, those on none “none seen”. Their intervals are "
@@ -159,5 +198,28 @@ void page_method(const struct page *page, struct text *to)
                  "559–561” gives every number of trials that the published figures allow. "
                  "The rate beside it is at the n that is shown; the further tables give the "
                  "rate and interval at the others.</p>\n");
+    if (has_mean(page))
+        text_add(to, "<h3>Means over runs</h3>\n<p>Where the source gives the mean of several "
+                 "runs, the figure is no count: how much the runs differed was not "
+                 "published, and the same people were searched in each. No interval can be "
+                 "given, and none of the tests applies.</p>\n");
+}
+
+void page_method(const struct page *page, struct text *to)
+{
+    text_add(to, "<section id=\"method\"><h2>Method</h2>\n");
+    if (page->findings->n) {
+        counted(page, to);
+        intervals(page, to);
+        methods(page, to);
+    } else {
+        text_add(to, "<p>Nothing is estimated here. A rate needs to know how many faces were "
+                 "shown, and that was not published.</p>\n");
+    }
+    if (page->claims->n)
+        verdict_rules(page, to);
+    if (has_p(page))
+        p_values(page, to);
+    remarks(page, to);
     text_add(to, "</section>\n");
 }

@@ -3,7 +3,11 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/mem.h"
+#include "report/format.h"
 
 /* gnuplot cannot say how wide a text will be, so the widths of DejaVu Sans,
  * the widest of the fonts a reader may have in its place, are kept here: 1/100
@@ -16,6 +20,7 @@ static const unsigned char advance[] = {
     50, 61, 63, 55, 63, 62, 35, 63, 63, 28, 28, 58, 28, 97, 63, 61,
     63, 63, 41, 52, 39, 63, 59, 82, 59, 59, 52, 64, 34, 64, 84,
 };
+#define ADVANCE_BLANK 32 /* of U+00A0 */
 #define ADVANCE_OTHER 84 /* wide enough for −, × and accented letters */
 #define BOLD 1.13        /* the widest ratio of bold to regular */
 
@@ -170,6 +175,8 @@ static double width_of(enum face face, const char *s, size_t n)
         unsigned char c = (unsigned char)s[i];
         if (c >= 32 && c < 127)
             sum += advance[c - 32];
+        else if (c == 0xC2 && (unsigned char)s[i + 1] == 0xA0)
+            sum += ADVANCE_BLANK;
         else if ((c & 0xC0) != 0x80)
             sum += ADVANCE_OTHER;
     }
@@ -186,8 +193,8 @@ double plot_line_height(enum face face)
     return ceil(faces[face].size * 1.3);
 }
 
-/* The bytes of the next line: up to the last blank that fits or, where one
- * word is too wide, as many characters as fit. */
+/* The bytes of the next line: up to the last blank or hyphen that fits or, where
+ * one word is too wide, as many characters as fit. */
 static size_t next_line(double width, enum face face, const char *s)
 {
     size_t fits = 0, blank = 0, i = 0;
@@ -202,6 +209,8 @@ static size_t next_line(double width, enum face face, const char *s)
             blank = i;
         i += len;
         fits = i;
+        if (s[i - 1] == '-' && s[i] && s[i] != ' ')
+            blank = i;
     }
     if (!s[fits])
         return fits;
@@ -248,11 +257,16 @@ double plot_head(struct plot *p, const char *title, const char *subtitle)
 {
     const double margin = 12;
     double width = p->width - 2 * margin, y = 20;
+    struct text bound = TEXT_INIT;
 
+    format_bind(&bound, title);
     y += (double)plot_paragraph(p, margin, y, width, FACE_TITLE, ALIGN_LEFT, INK,
-                                title) * plot_line_height(FACE_TITLE);
+                                bound.s) * plot_line_height(FACE_TITLE);
+    text_reset(&bound);
+    format_bind(&bound, subtitle);
     y += (double)plot_paragraph(p, margin, y, width, FACE_SMALL, ALIGN_LEFT, INK_SOFT,
-                                subtitle) * plot_line_height(FACE_SMALL);
+                                bound.s) * plot_line_height(FACE_SMALL);
+    text_release(&bound);
     return y;
 }
 
@@ -269,28 +283,52 @@ double plot_step(double span, int most)
     return 10 * power;
 }
 
+/* The rows of a block of words, each with a last cell for the PNG. */
+static void add_shown(const struct text *words, struct glyphs *glyphs, struct text *tsv)
+{
+    for (const char *line = words->s; *line;) {
+        size_t n = strcspn(line, "\n");
+        char *row = mem_strndup(line, n);
+        text_addf(tsv, "%s\t", row);
+        glyphs_shown(glyphs, strrchr(row, '\t') + 1, tsv);
+        text_addch(tsv, '\n');
+        free(row);
+        line += n + 1;
+    }
+}
+
 /* The words: blocks after those of the data, one for each face and alignment
- * that is used, drawn last in a panel of the whole canvas. */
-static void add_words(const struct plot *p, struct text *gp, struct text *tsv)
+ * that is used, drawn last in a panel of the whole canvas. Where the PNG cannot
+ * show some of them they stand twice, column 5 being that of the PNG. */
+static void add_words(const struct plot *p, struct glyphs *glyphs, struct text *gp,
+                      struct text *tsv)
 {
     size_t index = p->blocks;
 
     for (int f = 0; f < FACES; f++)
         for (int a = 0; a < ALIGNS; a++) {
             const struct text *words = &p->words[f][a];
+            bool all = glyphs_shows(glyphs, words->s);
             if (!words->len)
                 continue;
-            text_addf(tsv, "%sx\ty\tcolour\twords\n%s", index ? "\n\n" : "", words->s);
-            text_addf(gp, "%sTSV index %zu every ::1 using 1:2:4:3 with labels %s "
+            text_addf(tsv, "%sx\ty\tcolour\twords%s\n", index ? "\n\n" : "",
+                      all ? "" : "\twords_png");
+            if (all)
+                text_add(tsv, words->s);
+            else
+                add_shown(words, glyphs, tsv);
+            text_addf(gp, "%sTSV index %zu every ::1 using 1:2:%s:3 with labels %s "
                       "noenhanced font 'sans-serif%s,%g' textcolor rgb variable "
                       "notitle", index > p->blocks ? ", \\\n     " : "plot ", index,
-                      aligns[a], faces[f].bold ? " Bold" : "", faces[f].size);
+                      all ? "4" : "(stringcolumn(3 + pass))", aligns[a],
+                      faces[f].bold ? " Bold" : "", faces[f].size);
             index++;
         }
     text_add(gp, "\n");
 }
 
-void plot_finish(const struct plot *p, struct text *gp, struct text *tsv)
+void plot_finish(const struct plot *p, struct glyphs *glyphs, struct text *gp,
+                 struct text *tsv)
 {
     assert(!p->in_panel && !p->in_row && p->height > 0);
     text_add(tsv, p->data.s);
@@ -317,6 +355,6 @@ void plot_finish(const struct plot *p, struct text *gp, struct text *tsv)
              "set lmargin at screen 0\nset rmargin at screen 1\n"
              "set tmargin at screen 1\nset bmargin at screen 0\n"
              "set xrange [0:W]\nset yrange [H:0]\n");
-    add_words(p, gp, tsv);
+    add_words(p, glyphs, gp, tsv);
     text_add(gp, "unset multiplot\nunset output\n}\n");
 }

@@ -32,15 +32,18 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "report/glyphs.h"
 
-/* Colours, 0xRRGGBB. Blue and vermilion of Okabe & Ito (2008); their grey
- * values differ, and so do those of every pair that must be told apart. */
+/* Colours, 0xRRGGBB: greys and one blue, so that no colour can be taken for one
+ * of skin. What must be told apart differs in lightness, and so in grey print and
+ * for every kind of colour blindness. */
 #define INK 0x1A1A1A
 #define INK_SOFT 0x595959
 #define PAPER 0xFFFFFF
 #define RULE 0xD4D4D4
-#define STRONG 0xC44E00
-#define CALM 0x9DB4C7
+#define STRONG 0x14508C
+#define CALM 0xA9BAC8
+#define FAINT 0x8C8C8C /* whiskers beside something that matters more */
 
 #define PLOT_WIDTH 560 /* of a new canvas; a chart may widen it */
 
@@ -95,7 +98,9 @@ double plot_head(struct plot *p, const char *title, const char *subtitle);
 /* A round step that divides [0, span] into at most `most` parts. */
 double plot_step(double span, int most);
 
-/* The two files. */
-void plot_finish(const struct plot *p, struct text *gp, struct text *tsv);
+/* The two files. What the fonts of this machine cannot show, by `glyphs`, is "?"
+ * in the PNG; a reader of the SVG has other fonts. */
+void plot_finish(const struct plot *p, struct glyphs *glyphs, struct text *gp,
+                 struct text *tsv);
 
 #endif

@@ -8,63 +8,6 @@
 #include "report/format.h"
 #include "report/lookup.h"
 
-static const struct {
-    const char *name, *title, *text;
-} methods[] = {
-    { "wilson", "Wilson score",
-      "The set of rates that a score test does not reject (Wilson, Journal of the "
-      "American Statistical Association 22, 1927, 209–212). It stays between 0 and "
-      "100 %, and is honest at 0 errors." },
-    { "clopper-pearson", "Clopper–Pearson",
-      "The “exact” interval: two one-sided binomial tests (Clopper and Pearson, "
-      "Biometrika 26, 1934, 404–413). It never covers less than it says, and is "
-      "therefore wider than it need be." },
-    { "mid-p", "mid-P",
-      "Clopper–Pearson with half the probability of the count seen (Lancaster, "
-      "Journal of the American Statistical Association 56, 1961, 223–234)." },
-    { "agresti-coull", "Agresti–Coull",
-      "Wilson's midpoint with the simple formula for its width (Agresti and Coull, "
-      "The American Statistician 52, 1998, 119–126)." },
-    { "jeffreys", "Jeffreys",
-      "Equal tails of the posterior under Jeffreys' prior, Beta(½, ½) (Brown, Cai and "
-      "DasGupta, Statistical Science 16, 2001, 101–133)." },
-    { "newcombe", "Newcombe",
-      "For the difference of two independent rates: the Wilson limits of each are "
-      "combined by squares (Newcombe, Statistics in Medicine 17, 1998, 873–890, "
-      "method 10)." },
-    { "miettinen-nurminen", "Miettinen–Nurminen",
-      "The set of differences or ratios that a score test does not reject, with the "
-      "rates re-estimated under each (Miettinen and Nurminen, Statistics in Medicine "
-      "4, 1985, 213–226)." },
-    { "koopman", "Koopman",
-      "For the ratio of two independent rates: the set of ratios that a score test "
-      "does not reject (Koopman, Biometrics 40, 1984, 513–517). It has no upper "
-      "limit where the second group has no errors." },
-    { "katz", "Katz log",
-      "For the ratio of two independent rates: a normal interval for its logarithm "
-      "(Katz, Baptista, Azen and Pike, Biometrics 34, 1978, 469–474)." },
-    { "projection", "Projection",
-      "For the largest rate over the smallest: each of K rates gets an interval at "
-      "1 − α/K, and the limits are the extremes over that box. Wide, but honest also "
-      "when all groups are equal, where a bootstrap is not." },
-};
-
-const char *prose_method(const char *name)
-{
-    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
-        if (!strcmp(methods[i].name, name))
-            return methods[i].title;
-    return name;
-}
-
-const char *prose_method_text(const char *name)
-{
-    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
-        if (!strcmp(methods[i].name, name))
-            return methods[i].text;
-    return NULL;
-}
-
 /* A placeholder taken apart; strings belong to `parts`. */
 struct placeholder {
     struct text parts;
@@ -156,7 +99,10 @@ static const struct finding *find_named(const struct study *study,
     const struct finding *row = NULL;
 
     add_canonical(&group, study, ph->group);
-    add_canonical(&versus, study, ph->versus);
+    if (lookup_is_pair(metric_kind(ph->metric)))
+        text_add(&versus, ph->versus); /* a point or a backend */
+    else
+        add_canonical(&versus, study, ph->versus);
     if (!ph->point && lookup_points(&arena, f, ph->metric).n > 1) {
         err_add(err, ERR_INPUT, "%s: placeholder '{%.*s}' could mean several operating "
                 "points, expected one behind an @ as in %s@%s|…", where, (int)n, s,
@@ -250,6 +196,19 @@ static int check_group(const struct study *study, const char *name, const char *
     return code;
 }
 
+/* What an improvement or an excess is set against. */
+static int check_pair(const struct placeholder *ph, const char *where, struct err *err)
+{
+    bool excess = !strncmp(metric_kind(ph->metric), "excess", strlen("excess"));
+
+    if (excess ? !strncmp(ph->versus, "backend=", strlen("backend=")) : *ph->versus != 0)
+        return 0;
+    return err_add(err, ERR_INPUT, "%s: placeholder: %s is set against '%.60s', expected "
+                   "%s behind the group", where, ph->metric, ph->versus,
+                   excess ? "a backend such as backend=IBM"
+                          : "an earlier point such as audit=2017");
+}
+
 int prose_check(const struct study *study, const char *with, const char *where,
                 struct err *err)
 {
@@ -268,7 +227,9 @@ int prose_check(const struct study *study, const char *with, const char *where,
                           "expected one such as error or error.ratio", where, ph.metric);
         else if (strcmp(metric_kind(ph.metric), "max_min")) {
             one = check_group(study, ph.group, where, err);
-            if (!one && *ph.versus)
+            if (!one && lookup_is_pair(metric_kind(ph.metric)))
+                one = check_pair(&ph, where, err);
+            else if (!one && *ph.versus)
                 one = check_group(study, ph.versus, where, err);
         }
         text_release(&ph.parts);
@@ -324,6 +285,21 @@ void prose_verdict_counts(const struct claims *claims, struct text *to)
     }
 }
 
+/* Two rates of one group on the same faces. */
+static void add_pair(const struct finding *row, const char *what, const char *group,
+                     struct text *to)
+{
+    if (!strncmp(metric_kind(row->metric), "improvement", strlen("improvement"))) {
+        text_addf(to, "fall in %s of %s from ", what, group);
+        lookup_point_name(to, row->versus);
+        text_add(to, " to ");
+        lookup_point_name(to, row->point);
+    } else {
+        text_addf(to, "%s of %s by %s minus that by ", what, group, row->backend);
+        lookup_rival(to, row->versus);
+    }
+}
+
 void prose_row(const struct study *study, const struct finding *row, struct text *to)
 {
     const struct metric *metric = metric_find(row->metric);
@@ -346,12 +322,16 @@ void prose_row(const struct study *study, const struct finding *row, struct text
                   metric ? metric->hits : what, metric ? metric->trials : what);
     else if (!strcmp(kind, "max_min"))
         text_addf(to, "largest %s over smallest, by %s", what, row->group);
+    else if (lookup_is_pair(kind))
+        add_pair(row, what, group, to);
     else
         text_addf(to, "%s of %s", what, group);
-    if (*row->point) {
+    if (*row->point && strncmp(kind, "improvement", strlen("improvement"))) {
         text_addch(to, ' ');
-        lookup_point_words(to, row->point);
+        lookup_point_phrase(to, row->point);
     }
+    if (lookup_is_pair(kind) && strstr(kind, "_worst_case"))
+        text_add(to, ", the same faces paired at worst");
     text_release(&a);
     text_release(&b);
 }
@@ -371,6 +351,12 @@ const char *prose_flag(enum finding_flag flag)
 
 void prose_remark(const struct finding *row, bool thin, struct text *to)
 {
+    const struct metric *metric = metric_find(row->metric);
+
+    if (metric && metric->mean) {
+        text_add(to, "a mean over runs, no count: no interval");
+        return;
+    }
     if (row->flag != FLAG_DERIVED)
         text_add(to, prose_flag(row->flag));
     if (row->n_lo >= 0 && row->n_hi > row->n_lo) {
@@ -410,6 +396,28 @@ void prose_printed(const struct finding *row, struct text *to)
     add_parts(row, true, to);
 }
 
+/* The rate that a contrast takes away or divides by. Of a fall that is the later
+ * one, at the row's own point. */
+static const struct finding *other_rate(struct arena *a, const struct study *study,
+                                        const struct findings *f,
+                                        const struct finding *row)
+{
+    const char *base = lookup_base(a, row->metric), *kind = metric_kind(row->metric);
+    struct text rival = TEXT_INIT;
+    const struct finding *other;
+
+    if (!strncmp(kind, "improvement", strlen("improvement"))) {
+        other = lookup_row(study, f, row->backend, base, "", row->group, "", row->point);
+    } else if (lookup_is_pair(kind)) {
+        lookup_rival(&rival, row->versus);
+        other = lookup_row(study, f, rival.s, base, "", row->group, "", row->point);
+        text_release(&rival);
+    } else {
+        other = lookup_row(study, f, row->backend, base, "", row->versus, "", row->point);
+    }
+    return other;
+}
+
 void prose_counts(const struct study *study, const struct findings *f,
                   const struct finding *row, bool thin, struct text *to)
 {
@@ -419,9 +427,7 @@ void prose_counts(const struct study *study, const struct findings *f,
         return;
     format_counts(to, row->x, row->n, thin);
     if (*row->versus) {
-        const struct finding *other =
-            lookup_row(study, f, row->backend, lookup_base(&arena, row->metric), "",
-                       row->versus, "", row->point);
+        const struct finding *other = other_rate(&arena, study, f, row);
         text_add(to, " : ");
         format_counts(to, other ? other->x : -1, other ? other->n : -1, thin);
     }

@@ -9,6 +9,9 @@
  * and an operating point behind an `@` (fpir@native=80): "34.7 %", or with
  * `|ci` "34.7 % [29.3, 40.5]". A metric of the data set (faces) has no backend:
  * {faces||gender=female}. Where a metric has several points one must be said.
+ * An improvement is set against the earlier point, an excess against a backend:
+ *     {error.improvement@audit=2018|IBM|all|audit=2017}
+ *     {error.excess@audit=2018|Amazon|all|backend=IBM}
  */
 #ifndef REPORT_PROSE_H
 #define REPORT_PROSE_H
@@ -51,7 +54,8 @@ const char *prose_method(const char *name);
 const char *prose_method_text(const char *name);
 
 /* What a row measures, in words: "error of darker women", "error of darker
- * women minus that of lighter men", "share of lighter men in all errors". */
+ * women minus that of lighter men", "share of lighter men among the
+ * misclassified", "fall in error of darker women from 2017 to 2018". */
 void prose_row(const struct study *study, const struct finding *row, struct text *to);
 /* What its flag says, "" for ok. */
 const char *prose_flag(enum finding_flag flag);

@@ -71,13 +71,19 @@ static void add_words(struct json_out *w, const char *key, const char *s)
         json_string(w, key, s);
 }
 
-static void add_findings(struct json_out *w, const struct findings *findings)
+static void add_findings(struct json_out *w, const struct study *study,
+                         const struct findings *findings)
 {
+    struct text words = TEXT_INIT;
+
     json_list(w, "findings");
     for (size_t i = 0; i < findings->n; i++) {
         const struct finding *f = &findings->rows[i];
         json_map(w, NULL);
+        text_reset(&words);
+        prose_row(study, f, &words);
         json_int(w, "row", (int64_t)i + 1);
+        json_string(w, "words", words.s);
         add_words(w, "backend", f->backend);
         json_string(w, "metric", f->metric);
         json_string(w, "group", f->group);
@@ -104,6 +110,25 @@ static void add_findings(struct json_out *w, const struct findings *findings)
         json_end(w);
     }
     json_end(w);
+    text_release(&words);
+}
+
+static void add_cases(struct json_out *w, const struct cases *cases)
+{
+    json_list(w, "cases");
+    for (size_t i = 0; i < cases->n; i++) {
+        const struct named_case *c = &cases->cases[i];
+        json_map(w, NULL);
+        json_string(w, "case", c->id);
+        add_words(w, "person", c->person);
+        add_words(w, "backend", c->backend);
+        add_words(w, "said", c->said);
+        add_real(w, "confidence", c->confidence);
+        add_words(w, "wrong", c->wrong);
+        add_words(w, "source", c->source);
+        json_end(w);
+    }
+    json_end(w);
 }
 
 static int report_json(const struct page *page, struct text *to, struct err *err)
@@ -125,7 +150,9 @@ static int report_json(const struct page *page, struct text *to, struct err *err
     json_string(&w, "misid", page->run->version);
     json_string(&w, "command", page->run->command);
     add_claims(&w, study, page->claims);
-    add_findings(&w, page->findings);
+    add_findings(&w, study, page->findings);
+    if (page->cases && page->cases->n)
+        add_cases(&w, page->cases);
     json_end(&w);
     text_addch(to, '\n');
     text_release(&answer);
@@ -143,10 +170,10 @@ static int put(const char *dir, const char *name, struct text *t, struct err *er
 }
 
 int report_write(const struct study *study, const struct findings *findings,
-                 const struct claims *claims, const struct run *run, const char *dir,
-                 struct err *err)
+                 const struct claims *claims, const struct cases *cases,
+                 const struct run *run, const char *dir, struct err *err)
 {
-    struct page page = { study, findings, claims, run, dir };
+    struct page page = { study, findings, claims, cases, run, dir };
     struct tables tables;
     struct text t = TEXT_INIT;
     int code = page_write(&page, &t, err);
@@ -154,7 +181,7 @@ int report_write(const struct study *study, const struct findings *findings,
     if (!code)
         code = put(dir, "report.html", &t, err);
     if (!code) {
-        tables_build(&tables, study, findings, claims, false);
+        tables_build(&tables, study, findings, claims, cases, false);
         latex_tables(&tables, study->name, &t);
         tables_release(&tables);
         code = put(dir, "tables.tex", &t, err);

@@ -4,6 +4,9 @@
  * shows is that of a findings row; every text from a study or a counts file is
  * treated as hostile and escaped where it is written.
  *
+ * `cases` are the named cases of the study; NULL or an empty list is none. A
+ * study may have nothing but cases.
+ *
  * Ownership: all arguments are borrowed. Threads: any, on different folders.
  */
 #ifndef REPORT_REPORT_H
@@ -13,6 +16,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "model/cases.h"
 #include "model/claims.h"
 #include "model/findings.h"
 #include "model/run.h"
@@ -34,14 +38,14 @@ int report_charts(const struct study *study, const struct findings *findings,
  * inlined), dir/tables.tex (booktabs) and dir/report.json. Fails (ERR_INPUT) on
  * a placeholder of the study that names no finding. */
 int report_write(const struct study *study, const struct findings *findings,
-                 const struct claims *claims, const struct run *run, const char *dir,
-                 struct err *err);
+                 const struct claims *claims, const struct cases *cases,
+                 const struct run *run, const char *dir, struct err *err);
 
-/* Question, answer, a table of rates and the verdicts, no line wider than
- * `columns` (at least 40). `colour`: with ANSI emphasis. */
+/* Question, answer, a table of rates, the named cases and the verdicts, no line
+ * wider than `columns`. `colour`: with ANSI emphasis. */
 void report_terminal(const struct study *study, const struct findings *findings,
-                     const struct claims *claims, int columns, bool colour,
-                     struct text *to);
+                     const struct claims *claims, const struct cases *cases,
+                     int columns, bool colour, struct text *to);
 
 /* The version of the gnuplot that report_charts() would run, "5.4 patchlevel
  * 4"; "" if there is none. Asked once; not for several threads at a time. */

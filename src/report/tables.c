@@ -7,7 +7,7 @@
 
 static void claims_table(struct tabling *b)
 {
-    struct table *t = table_begin(b, "claims", "What was claimed, and the verdicts");
+    struct table *t = table_begin(b, "claims", "What was claimed, in our words, and the verdicts");
 
     table_column(b, t, "Claim", false);
     table_column(b, t, "source", false);
@@ -28,12 +28,15 @@ static void claims_table(struct tabling *b)
 
 void tables_build(struct tables *out, const struct study *study,
                   const struct findings *findings, const struct claims *claims,
-                  bool thin)
+                  const struct cases *cases, bool thin)
 {
-    struct tabling b = { out, study, findings, claims, thin, TEXT_INIT, TEXT_INIT };
+    struct tabling b = { out, study, findings, claims, cases, thin, TEXT_INIT,
+                         TEXT_INIT };
 
     *out = (struct tables){ .arena = ARENA_INIT };
     claims_table(&b);
+    if (cases)
+        tables_cases(&b);
     for (size_t i = 0; i < study->n_metrics; i++) {
         const struct metric *metric = metric_find(study->metrics[i].text);
         if (!metric || metric->census)
@@ -41,6 +44,8 @@ void tables_build(struct tables *out, const struct study *study,
         tables_rates(&b, metric);
         tables_contrasts(&b, metric, QUANTITY_DIFFERENCE);
         tables_contrasts(&b, metric, QUANTITY_RATIO);
+        tables_changes(&b, metric);
+        tables_rivals(&b, metric);
         tables_shares(&b, metric);
         tables_spread(&b, metric);
     }

@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "base/mem.h"
+#include "model/cases.h"
 #include "model/claims.h"
 #include "model/findings.h"
 #include "model/study.h"
@@ -45,10 +46,10 @@ struct tables {
     size_t n, cap;
 };
 
-/* `thin`: thousands are set apart by narrow blanks. */
+/* `cases` may be NULL. `thin`: thousands are set apart by narrow blanks. */
 void tables_build(struct tables *t, const struct study *study,
                   const struct findings *findings, const struct claims *claims,
-                  bool thin);
+                  const struct cases *cases, bool thin);
 void tables_release(struct tables *t);
 
 /* "a", "b", …, "z", "aa" for note 1, 2, … */

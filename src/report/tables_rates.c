@@ -88,7 +88,7 @@ void tables_rates(struct tabling *b, const struct metric *metric)
     table_column(b, t, b->t.s, true);
     text_reset(&b->t);
     table_column(b, t, "rate", true);
-    size_t methods = method_columns(b, t, QUANTITY_PROPORTION);
+    size_t methods = metric->mean ? 0 : method_columns(b, t, QUANTITY_PROPORTION);
     table_column(b, t, "remarks", false);
     for (size_t i = 0; i < backends.n; i++)
         for (size_t k = 0; k < points.n; k++) {

@@ -24,6 +24,7 @@ struct tabling {
     const struct study *study;
     const struct findings *findings;
     const struct claims *claims;
+    const struct cases *cases; /* may be NULL */
     bool thin;
     struct text t, scratch; /* for one cell at a time */
 };
@@ -58,8 +59,11 @@ int table_decimals(struct tabling *b, const char *metric);
 void tables_rates(struct tabling *b, const struct metric *metric);
 void tables_contrasts(struct tabling *b, const struct metric *metric,
                       enum study_quantity quantity);
+void tables_changes(struct tabling *b, const struct metric *metric);
+void tables_rivals(struct tabling *b, const struct metric *metric);
 void tables_shares(struct tabling *b, const struct metric *metric);
 void tables_spread(struct tabling *b, const struct metric *metric);
+void tables_cases(struct tabling *b);
 void tables_printed(struct tabling *b);
 void tables_sensitivity(struct tabling *b, const struct metric *metric);
 void tables_census(struct tabling *b, const struct metric *metric);

@@ -144,8 +144,9 @@ int estimate(const struct evidence *e, struct findings *out, struct err *err)
                 (void)((code = rows_check_size(&w)) ||
                        (code = add_groups(&w, &about)) ||
                        metric_find(metric)->mean || /* nothing can be tested */
-                       (code = add_shares(&w, &about)) ||
-                       (code = add_spread(&w, &about)) ||
+                       (!metric_find(metric)->detail &&
+                        ((code = add_shares(&w, &about)) ||
+                         (code = add_spread(&w, &about)))) ||
                        (code = add_contrasts(&w, &about)) ||
                        (code = add_changes(&w, &about)) ||
                        (code = add_rivals(&w, &about)));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rates of groups, shares of the whole, spread over groups, the set itself. */
 #include <math.h>
+#include <string.h>
 
 #include "model/metric.h"
 #include "stats/disparity.h"
@@ -93,6 +94,16 @@ static void add_mean(struct work *w, const struct subject *about, const struct c
                              "interval", c->source);
 }
 
+/* Faces of the group that got no answer, which the error leaves out; -1 where that
+ * was not counted. */
+static int64_t count_failed(const struct work *w, const struct subject *about,
+                            const struct group *g)
+{
+    struct count c;
+
+    return tally_sum(w->e->tally, about->backend, "fta", about->point, g, &c) ? c.x : -1;
+}
+
 /* One group by every method. *found says whether it has counts. */
 static int add_group(struct work *w, const struct subject *about, const struct group *g,
                      bool *found)
@@ -111,9 +122,12 @@ static int add_group(struct work *w, const struct subject *about, const struct g
         text_release(&name);
         return 0;
     }
-    for (size_t i = 0; i < methods->n && !code; i++)
+    for (size_t i = 0; i < methods->n && !code; i++) {
         code = add_rate(w, about, "", &c, name.s,
                         evidence_method(w->study, QUANTITY_PROPORTION, i));
+        if (!code && !strcmp(about->metric, "error"))
+            w->out->rows[w->out->n - 1].failed = count_failed(w, about, g);
+    }
     if (!code)
         code = add_sensitivity(w, about, g, name.s, &c);
     text_release(&name);

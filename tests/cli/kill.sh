@@ -7,8 +7,7 @@ SOURCE_DATE_EPOCH=1500000000 # the same run, the same bytes
 export SOURCE_DATE_EPOCH
 
 KILLS=${KILLS:-20}
-set -- "$SRCDIR"/bench/*.yaml
-study=$1
+study=$SRCDIR/bench/gender-shades.yaml # long, with many charts
 cd "$T" || exit 99
 
 start=$(date +%s%N)

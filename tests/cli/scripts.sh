@@ -58,7 +58,7 @@ cat "$MACHINE/uid"
 END
 MACHINE=$T
 export MACHINE
-all='autoconf automake gcc libc6-dev make pkgconf libcsv-dev libgsl-dev libssl-dev libyaml-dev gnuplot-nox'
+all='autoconf automake gcc libc6-dev make pkgconf libcsv-dev libexif-dev libgsl-dev libjpeg-dev liblcms2-dev libpng-dev libssl-dev libyaml-dev gnuplot-nox'
 machine() { # machine UID INSTALLED
     echo "$1" >"$T/uid"
     printf '%s\n' "$2" | tr -s ' ' '\n' >"$T/installed"

@@ -318,13 +318,22 @@ static void sums_prefer(void **state)
     assert_sum(&t, "error", "all", 9, 99, 99, 99, false);
     tally_release(&t);
     free(rows);
-    /* then the fewest axes that cover it, by number, whatever the order of rows */
+    /* then the fewest axes that cover it */
     rows = mem_printf("%sA,error,skin=darker,5,41,,,no,s\nA,error,skin=lighter,2,61,,,no,s\n"
                       "A,error,gender=female,6,30,,,no,s\n", cells);
     load(&t, rows);
     assert_sum(&t, "error", "all", 7, 102, 102, 102, false);
     tally_release(&t);
     free(rows);
+    /* of as many axes, those the study names first, whatever comes first in the file */
+    load(&t, "A,error,gender=male,1,11,,,no,s\nA,error,gender=female,1,11,,,no,s\n"
+             "A,error,skin=darker,1,20,,,no,s\nA,error,skin=lighter,1,20,,,no,s\n");
+    assert_sum(&t, "error", "all", 2, 22, 22, 22, false);
+    tally_release(&t);
+    load(&t, "A,error,skin=darker,1,20,,,no,s\nA,error,skin=lighter,1,20,,,no,s\n"
+             "A,error,gender=male,1,11,,,no,s\nA,error,gender=female,1,11,,,no,s\n");
+    assert_sum(&t, "error", "all", 2, 22, 22, 22, false);
+    tally_release(&t);
     /* an incomplete cover is none */
     load(&t, "A,error,gender=male;skin=darker,1,30,,,no,s\n");
     assert_false(tally_sum(&t, "A", "error", "", &g, &c));

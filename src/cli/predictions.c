@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/predictions.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "cli/folder.h"
+#include "cli/own_study.h"
+#include "core/classify.h"
+#include "datasets/descriptor.h"
+#include "datasets/values.h"
+
+void predictions_init(struct predictions *q, const struct option_list *files,
+                      const struct dataset_request *set)
+{
+    *q = (struct predictions){ .files = files, .set = set };
+    roster_init(&q->roster);
+    recorded_init(&q->recorded);
+}
+
+void predictions_release(struct predictions *q)
+{
+    roster_release(&q->roster);
+    recorded_release(&q->recorded);
+}
+
+/* What an answer may be: as the data set writes the labels of the target, as the
+ * study does, or a usual word for female and male. */
+struct words {
+    const struct roster *roster;
+    size_t target;
+    const struct axis *axis;          /* of the study, or NULL */
+    const struct attribute *attribute; /* of the data set, or NULL */
+};
+
+static const char *find_label(const struct words *w, const char *label)
+{
+    const struct dict *values = &w->roster->attributes[w->target].column.values;
+    uint32_t at = dict_find(values, label);
+    int value = w->axis ? axis_find(w->axis, label) : -1;
+
+    if (!*label)
+        return NULL;
+    return value >= 0 ? w->axis->values[value] : at != DICT_NONE ? dict_at(values, at) : NULL;
+}
+
+static const char *judge_label(void *arg, const char *raw)
+{
+    static const struct {
+        const char *word, *label;
+    } usual[] = {
+        { "female", "female" }, { "f", "female" }, { "woman", "female" }, { "w", "female" },
+        { "male", "male" }, { "m", "male" }, { "man", "male" },
+    };
+    const struct words *w = arg;
+    const char *label = NULL;
+
+    if (w->attribute) {
+        bool unrecognised;
+        char *value = values_judge(w->attribute, raw, &unrecognised);
+        label = find_label(w, value);
+        free(value);
+    }
+    if (!label)
+        label = find_label(w, raw);
+    for (size_t i = 0; i < sizeof usual / sizeof *usual && !label; i++)
+        if (!strcasecmp(usual[i].word, raw))
+            label = find_label(w, usual[i].label);
+    return label;
+}
+
+/* The tables the roster was made from. */
+static int record_dataset(const struct predictions *q, struct pipeline *p,
+                          const struct dataset *d)
+{
+    char *folder = mem_printf("datasets/%s", d->name);
+    char *path = dataset_path(d, "dataset.yaml");
+    int code = pipeline_record_input(p, path, folder, "dataset.yaml");
+
+    free(path);
+    free(folder);
+    for (size_t i = 0; i < d->reading->n_sources && !code; i++) {
+        const struct source *s = &d->reading->sources[i];
+        for (size_t k = 0; k < s->n_files && !s->each && !code; k++) {
+            path = q->set->root ? path_join(q->set->root, s->files[k])
+                                : mem_strdup(s->files[k]);
+            bool there = path_is_file(path);
+            if (there)
+                code = pipeline_record_input(p, path, "", path_basename(path));
+            free(path);
+            if (there)
+                break;
+        }
+    }
+    return code;
+}
+
+static void drop_complaints(struct complaints *c, const struct study *s)
+{
+    size_t n = 0;
+
+    memset(c->counts, 0, sizeof c->counts);
+    for (size_t i = 0; i < c->n; i++) {
+        bool keep = !*c->items[i].backend || !s->n_backends;
+        for (size_t k = 0; k < s->n_backends && !keep; k++)
+            keep = !strcmp(c->items[i].backend, s->backends[k].text);
+        if (!keep)
+            continue;
+        c->counts[c->items[i].kind]++;
+        c->items[n++] = c->items[i];
+    }
+    c->n = n;
+}
+
+/* The files, one after the other; the name and hash of each. */
+static int read_files(struct predictions *q, struct pipeline *p, struct words *words,
+                      const struct dataset *d)
+{
+    struct roster_index index;
+    const struct recorded_about about = { &q->roster, &index, d->name, p->study.own.target,
+                                          judge_label, words };
+    int code = 0;
+
+    roster_index_init(&index, &q->roster);
+    for (size_t i = 0; i < q->files->n; i++) {
+        const char *path = q->files->items[i];
+        int one = recorded_read(&q->recorded, path, &about, p->err);
+        if (!one)
+            one = pipeline_record_input(p, path, "", path_basename(path));
+        code = code ? code : one;
+    }
+    roster_index_release(&index);
+    return code;
+}
+
+static int count_all(struct predictions *q, struct pipeline *p, size_t target,
+                     const struct dataset *d)
+{
+    struct study *s = &p->study;
+    unsigned *sets = mem_array(OWN_MAX_SETS, sizeof *sets);
+    size_t n_sets = own_study_sets(s, sets);
+    struct text source = TEXT_INIT;
+    struct classify c;
+    int code;
+
+    classify_init(&c, &q->roster, &s->axes, sets, n_sets, target, &q->recorded.complaints);
+    text_addf(&source, "the data set %s", d->name);
+    code = classify_census(&c, source.s, &p->tally, p->err);
+    for (size_t f = 0, b = 0; f < q->recorded.n_files && !code; f++)
+        for (size_t k = 0; k < q->recorded.files[f].n_backends && !code; k++, b++) {
+            text_reset(&source);
+            text_addf(&source, "%s, against %s of the data set %s",
+                      q->recorded.files[f].name, s->own.target, d->name);
+            code = classify_count(&c, &q->recorded.backends[b], source.s, &p->tally,
+                                  p->err);
+        }
+    if (!code && !p->tally.n)
+        code = err_add(p->err, ERR_INPUT, "%s: nobody can be counted, expected samples in "
+                       "the data set '%s' with a label and the study's groups", s->path,
+                       d->name);
+    classify_release(&c);
+    text_release(&source);
+    free(sets);
+    return code;
+}
+
+static void add_label_facts(struct study *s, const struct roster *r)
+{
+    struct text t = TEXT_INIT;
+
+    for (size_t a = 0; a < r->n_attributes; a++) {
+        const struct roster_attribute *attribute = &r->attributes[a];
+        if (axes_find(&s->axes, attribute->name) < 0 &&
+            strcmp(attribute->name, s->own.target))
+            continue;
+        text_addf(&t, "%s%s: %s%s%s.", t.len ? " " : "", attribute->name,
+                  provenance_names[attribute->provenance], *attribute->about ? ", " : "",
+                  attribute->about);
+    }
+    own_study_add_fact(s, "Labels", t.s);
+    text_release(&t);
+}
+
+/* The facts of the report: who, how labelled, which answers, what was left out. */
+static void add_facts(const struct predictions *q, struct pipeline *p,
+                      const struct dataset *d, const struct problems *problems)
+{
+    struct study *s = &p->study;
+    struct group all = group_all();
+    const struct count *faces = tally_find(&p->tally, "", "faces", "", &all);
+    struct text t = TEXT_INIT;
+
+    text_addf(&t, "%s: %zu faces, of which %lld can be counted.", d->title, q->roster.n,
+              faces ? (long long)faces->n : 0LL);
+    for (int i = 0; i < PROBLEMS; i++)
+        if (problems->lists[i].n && !problem_kinds[i].note)
+            text_addf(&t, " Its tables have %zu %s.", problems->lists[i].n,
+                      problem_kinds[i].says);
+    own_study_add_fact(s, "Data set", t.s);
+    add_label_facts(s, &q->roster);
+    text_reset(&t);
+    for (size_t i = 0; i < q->recorded.n_files; i++) {
+        const struct recorded_file *f = &q->recorded.files[i];
+        text_addf(&t, "%s%s: %zu rows, faces named in the column '%s', answers of %s.",
+                  i ? " " : "", f->name, f->rows, f->names, f->backends);
+        for (size_t k = 0; k < p->run.n_inputs; k++)
+            if (!strcmp(p->run.inputs[k].name, f->name)) {
+                text_addf(&t, " SHA-256 %s.", p->run.inputs[k].sha256);
+                break;
+            }
+    }
+    own_study_add_fact(s, "Predictions", t.s);
+    text_reset(&t);
+    predictions_tell(q, &t);
+    for (char *c = t.s; *c; c++)
+        if (*c == '\n')
+            *c = ' ';
+    text_add(&t, t.len ? "problems.csv lists them one by one." : "Nothing.");
+    own_study_add_fact(s, "What was left out", t.s);
+    text_reset(&t);
+    text_addf(&t, "A face whose predicted %s differs from its label, among the faces that "
+              "got an answer. Faces shown without a usable answer are not in it; the error "
+              "with faces not found counts them as wrong, and the failure-to-acquire rate "
+              "counts them alone.", s->own.target);
+    own_study_add_fact(s, "Error", t.s);
+    text_release(&t);
+}
+
+int predictions_read(struct predictions *q, struct pipeline *p, const char *study_path,
+                     const char *const *backends, size_t n_backends)
+{
+    struct study *s = &p->study;
+    struct problems problems;
+    struct dataset d;
+    int code = dataset_request_open(q->set, "run", study_path, &d, p->err);
+
+    if (code)
+        return code;
+    problems_init(&problems);
+    const struct dataset_options options = { .problems = &problems };
+    code = dataset_roster(&d, q->set->root, &options, &q->roster, p->err);
+    if (!code)
+        code = own_study_begin(s, &q->roster, &d, p->err);
+    if (!code)
+        code = record_dataset(q, p, &d);
+    if (!code) {
+        int axis = axes_find(&s->axes, s->own.target);
+        long target = roster_attribute(&q->roster, s->own.target);
+        struct words words = { &q->roster, (size_t)target,
+                               axis < 0 ? NULL : &s->axes.axes[axis], NULL };
+        for (size_t i = 0; i < d.reading->n_attributes; i++)
+            if (!strcmp(d.reading->attributes[i].name, s->own.target))
+                words.attribute = &d.reading->attributes[i];
+        code = read_files(q, p, &words, &d);
+        if (!code)
+            code = count_all(q, p, (size_t)target, &d);
+    }
+    if (!code) {
+        s->backends = arena_array(&s->arena, n_backends, sizeof *s->backends);
+        for (size_t i = 0; i < n_backends; i++) /* as resolved later; for complaints now */
+            s->backends[s->n_backends++].text = arena_strdup(&s->arena, backends[i]);
+        drop_complaints(&q->recorded.complaints, s);
+        s->n_backends = 0;
+        own_study_end(s, &p->tally);
+        add_facts(q, p, &d, &problems);
+    }
+    problems_release(&problems);
+    dataset_release(&d);
+    return code;
+}
+
+int predictions_write(const struct predictions *q, struct pipeline *p)
+{
+    size_t *rows = mem_array(q->roster.n, sizeof *rows);
+    struct text t = TEXT_INIT;
+    int code;
+
+    for (size_t i = 0; i < q->roster.n; i++)
+        rows[i] = i;
+    roster_add_rows(&q->roster, rows, q->roster.n, &t);
+    free(rows);
+    code = pipeline_write_text(p, "roster.csv", &t);
+    if (!code) {
+        roster_add_attributes(&q->roster, &t);
+        code = pipeline_write_text(p, "attributes.csv", &t);
+    }
+    if (!code) {
+        complaints_to_csv(&q->recorded.complaints, &t);
+        code = pipeline_write_text(p, "problems.csv", &t);
+    }
+    for (size_t i = 0; i < q->recorded.n && !code; i++) {
+        const struct outputs *o = &q->recorded.backends[i];
+        bool chosen = false;
+        for (size_t k = 0; k < p->study.n_backends; k++)
+            chosen |= !strcmp(p->study.backends[k].text, o->backend);
+        if (!chosen)
+            continue;
+        char *name = folder_backend(o->backend, "outputs.csv");
+        outputs_to_csv(o, &q->roster, &t);
+        code = pipeline_write_text(p, name, &t);
+        free(name);
+    }
+    text_release(&t);
+    return code;
+}
+
+/* A path without its folders, which are this machine's. */
+static void add_set(struct text *to, const char *set)
+{
+    const char *value = strchr(set, '=');
+    struct text t = TEXT_INIT;
+
+    text_addn(&t, set, value ? (size_t)(value - set) + 1 : strlen(set));
+    if (value)
+        text_add(&t, value[1] == '[' || value[1] == '{' ? value + 1
+                                                        : path_basename(value + 1));
+    text_add(to, " --set");
+    record_add_quoted(to, t.s);
+    text_release(&t);
+}
+
+void predictions_add_command(const struct predictions *q, struct text *to)
+{
+    static const char prefix[] = "dataset.";
+
+    for (size_t i = 0; i < q->files->n; i++) {
+        text_add(to, " --predictions");
+        record_add_quoted(to, path_basename(q->files->items[i]));
+    }
+    text_add(to, " --dataset");
+    record_add_quoted(to, strchr(q->set->name, '/') ? path_basename(q->set->name)
+                                                    : q->set->name);
+    if (q->set->root) {
+        text_add(to, " --root");
+        record_add_quoted(to, path_basename(q->set->root));
+    }
+    for (size_t i = 0; i < q->set->sets.n; i++)
+        if (!strncmp(q->set->sets.items[i], prefix, strlen(prefix)))
+            add_set(to, q->set->sets.items[i]);
+}
+
+void predictions_tell(const struct predictions *q, struct text *to)
+{
+    for (int i = 0; i < COMPLAINTS; i++)
+        if (q->recorded.complaints.counts[i]) {
+            complaint_words(to, (enum complaint_kind)i, q->recorded.complaints.counts[i]);
+            text_add(to, ".\n");
+        }
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/classify.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What is counted of each output; the one list. */
+static const struct measure {
+    const char *metric, *point;
+    double lo, hi; /* of the confidence, where there is a point */
+} measures[] = {
+    { "error", "", 0, 0 },
+    { "error_with_misses", "", 0, 0 },
+    { "fta", "", 0, 0 },
+    { "calibration", "confidence=0..0.5", 0, .5 },
+    { "calibration", "confidence=0.5..0.6", .5, .6 },
+    { "calibration", "confidence=0.6..0.7", .6, .7 },
+    { "calibration", "confidence=0.7..0.8", .7, .8 },
+    { "calibration", "confidence=0.8..0.9", .8, .9 },
+    { "calibration", "confidence=0.9..1", .9, INFINITY },
+    { "sure_when_wrong", "confidence>=0.9", .9, INFINITY },
+};
+enum { MEASURES = sizeof measures / sizeof *measures };
+
+struct cell {
+    int64_t x, n;
+};
+
+static int find_value(const struct axis *axis, const char *value)
+{
+    return *value ? axis_find(axis, value) : -1;
+}
+
+static void leave_out(struct classify *c, size_t sample, const char *attribute,
+                      const char *value, struct complaints *complaints)
+{
+    struct text t = TEXT_INIT;
+
+    c->counted[sample] = false;
+    if (!complaints)
+        return;
+    if (*value)
+        text_addf(&t, "%s is '%s', which the study does not count by", attribute, value);
+    else
+        text_addf(&t, "%s is not known", attribute);
+    complaints_add(complaints, &(struct complaint){
+                       .kind = COMPLAINT_UNKNOWN_GROUP, .detail = t.s,
+                       .sample = roster_sample(c->roster, sample) });
+    text_release(&t);
+}
+
+void classify_init(struct classify *c, const struct roster *roster, const struct axes *axes,
+                   const unsigned *sets, size_t n_sets, size_t target,
+                   struct complaints *complaints)
+{
+    long attribute[GROUP_MAX_AXES];
+    unsigned all = 0;
+
+    *c = (struct classify){ .roster = roster, .axes = axes, .target = target, .sets = sets,
+                            .n_sets = n_sets };
+    c->values = mem_array(roster->n * axes->n, sizeof *c->values);
+    c->counted = mem_array(roster->n, sizeof *c->counted);
+    for (size_t i = 0; i < n_sets; i++)
+        all |= sets[i];
+    for (size_t a = 0; a < axes->n; a++) {
+        attribute[a] = roster_attribute(roster, axes->axes[a].name);
+        assert(!(all & 1u << a) || attribute[a] >= 0);
+    }
+    for (size_t s = 0; s < roster->n; s++) {
+        c->counted[s] = true;
+        if (!*roster_value(roster, s, target))
+            leave_out(c, s, roster->attributes[target].name, "", complaints);
+        for (size_t a = 0; a < axes->n; a++) {
+            int *value = &c->values[s * axes->n + a];
+            *value = GROUP_OPEN;
+            if (!(all & 1u << a))
+                continue;
+            const char *text = roster_value(roster, s, (size_t)attribute[a]);
+            *value = find_value(&axes->axes[a], text);
+            if (*value < 0 && c->counted[s])
+                leave_out(c, s, axes->axes[a].name, text, complaints);
+        }
+    }
+}
+
+void classify_release(struct classify *c)
+{
+    free(c->values);
+    free(c->counted);
+    *c = (struct classify){ 0 };
+}
+
+bool classify_is_in(const struct classify *c, size_t sample, const struct group *g)
+{
+    if (!c->counted[sample])
+        return false;
+    for (size_t a = 0; a < c->axes->n; a++)
+        if (g->value[a] != GROUP_OPEN && c->values[sample * c->axes->n + a] != g->value[a])
+            return false;
+    return true;
+}
+
+static enum classify_part part(const struct classify *c, const struct output *out,
+                               const struct measure *m)
+{
+    bool classified = out->status == STATUS_OK;
+    bool wrong = classified && strcmp(out->label, roster_value(c->roster, out->row,
+                                                               c->target));
+    bool in_range = out->confidence >= m->lo && out->confidence < m->hi; /* NaN: not */
+
+    if (!strcmp(m->metric, "error"))
+        return !classified ? PART_NONE : wrong ? PART_HIT : PART_TRIAL;
+    if (!strcmp(m->metric, "error_with_misses"))
+        return wrong || !classified ? PART_HIT : PART_TRIAL;
+    if (!strcmp(m->metric, "fta"))
+        return classified ? PART_TRIAL : PART_HIT;
+    if (!strcmp(m->metric, "calibration"))
+        return !classified || !in_range ? PART_NONE : wrong ? PART_HIT : PART_TRIAL;
+    return !wrong || isnan(out->confidence) ? PART_NONE : in_range ? PART_HIT : PART_TRIAL;
+}
+
+enum classify_part classify_part(const struct classify *c, const struct output *out,
+                                 const char *metric, const char *point)
+{
+    for (size_t i = 0; i < MEASURES; i++)
+        if (!strcmp(measures[i].metric, metric) && !strcmp(measures[i].point, point))
+            return part(c, out, &measures[i]);
+    return PART_NONE;
+}
+
+/* Number of the groups of a set of axes. */
+static size_t groups_of(const struct axes *axes, unsigned set)
+{
+    size_t n = 1;
+
+    for (size_t a = 0; a < axes->n; a++)
+        n *= set & 1u << a ? axes->axes[a].n : 1;
+    assert(n <= (size_t)1 << 20);
+    return n;
+}
+
+/* Place of a sample's group in the order of group_next(). */
+static size_t group_of(const struct classify *c, size_t sample, unsigned set)
+{
+    size_t at = 0;
+
+    for (size_t a = 0; a < c->axes->n; a++)
+        if (set & 1u << a)
+            at = at * c->axes->axes[a].n + (size_t)c->values[sample * c->axes->n + a];
+    return at;
+}
+
+/* A count a group that has trials. */
+static int add_cells(const struct classify *c, unsigned set, const struct cell *cells,
+                     const struct count *like, int64_t total, struct tally *to,
+                     struct err *err)
+{
+    struct group g = group_first(c->axes, set);
+    size_t at = 0;
+    int code = 0;
+
+    do {
+        int64_t n = total >= 0 ? total : cells[at].n;
+        struct count count = *like;
+        count.group = g;
+        count.x = cells[at].x;
+        count.n = count.n_lo = count.n_hi = n;
+        if (cells[at].n)
+            code = tally_add(to, &count, err);
+        at++;
+    } while (!code && group_next(&g, c->axes, set));
+    return code;
+}
+
+static int count_measure(const struct classify *c, const struct outputs *o,
+                         const struct measure *m, const char *source, struct tally *to,
+                         struct err *err)
+{
+    struct count like = { .backend = o->backend, .metric = m->metric, .point = m->point,
+                          .source = source };
+    int code = 0;
+
+    for (size_t i = 0; i < c->n_sets && !code; i++) {
+        struct cell *cells = mem_array(groups_of(c->axes, c->sets[i]), sizeof *cells);
+        for (size_t k = 0; k < o->n; k++) {
+            enum classify_part p = part(c, &o->rows[k], m);
+            if (!c->counted[o->rows[k].row] || p == PART_NONE)
+                continue;
+            struct cell *cell = &cells[group_of(c, o->rows[k].row, c->sets[i])];
+            cell->n++;
+            cell->x += p == PART_HIT;
+        }
+        code = add_cells(c, c->sets[i], cells, &like, -1, to, err);
+        free(cells);
+    }
+    return code;
+}
+
+static int check_people(const struct classify *c, const struct outputs *o, struct err *err)
+{
+    const struct roster *r = c->roster;
+    struct dict people = DICT_INIT;
+    int code = 0;
+
+    for (size_t i = 0; r->has_subjects && i < o->n && !code; i++) {
+        const char *subject = roster_subject(r, o->rows[i].row);
+        bool fresh = true;
+        if (*subject)
+            dict_add(&people, subject, &fresh);
+        if (!fresh)
+            code = err_add(err, ERR_INPUT, "%s: the person '%.60s' has several images, "
+                           "expected one image a person, for which the intervals are made "
+                           "(misid dataset sample --per-person 1)", o->rows[i].source,
+                           subject);
+    }
+    dict_release(&people);
+    return code;
+}
+
+int classify_count(const struct classify *c, const struct outputs *o, const char *source,
+                   struct tally *to, struct err *err)
+{
+    int code = check_people(c, o, err);
+
+    for (size_t i = 0; i < MEASURES && !code; i++)
+        code = count_measure(c, o, &measures[i], source, to, err);
+    return code;
+}
+
+int classify_census(const struct classify *c, const char *source, struct tally *to,
+                    struct err *err)
+{
+    struct count like = { .backend = "", .metric = "faces", .point = "",
+                          .source = source };
+    int64_t total = 0;
+    int code = 0;
+
+    for (size_t s = 0; s < c->roster->n; s++)
+        total += c->counted[s];
+    for (size_t i = 0; i < c->n_sets && !code; i++) {
+        struct cell *cells = mem_array(groups_of(c->axes, c->sets[i]), sizeof *cells);
+        for (size_t s = 0; s < c->roster->n; s++)
+            if (c->counted[s]) {
+                struct cell *cell = &cells[group_of(c, s, c->sets[i])];
+                cell->x++;
+                cell->n++;
+            }
+        code = add_cells(c, c->sets[i], cells, &like, total, to, err);
+        free(cells);
+    }
+    return code;
+}
