@@ -13,6 +13,7 @@
 #include <csv.h>
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -49,6 +50,8 @@ struct reader {
     size_t *starts, starts_cap; /* in `store` */
     const char **cells;
     size_t cells_cap;
+    char (*numbers)[NUM_MAX]; /* names of columns without one */
+    size_t numbers_n;
 };
 
 static void fault(struct reader *r, size_t line, int code, const char *fmt, ...)
@@ -76,6 +79,11 @@ static void fault(struct reader *r, size_t line, int code, const char *fmt, ...)
         r->code = code;
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
 /* libcsv is to keep blanks: no byte is one. */
 static int no_blank(unsigned char c)
 {
@@ -88,7 +96,8 @@ static void parser_begin(struct reader *r)
     if (csv_init(&r->parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
         mem_exhausted();
     csv_set_delim(&r->parser, (unsigned char)r->opt.delimiter);
-    csv_set_space_func(&r->parser, no_blank);
+    if (!r->opt.trim) /* else libcsv's own: blanks and tabs */
+        csv_set_space_func(&r->parser, no_blank);
 }
 
 /* After a broken quote: the next line begins a new row. */
@@ -152,6 +161,8 @@ static void check_header(struct reader *r)
         names[i] = (struct named){ r->cells[i], i };
     qsort(names, r->n, sizeof *names, by_name);
     for (size_t i = 0; i < r->n; i++) {
+        if (!*names[i].name && r->opt.foreign)
+            continue;
         if (!*names[i].name)
             fault(r, r->row_line, ERR_INPUT,
                   "column %zu has an empty name, expected one in every column",
@@ -163,6 +174,20 @@ static void check_header(struct reader *r)
                   text_cut(cut, names[i].name));
     }
     free(names);
+}
+
+/* Columns without a name are called by their number. */
+static void number_unnamed(struct reader *r)
+{
+    for (size_t i = 0; i < r->kept; i++) {
+        if (*r->cells[i])
+            continue;
+        if (r->numbers_n == 0)
+            r->numbers = mem_array(r->kept, sizeof *r->numbers);
+        r->numbers_n = r->kept;
+        snprintf(r->numbers[i], sizeof r->numbers[i], "%zu", i + 1);
+        r->cells[i] = r->numbers[i];
+    }
 }
 
 /* Checks the first row, which says how many columns there are. */
@@ -180,6 +205,21 @@ static void first_row(struct reader *r)
         check_header(r);
         r->withhold = r->code || r->faulty;
         r->code = before ? before : r->code;
+        if (r->opt.foreign)
+            number_unnamed(r);
+    }
+}
+
+/* Drops the blanks around the cells in the store. */
+static void trim_cells(struct reader *r)
+{
+    for (size_t i = 0; i < r->kept; i++) {
+        char *s = r->store + r->starts[i];
+        size_t n = strlen(s);
+        while (n && is_blank(s[n - 1]))
+            s[--n] = '\0';
+        while (is_blank(r->store[r->starts[i]]))
+            r->starts[i]++;
     }
 }
 
@@ -188,6 +228,8 @@ static void row_end(struct reader *r)
 {
     bool first = r->columns == 0;
 
+    if (r->opt.trim)
+        trim_cells(r);
     if (r->kept > r->cells_cap) {
         r->cells_cap = r->kept;
         r->cells = mem_grow(r->cells, r->cells_cap, sizeof *r->cells);
@@ -249,7 +291,7 @@ static void check_bytes(struct reader *r, const char *s, size_t n)
     if (nul)
         fault(r, r->line, ERR_INPUT,
               "byte %zu of the line is NUL, expected UTF-8 text", (size_t)(nul - s) + 1);
-    else if (!text_is_utf8(s, n, &at))
+    else if (!r->opt.foreign && !text_is_utf8(s, n, &at))
         fault(r, r->line, ERR_INPUT,
               "byte %zu of the line, 0x%02x, is not UTF-8, expected UTF-8 text", at + 1,
               (unsigned char)s[at]);
@@ -258,36 +300,9 @@ static void check_bytes(struct reader *r, const char *s, size_t n)
     r->faulty = true;
 }
 
-/* Ends the cell at `p` of the store, and begins the next one after it. */
-static char *next_cell(struct reader *r, char *p)
-{
-    *p++ = '\0';
-    r->stored = (size_t)(p - r->store);
-    cell_begin(r);
-    return p;
-}
-
-/* Takes the quotes off the cell that begins at p, in its place; *to is where it
- * then ends. Returns what follows the closing quote, NULL if there is none. */
-static char *unquote(char *p, const char *end, char **to)
-{
-    char *from = p + 1, *quote;
-
-    for (*to = p;; *(*to)++ = *from++) {
-        quote = memchr(from, '"', (size_t)(end - from));
-        if (!quote)
-            return NULL;
-        memmove(*to, from, (size_t)(quote - from));
-        *to += quote - from;
-        from = quote + 1;
-        if (from == end || *from != '"')
-            return from;
-    }
-}
-
 /*
- * Cuts a line into cells if it is a whole row and plainly right; if not, false,
- * and libcsv is to say what it is.
+ * Cuts a line into cells if it is a whole row and plainly right, without a
+ * doubled quote; if not, false, and libcsv is to say what it is.
  */
 static bool cut_line(struct reader *r, const char *s, size_t n)
 {
@@ -296,26 +311,27 @@ static bool cut_line(struct reader *r, const char *s, size_t n)
 
     store_room(r, n + 1);
     memcpy(r->store, s, n);
-    char *p = r->store, *end = p + n, *to;
+    char *p = r->store, *end = p + n;
     *end = '\0';
-    cell_begin(r);
     for (;;) {
-        if (*p == '"') {
-            p = unquote(p, end, &to);
-            if (!p || (p < end && *p != delimiter))
+        bool quoted = *p == '"';
+        char *cell = p + quoted;
+        r->stored = (size_t)(cell - r->store);
+        cell_begin(r);
+        if (quoted) {
+            char *quote = memchr(cell, '"', (size_t)(end - cell));
+            if (!quote || (quote + 1 != end && quote[1] != delimiter))
                 return false;
-            *to = '\0';
-            if (p == end)
-                break;
+            *quote = '\0';
+            p = quote + 1 == end ? NULL : quote + 1;
         } else {
-            char *cell = p;
             p = memchr(cell, delimiter, (size_t)(end - cell));
             if (quotes && memchr(cell, '"', (size_t)((p ? p : end) - cell)))
                 return false;
-            if (!p)
-                break;
         }
-        p = next_cell(r, p);
+        if (!p)
+            break;
+        *p++ = '\0';
     }
     row_end(r);
     return true;
@@ -353,7 +369,7 @@ static void feed_line(struct reader *r, const char *s, size_t n)
 static void take_line(struct reader *r, const char *s, size_t n, size_t eol)
 {
     if (!r->open) {
-        if (n == 0 || (r->opt.comments && s[0] == '#')) {
+        if (n == 0 || r->line <= r->opt.skip || (r->opt.comments && s[0] == '#')) {
             r->line++;
             return;
         }
@@ -449,6 +465,7 @@ static int reader_finish(struct reader *r)
     free(r->store);
     free(r->starts);
     free(r->cells);
+    free(r->numbers);
     return r->code;
 }
 

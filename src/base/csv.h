@@ -30,6 +30,11 @@ struct csv_options {
     char delimiter;      /* 0 means ',' */
     bool comments;       /* lines that begin with '#' are passed over */
     bool no_header;      /* the first row is data; columns are named "1", "2", … */
+    bool trim;           /* blanks around cells are dropped, and those inside and
+                            around their quotes */
+    bool foreign;        /* others' tables: cells may hold any bytes but NUL, and a
+                            column without a name is called by its number */
+    size_t skip;         /* lines before the table */
     size_t max_bytes;    /* 0 means CSV_MAX_BYTES, CSV_TABLE_BYTES for a table */
 };
 #define CSV_MAX_BYTES ((size_t)1 << 30)
@@ -78,6 +83,10 @@ int csv_table_parse(struct csv_table *t, const char *data, size_t len,
 void csv_table_release(struct csv_table *t);
 /* Index of a column, or -1. */
 long csv_table_column(const struct csv_table *t, const char *name);
+/* The index of each of `n` names into `at`; those that are missing are faults
+ * that list them all. Further columns are no fault. */
+int csv_table_columns(const struct csv_table *t, const char *const *names, size_t n,
+                      int *at, struct err *err);
 const char *csv_table_cell(const struct csv_table *t, size_t row, size_t column);
 
 /*

@@ -121,6 +121,24 @@ long csv_table_column(const struct csv_table *t, const char *name)
     return -1;
 }
 
+int csv_table_columns(const struct csv_table *t, const char *const *names, size_t n,
+                      int *at, struct err *err)
+{
+    struct text all = TEXT_INIT;
+    int code = 0;
+
+    for (size_t i = 0; i < n; i++)
+        text_addf(&all, "%s%s", i ? "," : "", names[i]);
+    for (size_t i = 0; i < n; i++) {
+        at[i] = (int)csv_table_column(t, names[i]);
+        if (at[i] < 0)
+            code = err_add(err, ERR_INPUT, "%s:1: no column '%s', expected %s", t->path,
+                           names[i], all.s);
+    }
+    text_release(&all);
+    return code;
+}
+
 const char *csv_table_cell(const struct csv_table *t, size_t row, size_t column)
 {
     return t->cells[row * t->columns + column];

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -176,15 +177,56 @@ static bool is_inside(const char *name)
     return true;
 }
 
+enum folder_stage folder_maker(const char *name)
+{
+    static const char *const found[] = { "findings.csv", "claims.csv", "claims.json" };
+    static const char *const drawn[] = { "report.html", "report.json", "tables.tex" };
+
+    for (int i = 0; i < 3; i++) {
+        if (!strcmp(name, found[i]))
+            return MADE_BY_ESTIMATE;
+        if (!strcmp(name, drawn[i]))
+            return MADE_BY_CHART;
+    }
+    return strncmp(name, "charts/", 7) ? MADE_FIRST : MADE_BY_CHART;
+}
+
+int folder_check(const char *dir, const struct run *run, enum folder_stage stage,
+                 struct err *err)
+{
+    int code = 0;
+
+    for (size_t i = 0; i < run->n_outputs; i++) {
+        const char *name = run->outputs[i].name;
+        char hex[HASH_HEX];
+        if (folder_maker(name) >= stage || !is_inside(name))
+            continue;
+        char *path = path_join(dir, name);
+        int one = hash_file(hex, path, err);
+        if (!one && strcmp(hex, run->outputs[i].sha256))
+            one = err_add(err, ERR_INPUT, "%s: is not the file that run.json records "
+                          "(SHA-256 %.16s...), expected it unchanged (%.16s...) or another "
+                          "misid run", path, hex, run->outputs[i].sha256);
+        code = code ? code : one;
+        free(path);
+    }
+    return code;
+}
+
+bool folder_records(const struct run *run, const char *name)
+{
+    for (size_t i = 0; i < run->n_outputs; i++)
+        if (!strcmp(run->outputs[i].name, name))
+            return true;
+    return false;
+}
+
 void folder_remove_stale(const char *dir, const struct run *before,
                          const struct run *now)
 {
     for (size_t i = 0; i < before->n_outputs; i++) {
         const char *name = before->outputs[i].name;
-        bool keep = !is_inside(name);
-        for (size_t k = 0; k < now->n_outputs && !keep; k++)
-            keep = !strcmp(now->outputs[k].name, name);
-        if (keep)
+        if (!is_inside(name) || folder_records(now, name))
             continue;
         char *path = path_join(dir, name), *inner = path_dirname(path);
         unlink(path);

@@ -28,6 +28,17 @@ int folder_claim(const char *dir, const struct study *study, struct run *before,
  * not taken for a finished run, and temporaries of processes that are gone. */
 int folder_unfinish(const char *dir, struct err *err);
 
+/* The outputs of a run, by the stage that makes them. */
+enum folder_stage { MADE_FIRST, MADE_BY_ESTIMATE, MADE_BY_CHART };
+enum folder_stage folder_maker(const char *name);
+
+/* The files made before `stage` are there and are those that run.json records: what
+ * is made of others would go out under their hashes. A line a file that is not. */
+int folder_check(const char *dir, const struct run *run, enum folder_stage stage,
+                 struct err *err);
+/* True if run.json records the file. */
+bool folder_records(const struct run *run, const char *name);
+
 /* Removes the outputs of `before` that are not among those of `now`. */
 void folder_remove_stale(const char *dir, const struct run *before,
                          const struct run *now);

@@ -19,6 +19,10 @@ static const struct command commands[] = {
     { "cite", cite_main, "one finding as a paragraph that can be quoted" },
     { "trace", trace_main, "from a finding to its counts, files, lines and sources" },
     { "calc", calc_main, "the estimators on their own, for checking a paper" },
+    { "dataset", dataset_main, "data sets: which there are, what is in one, a subset" },
+    { "ingest", ingest_main, "from a data set's images and tables to roster.csv" },
+    { "image", image_main, "what a matcher would get of one image file, measured" },
+    { "synth", synth_main, "draw a cohort of synthetic faces, for tests" },
     { "list", list_main, "what there is: studies, estimators, charts, metrics" },
     { "help", help_main, "this text, or that of a command" },
     { "version", version_main, "the version of misid and of what it is built on" },
@@ -106,8 +110,11 @@ int help_main(int argc, char **argv)
 
 int version_main(int argc, char **argv)
 {
-    (void)argc;
-    (void)argv;
+    if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
+        puts("usage: misid version\n\nPrints the version of misid, of GSL and of the "
+             "compiler.");
+        return EXIT_DONE;
+    }
     printf("misid %s\n%s\n%s\n", PACKAGE_VERSION, stats_library(), __VERSION__);
     return EXIT_DONE;
 }

@@ -3,6 +3,7 @@
 
 #include "cli/pipeline.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -112,9 +113,9 @@ static int read_dataset(struct pipeline *p, const struct dataset *d)
     free(path);
     free(folder);
     if (!d->counts && !d->cases)
-        return err_add(p->err, ERR_INPUT, "%s:%zu: dataset: '%s' has neither published "
-                       "counts nor cases, expected 'counts:' or 'cases:' in its "
-                       "dataset.yaml", s->path, s->dataset_line, d->name);
+        return study_fault(s, s->dataset_line, p->err, "dataset: '%s' has neither "
+                           "published counts nor cases, expected 'counts:' or 'cases:' "
+                           "in its dataset.yaml", d->name);
     if (d->counts && (code = read_counts(p, d, d->counts, &p->tally)))
         first = first ? first : code;
     if ((code = read_table(p, d, d->printed, read_printed)))
@@ -124,9 +125,9 @@ static int read_dataset(struct pipeline *p, const struct dataset *d)
     for (size_t i = 0; i < s->n_alternatives; i++) {
         const struct study_alternative *a = &s->alternatives[i];
         if (!dataset_is_plain_name(a->counts))
-            code = err_add(p->err, ERR_INPUT, "%s:%zu: alternatives[%zu].counts: '%.60s' "
-                           "is not a file of the data set, expected a name without '/'",
-                           s->path, a->line, i, a->counts);
+            code = study_fault(s, a->line, p->err, "alternatives[%zu].counts: '%.60s' "
+                               "is not a file of the data set, expected a name without "
+                               "'/'", i, a->counts);
         else
             code = read_counts(p, d, a->counts, &p->alternatives[i]);
         first = first ? first : code;
@@ -173,9 +174,13 @@ static int resolve_backends(struct pipeline *p, const char *const *chosen, size_
         s->n_backends = n ? n : n_all;
         s->backends = arena_array(&s->arena, s->n_backends, sizeof *s->backends);
         for (size_t i = 0; i < s->n_backends; i++)
-            s->backends[i].text = all[i] = arena_strdup(&s->arena, names[i]);
+            s->backends[i].text = arena_strdup(&s->arena, names[i]);
     }
-    tally_arrange(&p->tally, all, s->n_backends);
+    struct evidence e = { s, &p->tally, p->alternatives, &p->printed };
+    long found = evidence_backends(&e, all, p->err);
+    if (found < 0)
+        return (int)found;
+    tally_arrange(&p->tally, all, (size_t)found);
     return 0;
 }
 
@@ -244,32 +249,41 @@ static int read_again(struct pipeline *p, const char *dir, const char *name,
 static int read_cases_again(struct pipeline *p, const char *dir)
 {
     char *path = path_join(dir, "cases.csv");
-    int code = path_is_file(path) ? cases_read(&p->cases, path, p->err) : 0;
+    int code = 0;
+
+    if (folder_records(&p->run, "cases.csv"))
+        code = cases_read(&p->cases, path, p->err);
 
     free(path);
     return code;
 }
 
-/* The study and the record of a run folder. */
-static int open_folder(struct pipeline *p, const char *dir)
+/* The study and the record of a run folder, whose files up to a stage must be those
+ * of the record. */
+static int open_folder(struct pipeline *p, const char *dir, enum folder_stage stage)
 {
     char *path = path_join(dir, "run.json");
     int code = run_read(&p->run, path, p->err);
 
     free(path);
+    if (!code)
+        code = folder_check(dir, &p->run, stage, p->err);
     if (code)
         return code;
     path = path_join(dir, "study.json");
     code = study_load(&p->study, path, NULL, 0, p->err);
     free(path);
-    if (!code)
-        make_tallies(p);
-    return code ? code : check_stages(p);
+    if (code)
+        return code;
+    if (p->run.n_inputs) /* the report names the file that was run */
+        snprintf(p->study.sha256, sizeof p->study.sha256, "%s", p->run.inputs[0].sha256);
+    make_tallies(p);
+    return check_stages(p);
 }
 
 int pipeline_open_counts(struct pipeline *p, const char *dir)
 {
-    int code = open_folder(p, dir), first;
+    int code = open_folder(p, dir, MADE_BY_ESTIMATE), first;
 
     if (code)
         return code;
@@ -288,7 +302,7 @@ int pipeline_open_counts(struct pipeline *p, const char *dir)
         free(name);
     }
     char *path = path_join(dir, "printed.csv");
-    if (path_is_file(path) &&
+    if (folder_records(&p->run, "printed.csv") &&
         (code = printed_read(&p->printed, path, &p->study.axes, p->err)))
         first = first ? first : code;
     free(path);
@@ -299,7 +313,7 @@ int pipeline_open_counts(struct pipeline *p, const char *dir)
 
 int pipeline_open_findings(struct pipeline *p, const char *dir)
 {
-    int code = open_folder(p, dir);
+    int code = open_folder(p, dir, MADE_BY_CHART);
 
     if (code)
         return code;
@@ -466,6 +480,10 @@ int pipeline_write_study(struct pipeline *p)
         study_to_json(&p->study, &t);
         code = write_text(p, "study.json", &t);
     }
+    if (!code && p->cases.n) {
+        cases_to_csv(&p->cases, &t);
+        code = write_text(p, "cases.csv", &t);
+    }
     text_release(&t);
     return code;
 }
@@ -482,10 +500,6 @@ int pipeline_write_counts(struct pipeline *p)
     if (!code && p->printed.n) {
         printed_to_csv(&p->printed, &t);
         code = write_text(p, "printed.csv", &t);
-    }
-    if (!code && p->cases.n) {
-        cases_to_csv(&p->cases, &t);
-        code = write_text(p, "cases.csv", &t);
     }
     for (size_t i = 0; i < p->study.n_backends && !code; i++) {
         char *name = folder_counts(p->study.backends[i].text);
@@ -524,6 +538,18 @@ int pipeline_write_findings(struct pipeline *p)
     return code;
 }
 
+/* The report lists the outputs that were there before it: those of an earlier one
+ * are none of them. */
+static void forget_drawn(struct run *run)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < run->n_outputs; i++)
+        if (folder_maker(run->outputs[i].name) != MADE_BY_CHART)
+            run->outputs[kept++] = run->outputs[i];
+    run->n_outputs = kept;
+}
+
 int pipeline_write_report(struct pipeline *p)
 {
     static const char *const kinds[] = { "gp", "tsv", "svg", "png" };
@@ -533,17 +559,19 @@ int pipeline_write_report(struct pipeline *p)
     if (code)
         return code;
     record_tools(p, true);
+    forget_drawn(&p->run);
     charts = report_charts(&p->study, &p->findings, p->dir, p->err);
     if (charts && charts != ERR_PROGRAM)
         return charts;
-    code = report_write(&p->study, &p->findings, &p->claims, &p->cases, &p->run,
-                        p->dir, p->err);
     for (size_t i = 0; i < p->study.n_charts && !code; i++)
         for (int k = 0; k < 4 && !code; k++) {
             char *name = mem_printf("charts/%s.%s", p->study.charts[i].id, kinds[k]);
             code = record_output(p, name);
             free(name);
         }
+    if (!code)
+        code = report_write(&p->study, &p->findings, &p->claims, &p->cases, &p->run,
+                            p->dir, p->err);
     for (int i = 0; i < 3 && !code; i++)
         code = record_output(p, files[i]);
     return code ? code : charts;

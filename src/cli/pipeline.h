@@ -63,7 +63,7 @@ int pipeline_folder(struct pipeline *p, const char *out);
 void pipeline_record(struct pipeline *p, const char *const *sets, size_t n_sets,
                      const char *const *backends, size_t n_backends);
 
-/* The stages' files. Charts need gnuplot: where it is missing or fails,
+/* The stages' files; the study goes with the named cases. Charts need gnuplot: where it is missing or fails,
  * pipeline_write_report() still writes everything else and returns
  * ERR_PROGRAM. */
 int pipeline_write_study(struct pipeline *p);

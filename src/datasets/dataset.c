@@ -8,6 +8,7 @@
 #include "base/places.h"
 #include "base/text.h"
 #include "base/yaml.h"
+#include "datasets/descriptor.h"
 
 bool dataset_is_plain_name(const char *file)
 {
@@ -17,6 +18,11 @@ bool dataset_is_plain_name(const char *file)
 char *dataset_path(const struct dataset *d, const char *file)
 {
     return path_join(d->dir, file);
+}
+
+bool dataset_has_images(const struct dataset *d)
+{
+    return d->reading && !d->reading->no_images;
 }
 
 /* The dataset.yaml of the set, malloc'd, or NULL with an error. */
@@ -69,7 +75,28 @@ static void load_labels(struct dataset *d, struct yaml_doc *doc)
     }
 }
 
-static int load(struct dataset *d, const char *path, const char *name, struct err *err)
+/* The labels of a set of images, behind those of `axes`. */
+static void add_labels(struct dataset *d)
+{
+    const struct descriptor *x = d->reading;
+    struct dataset_label *all = arena_array(&d->arena, d->n_labels + x->n_attributes,
+                                            sizeof *all);
+
+    if (d->n_labels)
+        memcpy(all, d->labels, d->n_labels * sizeof *all);
+    d->labels = all;
+    for (size_t i = 0; i < x->n_attributes; i++) {
+        const struct attribute *a = &x->attributes[i];
+        const char *about = *a->about ? arena_printf(&d->arena, "%s: %s",
+                                                     provenance_names[a->provenance],
+                                                     a->about)
+                                      : provenance_names[a->provenance];
+        d->labels[d->n_labels++] = (struct dataset_label){ a->name, about };
+    }
+}
+
+static int load(struct dataset *d, const char *path, const char *name,
+                const char *const *sets, size_t n_sets, struct err *err)
 {
     struct yaml_doc doc;
     int code = yaml_load(&doc, path, err);
@@ -82,8 +109,10 @@ static int load(struct dataset *d, const char *path, const char *name, struct er
         yaml_release(&doc);
         return code;
     }
+    for (size_t i = 0; i < n_sets; i++)
+        yaml_set(&doc, sets[i]);
     d->name = arena_strdup(&d->arena, yaml_get_string(&doc, doc.root, "name", "", true));
-    if (strcmp(d->name, name))
+    if (!strchr(name, '/') && strcmp(d->name, name))
         yaml_fault(&doc, doc.root, "name", "'%.60s', expected '%s' like its folder",
                    d->name, name);
     d->title = arena_strdup(&d->arena, yaml_get_string(&doc, doc.root, "title", "", true));
@@ -93,23 +122,32 @@ static int load(struct dataset *d, const char *path, const char *name, struct er
     d->printed = get_file(d, &doc, "printed");
     d->cases = get_file(d, &doc, "cases");
     load_labels(d, &doc);
+    d->reading = descriptor_read(&doc, &d->arena);
     code = yaml_finish(&doc);
     yaml_release(&doc);
+    if (!code && d->reading)
+        add_labels(d);
     return code;
 }
 
 int dataset_load(struct dataset *d, const char *name, const char *study_path,
                  struct err *err)
 {
+    return dataset_load_with(d, name, study_path, NULL, 0, err);
+}
+
+int dataset_load_with(struct dataset *d, const char *name, const char *study_path,
+                      const char *const *sets, size_t n_sets, struct err *err)
+{
     *d = (struct dataset){ .arena = ARENA_INIT };
-    char *path = find(name, study_path, err);
+    char *path = strchr(name, '/') ? mem_strdup(name) : find(name, study_path, err);
 
     if (!path)
         return ERR_INPUT;
     char *dir = path_dirname(path);
     d->dir = arena_strdup(&d->arena, dir);
     free(dir);
-    int code = load(d, path, name, err);
+    int code = load(d, path, name, sets, n_sets, err);
     free(path);
     if (code)
         dataset_release(d);
@@ -118,6 +156,7 @@ int dataset_load(struct dataset *d, const char *name, const char *study_path,
 
 void dataset_release(struct dataset *d)
 {
+    descriptor_release(d->reading);
     arena_release(&d->arena);
     *d = (struct dataset){ .arena = ARENA_INIT };
 }

@@ -54,12 +54,7 @@ int cases_read(struct cases *c, const char *path, struct err *err)
     int code = csv_table_load(&csv, path, &(struct csv_options){ .comments = true }, err);
     if (code)
         return code;
-    for (int i = 0; i < COLUMNS; i++) {
-        at[i] = (int)csv_table_column(&csv, columns[i]);
-        if (at[i] < 0)
-            code = err_add(err, ERR_INPUT, "%s:1: no column '%s', expected case,person,"
-                           "backend,said,confidence,wrong,source", path, columns[i]);
-    }
+    code = csv_table_columns(&csv, columns, COLUMNS, at, err);
     if (!code && csv.rows > CASES_MAX)
         code = err_add(err, ERR_LIMIT, "%s: %zu cases, expected at most %d", path,
                        csv.rows, CASES_MAX);

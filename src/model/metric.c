@@ -44,3 +44,17 @@ const char *metric_kind(const char *name)
     const char *dot = strchr(name, '.');
     return dot ? dot + 1 : "";
 }
+
+bool metric_is_paired(const char *name)
+{
+    static const char *const kinds[] = { "improvement", "excess" };
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        size_t len = strlen(kinds[i]);
+        const char *kind = metric_kind(name);
+        if (!strncmp(kind, kinds[i], len) &&
+            (!kind[len] || !strcmp(kind + len, "_worst_case")))
+            return true;
+    }
+    return false;
+}

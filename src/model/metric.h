@@ -27,5 +27,8 @@ const struct metric *metric_find(const char *name);
 const struct metric *metric_table(size_t *n);
 /* The part behind the dot, "" if none. */
 const char *metric_kind(const char *name);
+/* True if what it is set against is no group but the same group at another point
+ * (`error.improvement`) or with another backend (`error.excess`). */
+bool metric_is_paired(const char *name);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/csv.h"
+#include "model/metric.h"
 
 const char *const printed_unit_names[PRINTED_UNITS + 1] = {
     "percent", "points", "points-of-rounded", "count", "ratio", NULL
@@ -54,7 +55,9 @@ static int read_row(struct printed *p, const struct axes *axes,
     f->text = arena_strdup(&p->arena, cell[TEXT]);
     f->source = arena_strdup(&p->arena, cell[SOURCE]);
     f->group = read_group(p, axes, cell[GROUP], line, err);
-    f->versus = read_group(p, axes, cell[VERSUS], line, err);
+    f->versus = metric_is_paired(f->metric)
+        ? arena_strdup(&p->arena, cell[VERSUS]) /* a point or a backend */
+        : read_group(p, axes, cell[VERSUS], line, err);
     if (!num_parse_double(cell[TEXT], &f->value) || strpbrk(cell[TEXT], "eE"))
         err_add(err, ERR_INPUT, "%s:%zu: printed is '%.40s', expected the figure in "
                 "decimal digits as printed", p->path, line, cell[TEXT]);
@@ -81,13 +84,7 @@ int printed_read(struct printed *p, const char *path, const struct axes *axes,
     int code = csv_table_load(&csv, path, &(struct csv_options){ .comments = true }, err);
     if (code)
         return code;
-    for (int i = 0; i < COLUMNS; i++) {
-        at[i] = (int)csv_table_column(&csv, columns[i]);
-        if (at[i] < 0)
-            code = err_add(err, ERR_INPUT, "%s:1: no column '%s', expected claim,"
-                           "backend,metric,group,versus,point,printed,unit,source",
-                           path, columns[i]);
-    }
+    code = csv_table_columns(&csv, columns, COLUMNS, at, err);
     if (!code) {
         p->figures = arena_array(&p->arena, csv.rows, sizeof *p->figures);
         for (size_t r = 0; r < csv.rows; r++)

@@ -469,8 +469,6 @@ static void load_all(struct loading *l)
     s->backends = get_names(l, root, "backends", &s->n_backends);
     s->metrics = get_names(l, root, "metrics", &s->n_metrics);
     node = yaml_get(l->doc, root, "metrics", false);
-    if (s->n_metrics && !s->axes.n)
-        yaml_get(l->doc, root, "axes", true); /* a rate is one of a group */
     if (node && s->n_metrics == 0)
         yaml_fault(l->doc, node, NULL, "no metric, expected at least one");
     for (size_t i = 0; i < s->n_metrics; i++)
@@ -515,6 +513,24 @@ int study_load(struct study *study, const char *path, const char *const *sets,
     yaml_release(&doc);
     if (code)
         study_release(study);
+    return code;
+}
+
+int study_fault(const struct study *study, size_t line, struct err *err,
+                const char *fmt, ...)
+{
+    struct text t = TEXT_INIT;
+    va_list ap;
+
+    text_add(&t, study->path);
+    if (line)
+        text_addf(&t, ":%zu", line);
+    text_add(&t, ": ");
+    va_start(ap, fmt);
+    text_addfv(&t, fmt, ap);
+    va_end(ap);
+    int code = err_add(err, ERR_INPUT, "%s", t.s);
+    text_release(&t);
     return code;
 }
 

@@ -169,6 +169,11 @@ int study_load(struct study *study, const char *path, const char *const *sets,
                size_t n_sets, struct err *err);
 void study_release(struct study *study);
 
+/* A fault of the study that a stage found: `path:line: …`, without a line where
+ * --set put it there. Returns ERR_INPUT. */
+int study_fault(const struct study *study, size_t line, struct err *err,
+                const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
 /* The study as JSON that study_load() reads back to the same study. */
 void study_to_json(const struct study *study, struct text *to);
 

@@ -35,15 +35,49 @@ static void load_contrasts(struct loading *l, struct yaml_node *root)
     }
 }
 
-/* A list of names at `key` that must be there and not be empty. */
+/* A list of different names at `key`. */
 static const char **get_backends(struct loading *l, struct yaml_node *map,
                                  const char *key, size_t *n)
 {
     const char **names = loading_list(l, map, key, n);
 
-    if (*n == 0)
-        yaml_fault(l->doc, map, key, "names nobody, expected backends");
+    for (size_t i = 0; i < *n; i++)
+        for (size_t k = 0; k < i; k++)
+            if (!strcmp(names[i], names[k])) {
+                yaml_fault(l->doc, map, key, "'%.60s' stands twice, expected each once",
+                           names[i]);
+                break;
+            }
     return names;
+}
+
+/* The same, which must be there, not be empty and hold none of `others`. */
+static const char **get_against(struct loading *l, struct yaml_node *map,
+                                const char **others, size_t n_others, size_t *n)
+{
+    const char **names = get_backends(l, map, "against", n);
+
+    if (*n == 0)
+        yaml_fault(l->doc, map, "against", "names nobody, expected backends");
+    for (size_t i = 0; i < *n; i++)
+        for (size_t k = 0; k < n_others; k++)
+            if (!strcmp(names[i], others[k])) {
+                yaml_fault(l->doc, map, "against", "'%.60s' is set against itself, "
+                           "expected others than in backends", names[i]);
+                break;
+            }
+    return names;
+}
+
+/* The points at keys before and after. */
+static void get_points(struct loading *l, struct yaml_node *map, const char **before,
+                       const char **after)
+{
+    *before = loading_text(l, map, "before", true);
+    *after = loading_text(l, map, "after", true);
+    if (*before && *after && !strcmp(*before, *after))
+        yaml_fault(l->doc, map, "after", "'%.60s' is also the point before, expected "
+                   "another", *after);
 }
 
 static void load_changes(struct loading *l, struct yaml_node *root)
@@ -54,11 +88,12 @@ static void load_changes(struct loading *l, struct yaml_node *root)
     if (!list)
         return;
     s->changes = arena_array(&s->arena, list->n, sizeof *s->changes);
-    for (size_t i = 0; (map = loading_next_map(l, list, &i)); s->n_changes++)
-        s->changes[s->n_changes] = (struct study_change){
-            loading_rate(l, map), loading_text(l, map, "before", true),
-            loading_text(l, map, "after", true), map->line
-        };
+    for (size_t i = 0; (map = loading_next_map(l, list, &i)); s->n_changes++) {
+        struct study_change *c = &s->changes[s->n_changes];
+        c->line = map->line;
+        c->metric = loading_rate(l, map);
+        get_points(l, map, &c->before, &c->after);
+    }
 }
 
 static void load_rivals(struct loading *l, struct yaml_node *root)
@@ -77,7 +112,9 @@ static void load_rivals(struct loading *l, struct yaml_node *root)
         if (!r->point)
             r->point = "";
         r->backends = get_backends(l, map, "backends", &r->n_backends);
-        r->against = get_backends(l, map, "against", &r->n_against);
+        if (r->n_backends == 0)
+            yaml_fault(l->doc, map, "backends", "names nobody, expected backends");
+        r->against = get_against(l, map, r->backends, r->n_backends, &r->n_against);
     }
 }
 
@@ -140,15 +177,14 @@ static void load_claim_terms(struct loading *l, struct yaml_node *map,
     else
         refuse_key(l, map, "among", c->type);
     if (claim_needs[c->type].points != NO) {
-        c->before = loading_text(l, map, "before", true);
-        c->after = loading_text(l, map, "after", true);
+        get_points(l, map, &c->before, &c->after);
         refuse_key(l, map, "point", c->type);
     } else {
         refuse_key(l, map, "before", c->type);
         refuse_key(l, map, "after", c->type);
     }
     if (claim_needs[c->type].against != NO) {
-        c->against = get_backends(l, map, "against", &c->n_against);
+        c->against = get_against(l, map, c->backends, c->n_backends, &c->n_against);
         if (c->n_backends == 0)
             yaml_fault(l->doc, map, "backends", "is missing, expected the backends whose "
                        "rate is said to be higher");
@@ -181,14 +217,7 @@ static void load_claim(struct loading *l, struct yaml_node *map, struct claim_sp
     c->point = loading_text(l, map, "point", false);
     if (!c->point)
         c->point = "";
-    c->backends = loading_list(l, map, "backends", &c->n_backends);
-    for (size_t i = 0; i < c->n_backends; i++)
-        for (size_t k = 0; k < i; k++)
-            if (!strcmp(c->backends[i], c->backends[k])) {
-                yaml_fault(l->doc, map, "backends", "'%.60s' stands twice, expected each "
-                           "once", c->backends[i]);
-                break;
-            }
+    c->backends = get_backends(l, map, "backends", &c->n_backends);
     if (type < 0) { /* a fault already: what it takes is not known */
         yaml_ignore(map);
         c->type = CLAIM_NOT_TESTABLE;

@@ -176,6 +176,21 @@ static void put_prose(struct json_out *w, const struct study *s)
     }
 }
 
+/* None at all is no key: an empty list is a fault in a study. */
+static void put_axes(struct json_out *w, const struct axes *axes)
+{
+    if (!axes->n)
+        return;
+    json_list(w, "axes");
+    for (size_t i = 0; i < axes->n; i++) {
+        json_map(w, NULL);
+        json_string(w, "name", axes->axes[i].name);
+        put_list(w, "values", axes->axes[i].values, axes->axes[i].n);
+        json_end(w);
+    }
+    json_end(w);
+}
+
 void study_to_json(const struct study *s, struct text *to)
 {
     struct json_out w = json_out(to);
@@ -187,16 +202,7 @@ void study_to_json(const struct study *s, struct text *to)
     put(&w, "task", study_task_names[s->task]);
     put(&w, "evidence", study_evidence_names[s->evidence]);
     put(&w, "dataset", s->dataset);
-    if (s->axes.n)
-        json_list(&w, "axes");
-    for (size_t i = 0; i < s->axes.n; i++) {
-        json_map(&w, NULL);
-        json_string(&w, "name", s->axes.axes[i].name);
-        put_list(&w, "values", s->axes.axes[i].values, s->axes.axes[i].n);
-        json_end(&w);
-    }
-    if (s->axes.n)
-        json_end(&w);
+    put_axes(&w, &s->axes);
     json_map(&w, "labels");
     for (size_t i = 0; i < s->n_labels; i++)
         json_string(&w, s->labels[i].group, s->labels[i].text);

@@ -200,13 +200,7 @@ int tally_read_counts(struct tally *t, const char *path, struct err *err)
     code = csv_table_load(&csv, path, &(struct csv_options){ .comments = true }, err);
     if (code)
         return code;
-    for (int i = 0; i < COLUMNS; i++) {
-        at[i] = (int)csv_table_column(&csv, columns[i]);
-        if (at[i] < 0)
-            code = err_add(err, ERR_INPUT, "%s:1: no column '%s', expected backend,"
-                           "metric,group,x,n,n_lo,n_hi,derived,source", path,
-                           columns[i]);
-    }
+    code = csv_table_columns(&csv, columns, COLUMNS, at, err);
     if (!code && csv.columns > COLUMNS)
         code = err_add(err, ERR_INPUT, "%s:1: %zu columns, expected backend,metric,"
                        "group,x,n,n_lo,n_hi,derived,source", path, csv.columns);

@@ -54,22 +54,21 @@ static int check_chart(const struct study *study, const struct study_chart *c,
     if (!chart) {
         for (size_t i = 0; i < sizeof charts / sizeof *charts; i++)
             text_addf(&t, "%s%s", i ? ", " : "", charts[i].name);
-        code = err_add(err, ERR_INPUT, "%s:%zu: chart: '%.60s' is not a chart, expected "
-                       "one of %s", study->path, c->chart.line, c->chart.text, t.s);
+        code = study_fault(study, c->chart.line, err, "chart: '%.60s' is not a chart, "
+                           "expected one of %s", c->chart.text, t.s);
     } else if ((chart->needs & NEEDS_BY) && !c->by) {
-        code = err_add(err, ERR_INPUT, "%s:%zu: by: chart '%s' has none, expected the "
-                       "axes whose groups it shows", study->path, c->line, c->id);
+        code = study_fault(study, c->line, err, "by: chart '%s' has none, expected the "
+                           "axes whose groups it shows", c->id);
     } else if ((chart->needs & NEEDS_GROUP) && !c->group) {
-        code = err_add(err, ERR_INPUT, "%s:%zu: group: chart '%s' has none, expected the "
-                       "group whose shares it shows", study->path, c->line, c->id);
+        code = study_fault(study, c->line, err, "group: chart '%s' has none, expected "
+                           "the group whose shares it shows", c->id);
     } else if ((chart->needs & NEEDS_POINTS) && (!c->before || !c->after)) {
-        code = err_add(err, ERR_INPUT, "%s:%zu: %s: chart '%s' has none, expected an "
-                       "operating point such as audit=2017", study->path, c->line,
-                       c->before ? "after" : "before", c->id);
+        code = study_fault(study, c->line, err, "%s: chart '%s' has none, expected an "
+                           "operating point such as audit=2017",
+                           c->before ? "after" : "before", c->id);
     } else if (!(chart->needs & NEEDS_POINTS) && (c->before || c->after)) {
-        code = err_add(err, ERR_INPUT, "%s:%zu: %s: is not a key of a chart of type %s, "
-                       "expected none", study->path, c->line,
-                       c->before ? "before" : "after", chart->name);
+        code = study_fault(study, c->line, err, "%s: is not a key of a chart of type %s, "
+                           "expected none", c->before ? "before" : "after", chart->name);
     }
     if (c->caption) {
         text_reset(&t);

@@ -186,7 +186,7 @@ static bool seen_before(struct text *seen, const char *name)
 void tables_census(struct tabling *b, const struct metric *metric)
 {
     const struct axes *axes = &b->study->axes;
-    bool across = axes->axes[0].n + 2 <= TABLE_COLUMNS_MAX;
+    bool across = axes->n && axes->axes[0].n + 2 <= TABLE_COLUMNS_MAX;
     struct text seen = TEXT_INIT, name = TEXT_INIT;
     struct group g;
 

@@ -29,27 +29,27 @@ int estimate_check(const struct study *study, struct err *err)
             for (size_t k = 0; k < n; k++)
                 if (table[k].quantities & quantity_bits[q])
                     text_addf(&offered, "%s%s", offered.len ? ", " : "", table[k].name);
-            code = err_add(err, ERR_INPUT, "%s:%zu: estimators.%s: '%.60s' is not a method "
-                           "for a %s, expected one of %s", study->path, name->line,
-                           study_quantity_names[q], name->text, study_quantity_names[q],
-                           offered.s);
+            code = study_fault(study, name->line, err, "estimators.%s: '%.60s' is not "
+                               "a method for a %s, expected one of %s",
+                               study_quantity_names[q], name->text,
+                               study_quantity_names[q], offered.s);
             text_release(&offered);
         }
     for (size_t i = 0; i < study->n_contrasts; i++)
         if (!evidence_disjoint(study, study->contrasts[i].group,
                                study->contrasts[i].versus))
-            code = err_add(err, ERR_INPUT, "%s:%zu: contrasts[%zu]: '%s' and '%s' may "
-                           "share people, expected groups that differ on an axis",
-                           study->path, study->contrasts[i].line, i,
-                           study->contrasts[i].group, study->contrasts[i].versus);
+            code = study_fault(study, study->contrasts[i].line, err, "contrasts[%zu]: "
+                               "'%s' and '%s' may share people, expected groups that "
+                               "differ on an axis", i, study->contrasts[i].group,
+                               study->contrasts[i].versus);
     for (size_t i = 0; i < study->n_claims; i++) {
         const struct claim_spec *c = &study->claims[i];
         if (c->group && c->versus && c->type != CLAIM_PRINTED &&
             c->type != CLAIM_NOT_TESTABLE &&
             !evidence_disjoint(study, c->group, c->versus))
-            code = err_add(err, ERR_INPUT, "%s:%zu: claims[%zu]: '%s' and '%s' may share "
-                           "people, expected groups that differ on an axis", study->path,
-                           c->line, i, c->group, c->versus);
+            code = study_fault(study, c->line, err, "claims[%zu]: '%s' and '%s' may "
+                               "share people, expected groups that differ on an axis",
+                               i, c->group, c->versus);
     }
     return code;
 }

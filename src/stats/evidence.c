@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "stats/evidence.h"
 
-#include <stdio.h>
 #include <string.h>
 
 bool evidence_rate(const struct tally *tally, const struct subject *about,
@@ -60,11 +59,8 @@ long evidence_backends(const struct evidence *e, const char **out, struct err *e
             continue;
         struct text names = TEXT_INIT;
         list_names(&names, known, n);
-        char at[32] = ""; /* no line: chosen on the command line */
-        if (s->backends[i].line)
-            snprintf(at, sizeof at, ":%zu", s->backends[i].line);
-        code = err_add(err, ERR_INPUT, "%s%s: backends: '%.60s' has no counts, expected "
-                       "one of %s", s->path, at, s->backends[i].text, names.s);
+        code = study_fault(s, s->backends[i].line, err, "backends: '%.60s' has no counts, "
+                           "expected one of %s", s->backends[i].text, names.s);
         text_release(&names);
     }
     return code ? code : (long)s->n_backends;
@@ -134,9 +130,9 @@ static bool check_point(struct names *w, size_t line, const char *key, size_t it
     if (is_one_of(point, points, n))
         return true;
     list_names(&known, points, n);
-    w->code = err_add(w->err, ERR_INPUT, "%s:%zu: %s[%zu].%s: '%.60s' has no counts of "
-                      "'%s', expected one of '%s'", w->e->study->path, line, key, item,
-                      what, point, metric, known.s);
+    w->code = study_fault(w->e->study, line, w->err, "%s[%zu].%s: '%.60s' has no "
+                          "counts of '%s', expected one of '%s'", key, item, what,
+                          point, metric, known.s);
     text_release(&known);
     return false;
 }
@@ -148,9 +144,9 @@ static void check_group(struct names *w, size_t line, const char *key, size_t it
     const struct study *s = w->e->study;
 
     if (group && !has_group(w, metric, point, group))
-        w->code = err_add(w->err, ERR_INPUT, "%s:%zu: %s[%zu]: no counts of '%s' for the "
-                          "group '%.60s', expected some in the data set '%s'", s->path,
-                          line, key, item, metric, group, s->dataset);
+        w->code = study_fault(s, line, w->err, "%s[%zu]: no counts of '%s' for the "
+                              "group '%.60s', expected some in the data set '%s'", key,
+                              item, metric, group, s->dataset);
 }
 
 /* Backends that the study names must have counts. */
@@ -162,9 +158,9 @@ static void check_backends(struct names *w, size_t line, const char *key, size_t
         if (is_one_of(backends[i], w->backends, w->n_backends))
             continue;
         list_names(&known, w->backends, w->n_backends);
-        w->code = err_add(w->err, ERR_INPUT, "%s:%zu: %s[%zu].%s: '%.60s' has no counts in "
-                          "this study, expected one of %s", w->e->study->path, line, key,
-                          item, what, backends[i], known.s);
+        w->code = study_fault(w->e->study, line, w->err, "%s[%zu].%s: '%.60s' has no "
+                              "counts in this study, expected one of %s", key, item,
+                              what, backends[i], known.s);
         text_release(&known);
     }
 }
@@ -178,9 +174,9 @@ static void check_printed(struct names *w, size_t item)
     for (size_t i = 0; i < w->e->printed->n; i++)
         if (!strcmp(w->e->printed->figures[i].claim, c->id))
             return;
-    w->code = err_add(w->err, ERR_INPUT, "%s:%zu: claims[%zu]: the data set '%s' has no "
-                      "printed figures of '%s', expected some", s->path, c->line, item,
-                      s->dataset, c->id);
+    w->code = study_fault(s, c->line, w->err, "claims[%zu]: the data set '%s' has no "
+                          "printed figures of '%s', expected some", item, s->dataset,
+                          c->id);
 }
 
 static void check_claim_names(struct names *w, size_t item)
@@ -260,12 +256,11 @@ int evidence_check(const struct evidence *e, struct err *err)
         for (size_t k = 0; k < e->alternatives[i].n_series; k++) {
             const struct tally_series *series = &e->alternatives[i].series[k];
             if (!tally_has(e->tally, series->backend, series->metric, series->point))
-                w.code = err_add(err, ERR_INPUT, "%s:%zu: alternatives[%zu].counts: the "
-                                 "counts of '%.60s' (%s%s%s) stand in for none, expected "
-                                 "a backend, metric and point that the data set has",
-                                 s->path, s->alternatives[i].line, i, series->backend,
-                                 series->metric, *series->point ? "@" : "",
-                                 series->point);
+                w.code = study_fault(
+                    s, s->alternatives[i].line, err, "alternatives[%zu].counts: the counts "
+                    "of '%.60s' (%s%s%s) stand in for none, expected a backend, metric and "
+                    "point that the data set has", i, series->backend, series->metric,
+                    *series->point ? "@" : "", series->point);
         }
     for (size_t i = 0; i < e->printed->n; i++)
         check_figure(&w, &e->printed->figures[i]);

@@ -11,7 +11,9 @@ static int64_t largest(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-/* The correlation of the table  a b / c d , 0 where a margin is empty. */
+/* The correlation of the table  a b / c d , 0 where a margin is empty. With a or d
+ * at 0, as here, it is never positive: the continuity correction of method 10, which
+ * is for a positive one, does not arise. */
 static double phi(double a, double b, double c, double d)
 {
     double margins = (a + b) * (c + d) * (a + c) * (b + d);

@@ -7,8 +7,7 @@
 SOURCE_DATE_EPOCH=1500000000 # the same run, the same bytes
 export SOURCE_DATE_EPOCH
 
-set -- "$SRCDIR"/bench/*.yaml
-study=$1
+study=$SRCDIR/bench/gender-shades.yaml # its run takes more than the largest disk here
 if [ "$(id -u)" -eq 0 ]; then unshare='unshare -m'; else unshare='unshare -rm'; fi
 mkdir "$T/disk"
 $unshare mount -t tmpfs -o size=64k tmpfs "$T/disk" 2>/dev/null ||

@@ -3,8 +3,8 @@
  * What fuzz targets share. A target is one file tests/fuzz/fuzz_NAME.c with
  * LLVMFuzzerTestOneInput(), which aborts (assert) where something is wrong, and
  * one line in Makefile.am. Its seeds are the files *.NAME of bench/, datasets/
- * and tests/data/, and the lines of tests/fuzz/NAME.seeds if that is there;
- * its words, tests/fuzz/NAME.dict.
+ * and tests/data/, the lines of tests/fuzz/NAME.seeds if that is there, and what
+ * a program tests/fuzz/seeds_NAME writes; its words, tests/fuzz/NAME.dict.
  */
 #ifndef FUZZ_H
 #define FUZZ_H

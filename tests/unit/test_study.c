@@ -140,7 +140,7 @@ static void unknown_keys(void **state)
                    "s.yaml:9: backend: unknown key, expected one of backends, ...");
     assert_refused("claims: [{id: c, typ: worst, says: x, source: y}]\n",
                    "s.yaml:9: claims[0].type: is missing, expected one of printed, difference, "
-                   "ratio, worst, best, over-representation, not-testable");
+                   "ratio, worst, best, improvement, excess, over-representation, not-testable");
 }
 
 static void wrong_yaml(void **state)
@@ -215,7 +215,17 @@ static void wrong_claims(void **state)
         const char *terms, *fault;
     } cases[] = {
         { "type: best-of", "type: best-of, expected one of printed, difference, ratio, "
-          "worst, best, over-representation, not-testable" },
+          "worst, best, improvement, excess, over-representation, not-testable" },
+        { "type: improvement, group: all, before: p, after: p",
+          "after: 'p' is also the point before, expected another" },
+        { "type: improvement, group: all, before: p, after: q, point: q",
+          "point: is not a key of a claim of type improvement, expected none" },
+        { "type: excess, group: all, backends: [A, B], against: [C, B]",
+          "against: 'B' is set against itself, expected others than in backends" },
+        { "type: excess, group: all, backends: [A]", "against: names nobody, expected "
+          "backends" },
+        { "type: excess, group: all, against: [A]", "backends: is missing, expected the "
+          "backends whose rate is said to be higher" },
         { "type: difference, group: gender=female", "versus: is missing, expected text" },
         { "type: difference, group: gender=female, versus: gender=male, margin: 8.1",
           "margin: 8.1, expected a number from -1 to 1" },
@@ -278,7 +288,8 @@ static void all_at_once(void **state)
         "s.yaml:6: axes[0].name: 'all' cannot be an axis, expected another name\n"
         "s.yaml:6: axes[1].values: 'f' stands twice, expected each once\n"
         "s.yaml:6: axes[2].name: the axis 'g' stands twice, expected each once\n"
-        "s.yaml:7: metrics: 'errors' is not a metric, expected one of error, fpir, faces\n"
+        "s.yaml:7: metrics: 'errors' is not a metric, expected one of error, "
+        "error_with_misses, fpir, mean_false_matches, faces\n"
         "s.yaml:8: confidence: high, expected a number from 0.5 to 0.999999\n"
         "s.yaml:10: claims[0].group: axis 'g' has no value 'z', expected one of f, f\n"
         "s.yaml:10: claims[0].among[0]: 'h' is not an axis of this study, expected one "
@@ -455,7 +466,14 @@ static void nasty_round_trip(void **state)
         "- {id: '-', type: ratio, says: '', source: s, group: 'yes=', versus: 'yes=no', "
         "margin: 1.1000000000000003, backends: '~'}\n"
         "- {id: 'true', type: best, says: x, source: s, group: 'yes=~', among: ['yes']}\n"
+        "- {id: i, type: improvement, says: x, source: s, group: all, before: '~', after: "
+        "'a@b'}\n"
+        "- {id: e, type: excess, says: x, source: s, group: all, point: '', backends: ['~'], "
+        "against: ['#', '--out']}\n"
         "- {id: n, type: not-testable, says: x, source: s, why: w, group: 'yes=~'}\n"
+        "changes: [{before: ' ', after: \"\\t\"}]\n"
+        "rivals: [{backends: '~', against: ['#'], point: p}, {backends: ['~', '#'], against: "
+        "'0x10'}]\n"
         "charts: [{chart: '~', id: '_', title: t, caption: '', by: ['yes']}]\n"
         "alternatives: [{name: a, counts: 'x', why: 'y'}]\n"
         "facts: {'~': 'a', \"\\n\": b, 'a.b': c}\n"

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/image.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+const char *const image_format_names[IMAGE_FORMATS] = { "unknown", "jpeg", "png", "pnm" };
+
+const char *const image_colour_names[IMAGE_COLOURS] = {
+    "assumed", "srgb", "profile", "gamma", "ink", "ignored",
+};
+
+bool image_resize(struct image *im, int width, int height)
+{
+    assert(width > 0 && height > 0 && width <= IMAGE_MAX_SIDE && height <= IMAGE_MAX_SIDE);
+    size_t stride = 3 * (size_t)width, need = stride * (size_t)height;
+
+    if (need > im->cap) {
+        image_release(im);
+        im->pixels = mem_try_array(need, 1);
+        if (!im->pixels)
+            return false;
+        im->cap = need;
+    }
+    im->width = width;
+    im->height = height;
+    im->stride = stride;
+    return true;
+}
+
+void image_release(struct image *im)
+{
+    if (im->cap)
+        free(im->pixels);
+    *im = (struct image)IMAGE_INIT;
+}
+
+struct image image_part(const struct image *im, int x, int y, int width, int height)
+{
+    assert(x >= 0 && y >= 0 && width > 0 && height > 0);
+    assert(x <= im->width - width && y <= im->height - height);
+    return (struct image){ image_row(im, y) + 3 * (size_t)x, width, height, im->stride, 0 };
+}
+
+struct point affine_apply(const struct affine *a, struct point p)
+{
+    return (struct point){ a->m[0] * p.x + a->m[1] * p.y + a->m[2],
+                           a->m[3] * p.x + a->m[4] * p.y + a->m[5] };
+}
