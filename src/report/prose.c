@@ -372,13 +372,14 @@ static void add_parts(const struct finding *row, bool printed, struct text *to)
 {
     static const char mark[] = "printed ";
     const char *s = row->note;
+    size_t start = to->len;
 
     while (*s) {
         const char *end = strstr(s, "; ");
         size_t n = end ? (size_t)(end - s) : strlen(s);
         size_t skip = strncmp(s, mark, strlen(mark)) ? 0 : strlen(mark);
         if (printed == (skip > 0)) {
-            text_add(to, to->len ? "; " : "");
+            text_add(to, to->len > start ? "; " : "");
             text_addn(to, s + skip, n - skip);
         }
         s += n;
