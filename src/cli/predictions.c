@@ -127,6 +127,27 @@ static int read_files(struct predictions *q, struct pipeline *p, struct words *w
     return code;
 }
 
+/* Those that --backend names must be there. */
+static int check_chosen(const struct recorded *r, const char *const *chosen, size_t n,
+                        struct err *err)
+{
+    struct text known = TEXT_INIT;
+    int code = 0;
+
+    for (size_t i = 0; i < r->n; i++)
+        text_addf(&known, "%s%s", i ? ", " : "", r->backends[i].backend);
+    for (size_t i = 0; i < n; i++) {
+        size_t k = 0;
+        while (k < r->n && strcmp(r->backends[k].backend, chosen[i]))
+            k++;
+        if (k == r->n)
+            code = err_add(err, ERR_INPUT, "run: --backend '%s' has no answers, expected one "
+                           "of %s", chosen[i], known.s);
+    }
+    text_release(&known);
+    return code;
+}
+
 static int count_all(struct predictions *q, struct pipeline *p, size_t target,
                      const struct dataset *d, const char *const *chosen, size_t n_chosen)
 {
@@ -248,6 +269,8 @@ int predictions_read(struct predictions *q, struct pipeline *p, const char *stud
             if (!strcmp(d.reading->attributes[i].name, s->own.target))
                 words.attribute = &d.reading->attributes[i];
         code = read_files(q, p, &words, &d);
+        if (!code)
+            code = check_chosen(&q->recorded, backends, n_backends, p->err);
         if (!code)
             code = count_all(q, p, (size_t)target, &d, backends, n_backends);
     }
