@@ -23,6 +23,10 @@ for page in "$SRCDIR"/man/*.[157]; do
     [ -f "$(find "$stage" -path "*/man${name##*.}/$name")" ]
     ok $? "$name is installed"
 done
+for file in bash-completion/completions/misid zsh/site-functions/_misid; do
+    [ -f "$(find "$stage" -path "*/share/$file")" ]
+    ok $? "$file is installed"
+done
 is "$(find "$stage" -type f -perm /o+w)" "" "nothing is writable by everyone"
 is "$(find "$data" -type f -perm /a+x)" "" "data is not executable"
 

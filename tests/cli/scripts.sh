@@ -5,11 +5,15 @@
 . "$(dirname "$0")/../lib.sh"
 
 cd "$SRCDIR" || exit 99
-for script in scripts/* tests/cli/*.sh tests/lib.sh tests/run-unit tests/count \
+for script in scripts/* scripts/completion/*.bash tests/cli/*.sh tests/lib.sh tests/run-unit tests/count \
     tests/check-includes tests/check-long tests/fresh-machine \
     tests/fuzz/run tests/fuzz/seeds .ci/run; do
+    [ -f "$script" ] || continue
     shell=$(sed -n '1s/^#!.*[ /]\([a-z]*sh\)$/\1/p' "$script")
-    case $script in *.sh) shell='sh' ;; esac
+    case $script in
+        *.sh) shell='sh' ;;
+        *.bash) shell='bash' ;;
+    esac
     [ -n "$shell" ] || continue
     if command -v shellcheck >/dev/null; then
         # SC2154: lib.sh sets $status, $out and $errs.
