@@ -32,7 +32,7 @@ if command -v bash >/dev/null; then
         is "$(completed misid "$c" --)" "$(options "$c")" "bash: every option of $c"
     done
     is "$(completed misid list st)" studies "bash: a word"
-    like "$(completed misid run x.yaml --dataset pp)" '^ppb$' "bash: a data set"
+    like "$(MISID_DATA=$SRCDIR completed misid run x.yaml --dataset pp)" '^ppb$' "bash: a data set"
     : >"$T/my.csv"
     is "$(cd "$T" && completed misid run x.yaml --predictions my)" my.csv "bash: a file"
 else
