@@ -6,6 +6,8 @@
 bash_file=$SRCDIR/scripts/completion/misid.bash
 zsh_file=$SRCDIR/scripts/completion/_misid
 PATH=$(dirname "$MISID"):$PATH
+MISID_DATA=$SRCDIR
+export MISID_DATA
 
 words() { tr -s ' \\\n' '\n' | LC_ALL=C sort -u | sed '/^$/d'; }
 # options COMMAND: those of its help, and of its subcommands'
