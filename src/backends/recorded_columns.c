@@ -307,10 +307,10 @@ static bool is_percent(const struct recorded_columns *c, const struct csv_table 
     for (size_t r = 0; r < t->rows; r++) {
         const char *cell = csv_table_cell(t, r, column);
         double v;
-        if (says_percent(cell) || !parse_number(cell, c->decimal_comma, false, &v))
+        if (!parse_number(cell, c->decimal_comma, false, &v))
             continue;
         numbers++;
-        above += v > 1;
+        above += v > 1 || says_percent(cell);
     }
     return 2 * above > numbers;
 }

@@ -98,21 +98,12 @@ static int record_dataset(const struct predictions *q, struct pipeline *p,
     return code;
 }
 
-static void drop_complaints(struct complaints *c, const struct study *s)
+static bool is_chosen(const char *backend, const char *const *chosen, size_t n)
 {
-    size_t n = 0;
-
-    memset(c->counts, 0, sizeof c->counts);
-    for (size_t i = 0; i < c->n; i++) {
-        bool keep = !*c->items[i].backend || !s->n_backends;
-        for (size_t k = 0; k < s->n_backends && !keep; k++)
-            keep = !strcmp(c->items[i].backend, s->backends[k].text);
-        if (!keep)
-            continue;
-        c->counts[c->items[i].kind]++;
-        c->items[n++] = c->items[i];
-    }
-    c->n = n;
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(chosen[i], backend))
+            return true;
+    return n == 0;
 }
 
 /* The files, one after the other; the name and hash of each. */
@@ -136,8 +127,29 @@ static int read_files(struct predictions *q, struct pipeline *p, struct words *w
     return code;
 }
 
+/* Those that --backend names must be there. */
+static int check_chosen(const struct recorded *r, const char *const *chosen, size_t n,
+                        struct err *err)
+{
+    struct text known = TEXT_INIT;
+    int code = 0;
+
+    for (size_t i = 0; i < r->n; i++)
+        text_addf(&known, "%s%s", i ? ", " : "", r->backends[i].backend);
+    for (size_t i = 0; i < n; i++) {
+        size_t k = 0;
+        while (k < r->n && strcmp(r->backends[k].backend, chosen[i]))
+            k++;
+        if (k == r->n)
+            code = err_add(err, ERR_INPUT, "run: --backend '%s' has no answers, expected one "
+                           "of %s", chosen[i], known.s);
+    }
+    text_release(&known);
+    return code;
+}
+
 static int count_all(struct predictions *q, struct pipeline *p, size_t target,
-                     const struct dataset *d)
+                     const struct dataset *d, const char *const *chosen, size_t n_chosen)
 {
     struct study *s = &p->study;
     unsigned *sets = mem_array(OWN_MAX_SETS, sizeof *sets);
@@ -151,6 +163,8 @@ static int count_all(struct predictions *q, struct pipeline *p, size_t target,
     code = classify_census(&c, source.s, &p->tally, p->err);
     for (size_t f = 0, b = 0; f < q->recorded.n_files && !code; f++)
         for (size_t k = 0; k < q->recorded.files[f].n_backends && !code; k++, b++) {
+            if (!is_chosen(q->recorded.backends[b].backend, chosen, n_chosen))
+                continue;
             text_reset(&source);
             text_addf(&source, "%s, against %s of the data set %s",
                       q->recorded.files[f].name, s->own.target, d->name);
@@ -256,14 +270,12 @@ int predictions_read(struct predictions *q, struct pipeline *p, const char *stud
                 words.attribute = &d.reading->attributes[i];
         code = read_files(q, p, &words, &d);
         if (!code)
-            code = count_all(q, p, (size_t)target, &d);
+            code = check_chosen(&q->recorded, backends, n_backends, p->err);
+        if (!code)
+            code = count_all(q, p, (size_t)target, &d, backends, n_backends);
     }
     if (!code) {
-        s->backends = arena_array(&s->arena, n_backends, sizeof *s->backends);
-        for (size_t i = 0; i < n_backends; i++) /* as resolved later; for complaints now */
-            s->backends[s->n_backends++].text = arena_strdup(&s->arena, backends[i]);
-        drop_complaints(&q->recorded.complaints, s);
-        s->n_backends = 0;
+        complaints_keep(&q->recorded.complaints, backends, n_backends);
         own_study_end(s, &p->tally);
         add_facts(q, p, &d, &problems);
     }
@@ -293,11 +305,8 @@ int predictions_write(const struct predictions *q, struct pipeline *p)
     }
     for (size_t i = 0; i < q->recorded.n && !code; i++) {
         const struct outputs *o = &q->recorded.backends[i];
-        bool chosen = false;
-        for (size_t k = 0; k < p->study.n_backends; k++)
-            chosen |= !strcmp(p->study.backends[k].text, o->backend);
-        if (!chosen)
-            continue;
+        if (!tally_has(&p->tally, o->backend, "fta", ""))
+            continue; /* not chosen */
         char *name = folder_backend(o->backend, "outputs.csv");
         outputs_to_csv(o, &q->roster, &t);
         code = pipeline_write_text(p, name, &t);

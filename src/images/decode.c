@@ -2,8 +2,6 @@
 #include "images/decode.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <libexif/exif-data.h>
 
@@ -60,22 +58,13 @@ enum status decode_room(struct decoding *d, struct image *im, int width, int hei
 }
 
 /* EXIF 2.32, 4.6.4: tag 274 of the 0th IFD, one SHORT. */
-void decode_exif(struct decoding *d, const void *tiff, size_t len)
+void decode_exif(struct decoding *d, const void *app1, size_t len)
 {
-    static const unsigned char start[6] = { 'E', 'x', 'i', 'f', 0, 0 };
-    const size_t most = 1 << 20;
-
-    if (len > most) /* a segment of a JPEG holds 64 KiB */
-        return;
-    unsigned char *data = mem_alloc(sizeof start + len);
-    memcpy(data, start, sizeof start);
-    memcpy(data + sizeof start, tiff, len);
-
     ExifData *exif = exif_data_new();
     if (!exif)
         mem_exhausted();
     exif_data_unset_option(exif, EXIF_DATA_OPTION_FOLLOW_SPECIFICATION);
-    exif_data_load_data(exif, data, (unsigned)(sizeof start + len));
+    exif_data_load_data(exif, app1, (unsigned)len);
     const ExifEntry *e = exif_content_get_entry(exif->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION);
     if (e && e->format == EXIF_FORMAT_SHORT && e->components == 1 && e->data && e->size >= 2) {
         int value = exif_get_short(e->data, exif_data_get_byte_order(exif));
@@ -85,7 +74,6 @@ void decode_exif(struct decoding *d, const void *tiff, size_t len)
             decode_note(d, "EXIF orientation %d is none of 1 to 8: taken as 1", value);
     }
     exif_data_unref(exif);
-    free(data);
 }
 
 const struct conversion *decode_icc(struct decoding *d, const void *icc, size_t len,

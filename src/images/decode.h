@@ -39,8 +39,11 @@ enum status decode_size(struct decoding *d, uint64_t width, uint64_t height);
 /* As image_resize(), with a status. */
 enum status decode_room(struct decoding *d, struct image *im, int width, int height);
 
-/* Takes an orientation from EXIF data (a TIFF header onwards) into `facts`. */
-void decode_exif(struct decoding *d, const void *tiff, size_t len);
+/* Takes an orientation from EXIF data into `facts`: EXIF_START, a TIFF header and on,
+ * as in a JPEG's APP1; at most EXIF_MAX bytes. */
+#define EXIF_START "Exif\0" /* and the 0 behind it */
+#define EXIF_MAX ((size_t)1 << 20)
+void decode_exif(struct decoding *d, const void *app1, size_t len);
 /* The conversion to sRGB that `icc` asks for, facts->colour and notes set; NULL
  * if there is none to do or it cannot be used. */
 const struct conversion *decode_icc(struct decoding *d, const void *icc, size_t len,

@@ -162,9 +162,9 @@ bool jpeg_sniff(const uint8_t *bytes, size_t len)
 static void look_at_exif(struct jpeg_reader *r)
 {
     for (jpeg_saved_marker_ptr m = r->c.marker_list; m; m = m->next) {
-        if (m->marker == JPEG_APP0 + 1 && m->data_length > 6 &&
-            !memcmp(m->data, "Exif\0", 6)) {
-            decode_exif(r->d, m->data + 6, m->data_length - 6);
+        if (m->marker == JPEG_APP0 + 1 && m->data_length > sizeof EXIF_START &&
+            !memcmp(m->data, EXIF_START, sizeof EXIF_START)) {
+            decode_exif(r->d, m->data, m->data_length);
             return;
         }
     }

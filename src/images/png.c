@@ -74,9 +74,21 @@ static uint32_t big_endian(const uint8_t *p)
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-/* Finds eXIf, which may stand behind the pixels, where it is needed too late. */
-static void look_at_exif(struct decoding *d)
+/* Room for raw bytes; what there was is lost. */
+static bool make_room(struct png_reader *r, size_t need)
 {
+    if (need <= r->raw_cap)
+        return true;
+    free(r->raw);
+    r->raw = mem_try_array(need, 1);
+    r->raw_cap = r->raw ? need : 0;
+    return r->raw;
+}
+
+/* Finds eXIf, which may stand behind the pixels, where it is needed too late. */
+static void look_at_exif(struct png_reader *r)
+{
+    const struct decoding *d = r->d;
     size_t at = 8;
 
     while (d->len - at >= 12) {
@@ -85,7 +97,12 @@ static void look_at_exif(struct decoding *d)
         if (len > d->len - at - 12)
             return;
         if (!memcmp(p + 4, "eXIf", 4)) {
-            decode_exif(d, p + 8, len);
+            const size_t start = sizeof EXIF_START;
+            if (len > EXIF_MAX - start || !make_room(r, start + len))
+                return;
+            memcpy(r->raw, EXIF_START, start);
+            memcpy(r->raw + start, p + 8, len);
+            decode_exif(r->d, r->raw, start + len);
             return;
         }
         at += 12 + len;
@@ -132,7 +149,7 @@ enum status png_reader_open(struct png_reader *r, struct decoding *d)
     if (status == STATUS_OK)
         status = read_header(r);
     if (status == STATUS_OK)
-        look_at_exif(d);
+        look_at_exif(r);
     else
         png_reader_close(r);
     return status;
@@ -263,15 +280,9 @@ static enum status read_pixels(struct png_reader *r, struct image *im)
     /* Interlaced rows are not complete before the last pass. */
     const size_t stride = f.direct ? 0 : png_get_rowbytes(r->png, r->info);
     const size_t need = passes > 1 ? stride * (size_t)im->height : stride;
-    if (need > r->raw_cap) {
-        free(r->raw);
-        r->raw_cap = 0;
-        r->raw = mem_try_array(need, 1);
-        if (!r->raw)
-            return decode_fail(d, STATUS_TOO_LARGE, "no memory for %d × %d pixels",
-                               im->width, im->height);
-        r->raw_cap = need;
-    }
+    if (!make_room(r, need))
+        return decode_fail(d, STATUS_TOO_LARGE, "no memory for %d × %d pixels", im->width,
+                           im->height);
     for (int pass = 0; pass < passes; pass++) {
         for (int y = 0; y < im->height; y++) {
             uint8_t *raw = f.direct ? image_row(im, y)

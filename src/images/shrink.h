@@ -8,7 +8,7 @@
  * bytes. It is what OpenCV calls INTER_AREA, which agrees to a level. The mean is
  * of the encoded values, as there and in every matcher's training.
  *
- * Ownership: a `struct shrinker` keeps memory for rows; zeroed is an empty one.
+ * Ownership: a `struct shrinker` keeps memory for a row; zeroed is an empty one.
  * Threads: one a thread. Fails when: there is no memory.
  */
 #ifndef IMAGES_SHRINK_H
@@ -17,9 +17,8 @@
 #include "model/image.h"
 
 struct shrinker {
-    uint32_t *row;
-    uint64_t *sum;
-    size_t cap; /* values that each has room for */
+    uint32_t *column; /* sums of each */
+    size_t cap;       /* values that there is room for */
 };
 
 /* `from`, of at most 2^27 pixels, into `to`, sized by the caller, no side of which

@@ -44,12 +44,13 @@ static void blur(struct synth_sheet *d)
     }
 }
 
-typedef int32_t pixel_test __attribute__((vector_size(16)));
+/* Whole numbers, or the outcome of a test, a channel. */
+typedef int32_t pixel_int __attribute__((vector_size(16)));
 
 /* `a` where the test holds, else `b`. */
-static synth_pixel choose(pixel_test test, synth_pixel a, synth_pixel b)
+static synth_pixel choose(pixel_int test, synth_pixel a, synth_pixel b)
 {
-    return (synth_pixel)((test & (pixel_test)a) | (~test & (pixel_test)b));
+    return (synth_pixel)((test & (pixel_int)a) | (~test & (pixel_int)b));
 }
 
 #define SIGMAS 256 /* steps of the light for which the noise is reckoned */
@@ -70,21 +71,23 @@ static void develop(struct synth_sheet *d, uint8_t *rgb)
         sigmas[i] = sqrtf(photon * ((float)i + .5f) / SIGMAS + read * read) / 7.98f;
     const synth_pixel zero = { 0, 0, 0, 0 }, one = zero + 1;
     for (long i = 0; i < n; i++, rgb += 3) {
-        synth_pixel light = d->canvas.pixels[i] * gain, over = (light - .8f) * 5;
-        light = choose(light > .8f, .8f + .2f * (over / (1 + over)), light);
+        synth_pixel light = d->canvas.pixels[i] * gain;
+        pixel_int bright = light > .8f;
+        synth_pixel over = choose(bright, (light - .8f) * 5, zero);
+        light = choose(bright, .8f + .2f * (over / (1 + over)), light);
         uint64_t bits = synth_bits(&r), sums = 0;
         for (int k = 0; k < 3; k++) /* a byte a channel */
             sums += bits >> (4 * k) & 0x0f000f000f;
         synth_pixel noise = { (float)(sums & 255), (float)(sums >> 16 & 255),
                               (float)(sums >> 32 & 255), 0 };
-        synth_pixel sigma = { sigmas[(int)(light[0] * SIGMAS)],
-                              sigmas[(int)(light[1] * SIGMAS)],
-                              sigmas[(int)(light[2] * SIGMAS)], 0 };
+        pixel_int at = __builtin_convertvector(light * SIGMAS, pixel_int);
+        synth_pixel sigma = { sigmas[at[0]], sigmas[at[1]], sigmas[at[2]], 0 };
         light += sigma * (noise - 22.5f);
         light = choose(light < zero, zero, choose(light > one, one, light));
-        light = light * ENCODE_STEPS + .5f;
-        for (int k = 0; k < 3; k++)
-            rgb[k] = d->encode[(int)light[k]];
+        at = __builtin_convertvector(light * ENCODE_STEPS + .5f, pixel_int);
+        rgb[0] = d->encode[at[0]];
+        rgb[1] = d->encode[at[1]];
+        rgb[2] = d->encode[at[2]];
     }
 }
 

@@ -367,11 +367,12 @@ void face_draw_mouth(struct synth_sheet *d)
     float light = (s->skin.r + s->skin.g + s->skin.b) / 3;
     struct synth_colour stain = { .84f - .06f * light, .58f - .08f * light,
                                   .58f - .06f * light };
-    struct synth_colour deep = { .70f, .62f, .60f }, p_colour =
-        colour_times(colour_mix(s->lip_paint, d->skin, .35f), lit);
+    struct synth_colour deep = { .70f, .62f, .60f }; /* the upper lip's shade */
+    struct synth_colour paint = colour_mix(s->lip_paint, d->skin, .35f);
     struct synth_point p[7];
     float u = d->unit;
 
+    paint = colour_times(paint, lit);
     if (open > .02)
         draw_teeth(d, up, low, lit);
     for (int lip = 0; lip < 2; lip++) {
@@ -392,9 +393,8 @@ void face_draw_mouth(struct synth_sheet *d)
         mask_fill(&d->m, &d->path);
         mask_blur(&d->m, .010f * u, &d->tmp);
         canvas_tint(&d->canvas, &d->m, lip ? stain : colour_times(stain, deep), .85f);
-        canvas_fill(&d->canvas, &d->m, lip ? p_colour : colour_times(p_colour, deep),
+        canvas_fill(&d->canvas, &d->m, lip ? paint : colour_times(paint, deep),
                     (float)s->lipstick);
-        /* Shade where they meet, light on the lower one. */
     }
     struct synth_point shine = mouth_point(d, .12 * d->light.x, low + lower * .5);
     path_ellipse(&d->path, shine, (float)s->mouth_width * .4f * u,

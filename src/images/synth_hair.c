@@ -169,6 +169,41 @@ static void make_shape(struct synth_sheet *d, struct shape *h)
     inner_curve(d, h);
 }
 
+/* A scarf about head and shoulders, but for an oval that the face looks out of. */
+static void make_scarf(struct synth_sheet *d)
+{
+    const struct synth_subject *s = d->s;
+    double middle = (d->chin_y - .84) / 2, radius = (d->chin_y + .84) / 2;
+    struct synth_point oval[24], out[31];
+    int n = 0;
+
+    for (int i = 0; i < 24; i++) {
+        double a = 2 * SYNTH_PI * (i + .5) / 24, x = synth_sin(a);
+        double y = middle - radius * synth_cos(a), w = .91 * head_half_width(d, y);
+        x = y < 0 ? x * .9 * s->width : (x < 0 ? -1 : 1) * w;
+        oval[i] = head_on(d, x < -w ? -w : x > w ? w : x, y, 0);
+    }
+    for (int side = -1; side <= 1; side += 2) {
+        for (int i = 0; i < 12; i++) {
+            int k = side < 0 ? i : 11 - i;
+            out[n++] = head_edge(d, .3 - (1.55 * k) / 11, side,
+                                 .09 + s->hair_lift * k / 14.0);
+        }
+        if (side < 0)
+            out[n++] = head_edge(d, -s->crown, 0, s->hair_lift);
+    }
+    static const double drape[3][2] = { { .85, .15 }, { 1.25, .62 }, { .5, 1.25 } };
+    for (int i = 0; i < 6; i++) {
+        const double *at = drape[i < 3 ? i : 5 - i];
+        out[n++] = body_point(d, i < 3 ? at[0] : -at[0], d->chin_y + at[1]);
+    }
+    path_loop(&d->path, out, n);
+    mask_fill(&d->hair, &d->path);
+    path_loop(&d->path, oval, 24);
+    mask_fill(&d->m, &d->path);
+    mask_minus(&d->hair, &d->m);
+}
+
 void hair_make_front(struct synth_sheet *d)
 {
     const struct synth_subject *s = d->s;
@@ -177,34 +212,7 @@ void hair_make_front(struct synth_sheet *d)
 
     mask_clear(&d->hair);
     if (s->hair == HAIR_SCARF) {
-        struct synth_point oval[24];
-        double middle = (d->chin_y - .84) / 2, radius = (d->chin_y + .84) / 2;
-        for (int i = 0; i < 24; i++) {
-            double a = 2 * SYNTH_PI * (i + .5) / 24, x = synth_sin(a);
-            double y = middle - radius * synth_cos(a), w = .91 * head_half_width(d, y);
-            x = y < 0 ? x * .9 * s->width : (x < 0 ? -1 : 1) * w;
-            oval[i] = head_on(d, x < -w ? -w : x > w ? w : x, y, 0);
-        }
-        struct synth_point out[40];
-        int n = 0;
-        for (int k = 0; k < 12; k++)
-            out[n++] = head_edge(d, .3 - (1.55 * k) / 11, -1,
-                                 .09 + s->hair_lift * k / 14.0);
-        out[n++] = head_edge(d, -s->crown, 0, s->hair_lift);
-        for (int k = 11; k >= 0; k--)
-            out[n++] = head_edge(d, .3 - (1.55 * k) / 11, 1,
-                                 .09 + s->hair_lift * k / 14.0);
-        out[n++] = body_point(d, .85, d->chin_y + .15);
-        out[n++] = body_point(d, 1.25, d->chin_y + .62);
-        out[n++] = body_point(d, .5, d->chin_y + 1.25);
-        out[n++] = body_point(d, -.5, d->chin_y + 1.25);
-        out[n++] = body_point(d, -1.25, d->chin_y + .62);
-        out[n++] = body_point(d, -.85, d->chin_y + .15);
-        path_loop(&d->path, out, n);
-        mask_fill(&d->hair, &d->path);
-        path_loop(&d->path, oval, 24);
-        mask_fill(&d->m, &d->path);
-        mask_minus(&d->hair, &d->m);
+        make_scarf(d);
         return;
     }
     make_shape(d, &h);
@@ -243,10 +251,9 @@ static void strand_layer(struct synth_sheet *d, const struct shape *h,
 {
     const struct synth_subject *s = d->s;
     float u = d->unit;
-    int n = h->flow == FLOW_COILS   ? 260
-            : h->flow == FLOW_CURLS ? 130
-            : h->hangs              ? 64
-                                    : 52;
+    static const int strands[] = { [FLOW_ALONG] = 52, [FLOW_ACROSS] = 52,
+                                   [FLOW_CURLS] = 130, [FLOW_COILS] = 260 };
+    int n = strands[h->flow] + (h->hangs && h->flow == FLOW_ALONG ? 12 : 0);
 
     mask_clear(&d->m);
     for (int i = 0; i < n; i++) {

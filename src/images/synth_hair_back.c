@@ -8,7 +8,6 @@ bool hair_hangs(const struct synth_subject *s)
            s->hair == HAIR_LONG_CURLS;
 }
 
-/* Straight down from beside the ear, with waves. */
 struct synth_point hair_hanging(const struct synth_sheet *d, int side, double y,
                                 double out)
 {
@@ -25,7 +24,6 @@ struct synth_point hair_hanging(const struct synth_sheet *d, int side, double y,
     return p;
 }
 
-/* Fills `m` with circles along a curve: the edge of curls. */
 void hair_add_curls(struct synth_sheet *d, struct synth_mask *m,
                     const struct synth_point *p, int n, double size,
                     struct synth_random *r)
@@ -51,9 +49,8 @@ double hair_curl_size(const struct synth_subject *s)
     }
 }
 
-/* Covers with hair that is lit as a ball about the skull. */
 void hair_fill(struct synth_sheet *d, const struct synth_mask *m,
-                      struct synth_colour colour, float opacity, float gloss)
+               struct synth_colour colour, float opacity, float gloss)
 {
     struct synth_point c = head_point(d, 0, -.35, 0);
     float scale = 1 / (1.75f * d->unit);
@@ -156,7 +153,7 @@ static void draw_ball(struct synth_sheet *d)
             } else {
                 struct synth_point p[4];
                 for (int j = 0; j < 4; j++) {
-                    double b = a + j * .45, q = size * (.25 + .75 * k) ;
+                    double b = a + j * .45, q = size * (.25 + .75 * k);
                     p[j] = (struct synth_point){
                         c.x + (float)(q * 1.1 * synth_cos(b)) * d->unit,
                         c.y + (float)(q * .85 * synth_sin(b)) * d->unit

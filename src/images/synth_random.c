@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "images/synth_random.h"
 
-#include <float.h>
 #include <math.h>
-
-_Static_assert(FLT_EVAL_METHOD == 0,
-               "the drawn faces need float and double as they are");
 
 #define GAMMA 0x9e3779b97f4a7c15u
 

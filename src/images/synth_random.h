@@ -12,7 +12,8 @@
  * sin, cos, 2^x and log2 are series in +, −, × and ÷ only, which IEEE 754
  * rounds alike everywhere; of libm only floor, frexp, ldexp and sqrt are used,
  * which are exact or correctly rounded. Accuracy is 1e-12 or better, which is
- * more than a drawing needs. Requires FLT_EVAL_METHOD 0 (no x87).
+ * more than a drawing needs. So it is where FLT_EVAL_METHOD is 0: everywhere but
+ * on x87, which rounds twice.
  *
  * Threads: any; one struct synth_random a thread. Fails when: never.
  */
@@ -38,6 +39,7 @@ struct synth_random {
     uint64_t key, counter;
 };
 
+/* Of streams of a subject, `image` is the number of a part (a brow, a beard). */
 struct synth_random synth_random_at(uint64_t seed, enum synth_stream stream,
                                     uint64_t subject, uint64_t image);
 uint64_t synth_bits(struct synth_random *r);

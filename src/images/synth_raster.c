@@ -351,11 +351,6 @@ void mask_minus(struct synth_mask *m, const struct synth_mask *other)
             mask_row(m, y)[x] *= 1 - mask_row(other, y)[x];
 }
 
-void mask_copy(struct synth_mask *to, const struct synth_mask *from)
-{
-    mask_move(to, from, 0, 0);
-}
-
 void mask_move(struct synth_mask *to, const struct synth_mask *from, int dx, int dy)
 {
     int size = to->size;

@@ -68,8 +68,8 @@ void mask_stroke(struct synth_mask *m, const struct synth_path *path, float star
 /* Three passes of a box filter, close to a Gaussian. `tmp` is overwritten. */
 void mask_blur(struct synth_mask *m, float sigma, struct synth_mask *tmp);
 void mask_times(struct synth_mask *m, const struct synth_mask *other);
-void mask_minus(struct synth_mask *m, const struct synth_mask *other); /* m·(1−other) */
-void mask_copy(struct synth_mask *to, const struct synth_mask *from);
+/* m·(1 − other) */
+void mask_minus(struct synth_mask *m, const struct synth_mask *other);
 /* `to` becomes `from` moved by whole pixels. */
 void mask_move(struct synth_mask *to, const struct synth_mask *from, int dx, int dy);
 

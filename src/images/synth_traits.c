@@ -34,8 +34,7 @@ static double trait(struct synth_random *r, double lo, double hi)
 static void make_skin(struct synth_subject *s, struct synth_random *r)
 {
     uint32_t tone = monk_tones[s->monk - 1];
-    /* Lighter or darker by up to a quarter of the step to the next tone, and
-     * warmer or cooler, both in encoded values. */
+    /* Lighter or darker, warmer or cooler, by some per cent of the encoded value. */
     double light = .035 * clamp(synth_normal(r), -2, 2), warm = .016 * synth_normal(r);
     double channels[3];
 
@@ -294,7 +293,7 @@ void synth_view_make(struct synth_view *v, const struct synth_options *o,
     if (synth_chance(&r, .15)) /* out of focus */
         v->blur += synth_between(&r, .2, 1);
     v->quality = 50 + (int)(46 * synth_uniform(&r));
-    bool jpeg = synth_chance(&r, .9);
+    bool jpeg = synth_chance(&r, .95);
     v->jpeg = o->format == SYNTH_MIXED ? jpeg : o->format == SYNTH_JPEG;
     v->background = (int)(synth_bits(&r) % 5);
     v->glasses = s->glasses != GLASSES_NONE && synth_chance(&r, .85);

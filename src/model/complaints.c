@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/complaints.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/csv.h"
 #include "model/roster.h"
@@ -71,6 +73,22 @@ void complaints_add(struct complaints *c, const struct complaint *complaint)
     kept->detail = keep(c, &t, complaint->detail);
     c->counts[kept->kind]++;
     text_release(&t);
+}
+
+void complaints_keep(struct complaints *c, const char *const *backends, size_t n)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < c->n && n; i++) {
+        bool keep = !*c->items[i].backend;
+        for (size_t k = 0; k < n && !keep; k++)
+            keep = !strcmp(backends[k], c->items[i].backend);
+        if (keep)
+            c->items[kept++] = c->items[i];
+        else
+            c->counts[c->items[i].kind]--;
+    }
+    c->n = n ? kept : c->n;
 }
 
 const char *complaint_name(enum complaint_kind kind)

@@ -49,6 +49,9 @@ void complaints_release(struct complaints *c);
 /* Copies the texts; bytes that are not text are percent-encoded. */
 void complaints_add(struct complaints *c, const struct complaint *complaint);
 
+/* Drops those about backends other than `n` of them; 0: none is dropped. */
+void complaints_keep(struct complaints *c, const char *const *backends, size_t n);
+
 /* "unknown-name" */
 const char *complaint_name(enum complaint_kind kind);
 /* "3 rows name no face of the data set and were left out", for a number of them. */

@@ -32,6 +32,12 @@ const struct metric *metric_table(size_t *n)
     return metrics;
 }
 
+void metric_add_names(struct text *to)
+{
+    for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++)
+        text_addf(to, "%s%s", i ? ", " : "", metrics[i].name);
+}
+
 const struct metric *metric_find(const char *name)
 {
     size_t len = strcspn(name, ".");

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/text.h"
+
 struct metric {
     const char *name;      /* "fpir" */
     const char *title;     /* "False-positive identification rate (FPIR)" */
@@ -26,6 +28,8 @@ struct metric {
 /* NULL if there is no such base metric; `name` may carry a kind. */
 const struct metric *metric_find(const char *name);
 const struct metric *metric_table(size_t *n);
+/* Adds the names of all, "error, fpir, …", for a line that says what is known. */
+void metric_add_names(struct text *to);
 /* The part behind the dot, "" if none. */
 const char *metric_kind(const char *name);
 /* True if what it is set against is no group but the same group at another point

@@ -232,10 +232,7 @@ static void check_metric(struct loading *l, const struct yaml_node *node,
 {
     if (name && (!metric_find(name) || *metric_kind(name))) {
         struct text known = TEXT_INIT;
-        size_t n;
-        const struct metric *m = metric_table(&n);
-        for (size_t i = 0; i < n; i++)
-            text_addf(&known, "%s%s", i ? ", " : "", m[i].name);
+        metric_add_names(&known);
         yaml_fault(l->doc, node, key, "'%.60s' is not a metric, expected one of %s",
                    name, known.s);
         text_release(&known);

@@ -86,10 +86,8 @@ static int read_metric(struct tally *t, struct count *c, const char *cell,
         return 0;
 
     struct text known = TEXT_INIT;
-    size_t n;
-    const struct metric *table = metric_table(&n);
-    for (size_t i = 0; i < n; i++)
-        text_addf(&known, "%s%s", i ? ", " : "", table[i].name);
+
+    metric_add_names(&known);
     int code = err_add(err, ERR_INPUT, "%s:%zu: metric is '%.60s', expected one of %s, "
                        "with an operating point behind '@' if there is one", path,
                        c->line, cell, known.s);

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "model/metric.h"
-#include "report/lookup.h"
 
 #define DECIMALS_MAX 7
 #define NOTHING 1e-12 /* limits that rounding left beside an exact 0 */
@@ -16,7 +15,7 @@ enum unit unit_of(const char *metric)
 {
     const char *kind = metric_kind(metric);
 
-    if (!strcmp(kind, "difference") || lookup_is_pair(kind))
+    if (!strcmp(kind, "difference") || metric_is_paired(metric))
         return UNIT_POINTS;
     if (!strcmp(kind, "ratio") || !strcmp(kind, "share_ratio") ||
         !strcmp(kind, "max_min"))

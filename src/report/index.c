@@ -95,20 +95,19 @@ static void add_entry(struct text *to, const char *name, const struct run_files 
 
     add_address(&address, name);
     prose_verdict_counts(&r->claims, &counts);
-    html_addf(to, "<article class=\"run\">\n<h2><a href=\"%s/report.html\">%q</a></h2>\n"
-              "<p class=\"question\">%q</p>\n", address.s, r->study.title,
+    html_addf(to, "<article class=\"run\">\n<div><h2><a href=\"%s/report.html\">%q</a></h2>\n"
+              "<p class=\"question\">%q</p></div>\n<div>", address.s, r->study.title,
               r->study.question);
-    if (*answer) {
-        text_add(to, "<p class=\"answer\">");
-        if (claim)
-            page_badge(to, claim->verdict, r->study.evidence);
-        html_addf(to, " %q</p>\n", answer);
-    }
+    if (claim)
+        page_badge(to, claim->verdict, r->study.evidence);
+    if (*answer)
+        html_addf(to, "<p class=\"answer\">%q</p>\n", answer);
+    text_add(to, "<p class=\"fine\">");
     if (counts.len)
-        html_addf(to, "<p>Claims: %s.</p>\n", counts.s);
-    html_addf(to, "<p class=\"fine\">Run %s by misid %s; <a href=\"%s/findings.csv\">"
-              "findings.csv</a>, <a href=\"%s/claims.csv\">claims.csv</a>.</p>\n"
-              "</article>\n", r->run.started, r->run.version, address.s, address.s);
+        html_addf(to, "Claims: %s. ", counts.s);
+    html_addf(to, "Run <time>%s</time> by misid %s; <a href=\"%s/findings.csv\">findings.csv</a>, "
+              "<a href=\"%s/claims.csv\">claims.csv</a>.</p></div>\n</article>\n",
+              r->run.started, r->run.version, address.s, address.s);
     text_release(&address);
     text_release(&counts);
 }
@@ -145,7 +144,9 @@ int report_index(const char *dir, struct err *err)
     if (code)
         return code;
     page_head(&page, "misid: reports");
-    text_add(&page, "<header><h1>Reports</h1></header>\n<main>\n");
+    text_add(&page, "<header><h1>Reports</h1>\n<p class=\"question\">Each study, its "
+             "question, and the answer its counts give. The verdict is on the claim that "
+             "the answer rests on; intervals are in brackets.</p></header>\n<main>\n");
     if (!n)
         text_add(&page, "<p>No finished run lies directly below this folder.</p>\n");
     for (size_t i = 0; i < n; i++) {

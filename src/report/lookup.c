@@ -82,20 +82,14 @@ struct names lookup_groups(struct arena *a, const struct study *study,
     return list;
 }
 
-bool lookup_is_pair(const char *kind)
-{
-    return !strcmp(kind, "improvement") || !strcmp(kind, "improvement_worst_case") ||
-           !strcmp(kind, "excess") || !strcmp(kind, "excess_worst_case");
-}
-
 /* The quantity a kind of metric is, or QUANTITY_N where methods do not apply. */
 static enum study_quantity quantity_of(const char *kind)
 {
     if (!strcmp(kind, "difference") || !strcmp(kind, "improvement") ||
         !strcmp(kind, "excess"))
         return QUANTITY_DIFFERENCE;
-    if (lookup_is_pair(kind))
-        return QUANTITY_N; /* paired at worst: by one method */
+    if (strstr(kind, "_worst_case"))
+        return QUANTITY_N; /* by one method, whatever the study's */
     if (!strcmp(kind, "ratio") || !strcmp(kind, "share_ratio"))
         return QUANTITY_RATIO;
     if (!strcmp(kind, "max_min"))

@@ -51,10 +51,6 @@ bool lookup_primary(const struct study *study, const struct finding *row);
 /* The base of a metric ("error" of "error.ratio"), in the arena. */
 const char *lookup_base(struct arena *a, const char *metric);
 
-/* Kinds of a metric that set two rates of one group on the same faces against
- * each other: improvement, whose versus is the earlier point; excess, whose
- * versus is another backend; and both with the faces paired at worst. */
-bool lookup_is_pair(const char *kind);
 /* The other backend of an excess: "IBM" of backend=IBM. */
 void lookup_rival(struct text *to, const char *versus);
 

@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/marks.h"
 
+#include <string.h>
+
 bool marks_see(struct marks *m, const struct finding *row)
 {
     bool hollow = row->flag == FLAG_TOO_FEW || row->flag == FLAG_ZERO;
 
+    bool derived = row->flag == FLAG_DERIVED || row->n_hi > row->n_lo ||
+                   strstr(row->note, "derived");
+
     m->rows++;
     m->hollow += hollow;
     m->suppressed += row->flag == FLAG_SUPPRESSED;
-    m->derived += row->flag == FLAG_DERIVED || row->n_hi > row->n_lo;
+    m->derived += derived;
+    /* the flag of a contrast says one thing only */
+    m->unsaid += hollow && !derived && *row->versus;
     return hollow;
 }
 
@@ -23,5 +30,5 @@ void marks_explain(const struct marks *m, const char *shape, const char *hits,
                   to->len ? " " : "");
     if (m->derived)
         text_addf(to, "%s%s counts are derived, not published as such.",
-                  to->len ? " " : "", m->derived == m->rows ? "The" : "Some");
+                  to->len ? " " : "", m->derived + m->unsaid == m->rows ? "The" : "Some");
 }

@@ -12,7 +12,7 @@
 #include "model/findings.h"
 
 struct marks {
-    size_t rows, hollow, suppressed, derived;
+    size_t rows, hollow, suppressed, derived, unsaid;
 };
 
 /* Looks at a row that is drawn; true if its mark is hollow: none or too few

@@ -99,7 +99,7 @@ static const struct finding *find_named(const struct study *study,
     const struct finding *row = NULL;
 
     add_canonical(&group, study, ph->group);
-    if (lookup_is_pair(metric_kind(ph->metric)))
+    if (metric_is_paired(ph->metric))
         text_add(&versus, ph->versus); /* a point or a backend */
     else
         add_canonical(&versus, study, ph->versus);
@@ -227,7 +227,7 @@ int prose_check(const struct study *study, const char *with, const char *where,
                           "expected one such as error or error.ratio", where, ph.metric);
         else if (strcmp(metric_kind(ph.metric), "max_min")) {
             one = check_group(study, ph.group, where, err);
-            if (!one && lookup_is_pair(metric_kind(ph.metric)))
+            if (!one && metric_is_paired(ph.metric))
                 one = check_pair(&ph, where, err);
             else if (!one && *ph.versus)
                 one = check_group(study, ph.versus, where, err);
@@ -322,7 +322,7 @@ void prose_row(const struct study *study, const struct finding *row, struct text
                   metric ? metric->hits : what, metric ? metric->trials : what);
     else if (!strcmp(kind, "max_min"))
         text_addf(to, "largest %s over smallest, by %s", what, row->group);
-    else if (lookup_is_pair(kind))
+    else if (metric_is_paired(row->metric))
         add_pair(row, what, group, to);
     else
         text_addf(to, "%s of %s", what, group);
@@ -330,7 +330,7 @@ void prose_row(const struct study *study, const struct finding *row, struct text
         text_addch(to, ' ');
         lookup_point_phrase(to, row->point);
     }
-    if (lookup_is_pair(kind) && strstr(kind, "_worst_case"))
+    if (metric_is_paired(row->metric) && strstr(kind, "_worst_case"))
         text_add(to, ", the same faces paired at worst");
     text_release(&a);
     text_release(&b);
@@ -372,13 +372,14 @@ static void add_parts(const struct finding *row, bool printed, struct text *to)
 {
     static const char mark[] = "printed ";
     const char *s = row->note;
+    size_t start = to->len;
 
     while (*s) {
         const char *end = strstr(s, "; ");
         size_t n = end ? (size_t)(end - s) : strlen(s);
         size_t skip = strncmp(s, mark, strlen(mark)) ? 0 : strlen(mark);
         if (printed == (skip > 0)) {
-            text_add(to, to->len ? "; " : "");
+            text_add(to, to->len > start ? "; " : "");
             text_addn(to, s + skip, n - skip);
         }
         s += n;
@@ -408,7 +409,7 @@ static const struct finding *other_rate(struct arena *a, const struct study *stu
 
     if (!strncmp(kind, "improvement", strlen("improvement"))) {
         other = lookup_row(study, f, row->backend, base, "", row->group, "", row->point);
-    } else if (lookup_is_pair(kind)) {
+    } else if (metric_is_paired(row->metric)) {
         lookup_rival(&rival, row->versus);
         other = lookup_row(study, f, rival.s, base, "", row->group, "", row->point);
         text_release(&rival);

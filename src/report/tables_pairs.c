@@ -17,7 +17,8 @@ static const char *worst_note =
     "at worst: as many faces changed as the counts allow, which leaves the difference least "
     "certain; the second interval and p (McNemar's exact test)";
 
-/* Columns of the estimates: "fall", interval, p, interval at worst, p at worst. */
+/* Columns of the estimates: `what`, interval, p, p by Holm, interval at worst, p at
+ * worst. */
 static size_t pair_columns(struct tabling *b, struct table *t, const char *what)
 {
     const struct study_methods *m = &b->study->methods[QUANTITY_DIFFERENCE];
@@ -28,11 +29,11 @@ static size_t pair_columns(struct tabling *b, struct table *t, const char *what)
     text_addf(&b->t, " %% interval, as if independent (%s)",
               prose_method(m->names[0].text));
     table_column(b, t, table_taken(b), true);
-    table_column(b, t, "p", true);
+    table_column(b, t, "p (Fisher)", true);
     t->minor[t->columns] = true;
     table_column(b, t, "p (Holm)", true);
     table_column(b, t, "interval, paired at worst", true);
-    table_column(b, t, "p, paired at worst", true);
+    table_column(b, t, "p (McNemar)", true);
     return at;
 }
 

@@ -72,8 +72,17 @@ size_t table_note(struct tabling *b, struct table *t, const char *words)
     return t->n_notes;
 }
 
-/* A table without rows is taken back; a note that is about every row needs no
- * letter. */
+/* True if nothing stands in the last column. */
+static bool is_last_empty(const struct table *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (!t->rows[i].section && *t->rows[i].cells[t->columns - 1])
+            return false;
+    return t->columns > 1;
+}
+
+/* A table without rows is taken back, and so is a last column without a word; a
+ * note that is about every row needs no letter. */
 void table_end(struct tabling *b, struct table *t)
 {
     bool any = false, all = t->n_notes == 1;
@@ -83,8 +92,10 @@ void table_end(struct tabling *b, struct table *t)
         all = all && (t->rows[i].section || t->rows[i].note == 1);
     }
     t->one_note = all;
-    if (any)
+    if (any) {
+        t->columns -= is_last_empty(t);
         return;
+    }
     free(t->rows);
     free(t->notes);
     b->out->n--;

@@ -76,10 +76,11 @@ rm -r results/s
 bad_option "no study" "run: 0 studies named, expected one: misid run STUDY.yaml" run
 bad_option "two studies" "run: 2 studies named, expected one: misid run STUDY.yaml" \
     run $study $study
-bad_option "unknown option" "run: unknown option --outt, expected one of --out, --backend, \
---set, --check-claims, --quiet, --json, --help" run $study --outt x
-bad_option "unknown short option" "run: unknown option -o, expected one of --out, --backend, \
---set, --check-claims, --quiet, --json, --help" run $study -o
+known=$("$MISID" help run | sed -n 's/^  \(--[a-z-]*\).*/\1/p' | paste -sd, | sed 's/,/, /g')
+bad_option "unknown option" "run: unknown option --outt, expected one of $known" \
+    run $study --outt x
+bad_option "unknown short option" "run: unknown option -o, expected one of $known" \
+    run $study -o
 bad_option "option without value" "run: --out needs a value, expected DIR" run $study --out
 bad_option "flag with value" "run: --quiet takes no value, got 'yes'" run $study --quiet=yes
 bad_option "empty folder name" "a folder with an empty name cannot be made" run $study --out ''
@@ -154,6 +155,7 @@ folder, expected a name without '/'"
 rm datasets/set/counts.csv
 bad "no counts" \
     "bench/../datasets/set/counts.csv: cannot read: No such file or directory"
+metrics=$("$MISID" list metrics | sed 's/ .*//' | paste -sd, | sed 's/,/, /g')
 cat >datasets/set/counts.csv <<'END'
 backend,metric,group,x,n,n_lo,n_hi,derived,source
 A,error,g=f,300,100,,,no,s
@@ -163,8 +165,7 @@ A,error,g=x,ten,100,,,perhaps,s
 END
 bad "several faults in the counts" \
     "bench/../datasets/set/counts.csv:2: x is 300 and n is 100, expected x at most n" \
-    "bench/../datasets/set/counts.csv:4: metric is 'eror', expected one of error, error_with_misses, fpir, \
-mean_false_matches, faces, with an operating point behind '@' if there is one" \
+    "bench/../datasets/set/counts.csv:4: metric is 'eror', expected one of $metrics, with an operating point behind '@' if there is one" \
     "bench/../datasets/set/counts.csv:5: axis 'g' has no value 'x', expected one of f, m" \
     "bench/../datasets/set/counts.csv:5: x is 'ten', expected a whole number from 0 to 2^53" \
     "bench/../datasets/set/counts.csv:5: derived is 'perhaps', expected yes or no"

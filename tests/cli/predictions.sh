@@ -189,6 +189,9 @@ refused "no row names a face" "strange.csv: no row names a face of the data set 
 awk 'BEGIN { print "filename,age" } { print $2 ",33" }' faces >ages.csv
 own bad ages.csv
 refused "no column of answers" "ages.csv: no column holds answers, expected 'prediction'"
+run "$MISID" run "$study" --predictions my.csv --dataset ppb --set dataset.metadata=meta.csv \
+    --out bad --backend IBM
+refused "a backend without answers" "run: --backend 'IBM' has no answers, expected one of my"
 mkdir -p other && cp my.csv other/my.csv
 own bad my.csv other/my.csv
 refused "two files of one name" "there are answers of 'my' already"

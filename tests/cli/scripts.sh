@@ -58,7 +58,9 @@ cat "$MACHINE/uid"
 END
 MACHINE=$T
 export MACHINE
-all='autoconf automake gcc libc6-dev make pkgconf libcsv-dev libexif-dev libgsl-dev libjansson-dev libjpeg-dev liblcms2-dev libpcre2-dev libpng-dev libssl-dev libyaml-dev gnuplot-nox'
+# The first name of each package that building needs, from the one list there is.
+list=$(sed -n '/^build=(/,/^)/p' "$SRCDIR/scripts/setup")
+all=$(bash -c "$list"'; printf "%s " "${build[@]%%|*}"' | sed 's/ $//')
 machine() { # machine UID INSTALLED
     echo "$1" >"$T/uid"
     printf '%s\n' "$2" | tr -s ' ' '\n' >"$T/installed"

@@ -205,7 +205,7 @@ static void area_filter(void **state)
         { 40, 30, 20, 15 }, { 41, 29, 17, 23 }, { 41, 29, 41, 29 }, { 41, 29, 41, 7 },
         { 41, 29, 1, 1 },   { 3, 200, 2, 199 }, { 100, 3, 99, 1 },  { 1, 1, 1, 1 },
     };
-    struct shrinker s = { NULL, NULL, 0 };
+    struct shrinker s = { NULL, 0 };
 
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -227,7 +227,7 @@ static void area_filter(void **state)
 /* The largest sums there can be: 2^27 white pixels into one, and into few. */
 static void area_filter_of_much(void **state)
 {
-    struct shrinker s = { NULL, NULL, 0 };
+    struct shrinker s = { NULL, 0 };
     struct image im = IMAGE_INIT, out = IMAGE_INIT;
 
     (void)state;

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Completion of misid for bash, installed as a file that bash-completion loads; it
+# needs nothing of that. By hand: source scripts/completion/misid.bash
+_misid_options() { # the options of a command
+    case $1 in
+    run) echo --out --backend --predictions --dataset --root --set --check-claims --quiet \
+        --json --help ;;
+    estimate | chart) echo --out --help ;;
+    index | cite) echo --help ;;
+    trace) echo --samples --help ;;
+    calc) echo --method --confidence --fmr --fnmr --alpha --json --help ;;
+    dataset) echo --json --set --root --by --effect --study --no-images --dataset --balance \
+        --per-cell --per-person --seed --out --help ;;
+    ingest) echo --dataset --root --set --out --no-images --quiet --json --help ;;
+    image) echo --out --size --box --margin --align --background --max-pixels --max-bytes \
+        --json --help ;;
+    synth) echo --out --subjects --images --seed --size --format --plant --darker-from \
+        --threads --quiet --json --help ;;
+    list) echo --json --help ;;
+    esac
+}
+
+_misid_words() { # the first word behind a command, where it is one of a few
+    case $1 in
+    calc) echo proportion difference ratio fisher mcnemar adjust disparity ;;
+    dataset) echo list show guess check sample ;;
+    image) echo show ;;
+    list) echo studies estimators charts metrics ;;
+    help) echo run estimate chart index cite trace calc dataset ingest image synth list ;;
+    esac
+}
+
+_misid() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+    local command=${COMP_WORDS[1]-} words
+
+    COMPREPLY=()
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        words='run estimate chart index cite trace calc dataset ingest image synth list
+            help version'
+    elif [ "${word:0:1}" = - ]; then
+        words=$(_misid_options "$command")
+    elif [ "$before" = --dataset ]; then
+        words=$(misid dataset list 2>/dev/null | awk '/^[a-z0-9]/ { print $1 }')
+    elif [ "$COMP_CWORD" -eq 2 ]; then
+        words=$(_misid_words "$command")
+    fi
+    if [ -n "${words-}" ]; then
+        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+    fi
+    if [ ${#COMPREPLY[@]} -eq 0 ]; then
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+    fi
+}
+complete -F _misid misid
