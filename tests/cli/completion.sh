@@ -6,6 +6,8 @@
 bash_file=$SRCDIR/scripts/completion/misid.bash
 zsh_file=$SRCDIR/scripts/completion/_misid
 PATH=$(dirname "$MISID"):$PATH
+MISID_DATA=$SRCDIR
+export MISID_DATA
 
 words() { tr -s ' \\\n' '\n' | LC_ALL=C sort -u | sed '/^$/d'; }
 # options COMMAND: those of its help, and of its subcommands'
@@ -32,7 +34,7 @@ if command -v bash >/dev/null; then
         is "$(completed misid "$c" --)" "$(options "$c")" "bash: every option of $c"
     done
     is "$(completed misid list st)" studies "bash: a word"
-    like "$(MISID_DATA=$SRCDIR completed misid run x.yaml --dataset pp)" '^ppb$' "bash: a data set"
+    like "$(completed misid run x.yaml --dataset pp)" '^ppb$' "bash: a data set"
     : >"$T/my.csv"
     is "$(cd "$T" && completed misid run x.yaml --predictions my)" my.csv "bash: a file"
 else
