@@ -17,7 +17,6 @@ void predictions_init(struct predictions *q, const struct option_list *files,
                       const struct dataset_request *set)
 {
     *q = (struct predictions){ .files = files, .set = set };
-    roster_init(&q->roster);
     recorded_init(&q->recorded);
 }
 
