@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#define HEAD_WIDTH 15
+#define ROOMY 5 /* columns that leave room for type of the usual size */
+
 static const struct {
     const char *sign, *command;
 } signs[] = {
@@ -51,8 +54,45 @@ static void column_types(struct text *to, const struct table *t)
         if (t->numeric[k])
             text_addch(to, 'r');
         else
-            text_add(to, longest > 60 ? "p{.45\\linewidth}" : "l");
+            text_add(to, longest > 60 ? "p{.4\\linewidth}"
+                         : longest > 30 ? "p{.22\\linewidth}" : "l");
     }
+}
+
+/* The words of s that make up to HEAD_WIDTH bytes; at least one. */
+static size_t line_length(const char *s)
+{
+    size_t n = strcspn(s, " ");
+
+    while (s[n]) {
+        size_t blanks = strspn(s + n, " "), word = strcspn(s + n + blanks, " ");
+        if (n + blanks + word > HEAD_WIDTH || !word)
+            break;
+        n += blanks + word;
+    }
+    return n;
+}
+
+/* A head on lines of up to HEAD_WIDTH characters, lest it widen its column. */
+static void head(struct text *to, const char *s, bool numeric)
+{
+    struct text line = TEXT_INIT;
+    size_t n = 0;
+
+    if (strlen(s) <= HEAD_WIDTH) {
+        cell(to, s);
+        return;
+    }
+    text_addf(to, "\\shortstack[%s]{", numeric ? "r" : "l");
+    for (; *s; s += n, s += strspn(s, " ")) {
+        n = line_length(s);
+        text_reset(&line);
+        text_addn(&line, s, n);
+        cell(to, line.s);
+        text_add(to, s[n] ? "\\\\" : "");
+    }
+    text_add(to, "}");
+    text_release(&line);
 }
 
 static void heads(struct text *to, const struct table *t)
@@ -60,7 +100,7 @@ static void heads(struct text *to, const struct table *t)
     text_add(to, "\\toprule\n");
     for (size_t k = 0; k < t->columns; k++) {
         text_add(to, k ? " & " : "");
-        cell(to, t->heads[k]);
+        head(to, t->heads[k], t->numeric[k]);
     }
     text_add(to, " \\\\\n\\midrule\n");
 }
@@ -87,6 +127,10 @@ static void row(struct text *to, const struct table *t, const struct table_row *
 
 static void one_table(struct text *to, const struct table *t)
 {
+    bool small = t->columns > ROOMY;
+
+    if (small)
+        text_add(to, "\n{\\footnotesize\\setlength{\\tabcolsep}{3pt}");
     text_add(to, "\n\\begin{longtable}{@{}");
     column_types(to, t);
     text_add(to, "@{}}\n\\caption{");
@@ -98,7 +142,7 @@ static void one_table(struct text *to, const struct table *t)
     text_add(to, "\\endhead\n\\bottomrule\n\\endfoot\n");
     for (size_t i = 0; i < t->n; i++)
         row(to, t, &t->rows[i]);
-    text_add(to, "\\end{longtable}\n");
+    text_addf(to, "\\end{longtable}%s\n", small ? "}" : "");
     for (size_t i = 0; i < t->n_notes; i++) {
         text_add(to, "\\noindent{\\footnotesize ");
         if (!t->one_note) {

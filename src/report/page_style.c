@@ -80,7 +80,7 @@ const char page_style[] =
     "body{padding:0;font-size:10pt}"
     "a{color:inherit;text-decoration:none}nav{display:none}.scroll{overflow:visible}"
     "h2{margin-top:1.6rem}h2,h3,caption{break-after:avoid}figure,tr,.badge"
-    "{break-inside:avoid}thead{display:table-header-group}table{font-size:8.5pt}"
+    "{break-inside:avoid}tr.section{break-after:avoid}thead{display:table-header-group}table{font-size:8.5pt}"
     "figure svg{width:auto;margin:0;max-width:130mm;max-height:225mm}caption span{max-width:none}"
     ".badge,pre{print-color-adjust:exact;-webkit-print-color-adjust:exact}"
     "pre{white-space:pre-wrap}}\n";
