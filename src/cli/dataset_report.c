@@ -143,6 +143,7 @@ void dataset_report_json(const struct dataset_report *report, struct text *to)
         json_string(&w, "group", c->groups[i].name);
         json_int(&w, "n", (int64_t)c->groups[i].n);
         json_int(&w, "present", (int64_t)c->groups[i].present);
+        json_int(&w, "unreadable", (int64_t)c->groups[i].unreadable);
         json_int(&w, "subjects", (int64_t)c->groups[i].people);
         json_end(&w);
     }
@@ -212,11 +213,13 @@ static void add_groups(const struct dataset_report *report, struct text *to)
         if (text_columns(c->groups[i].name) > width)
             width = text_columns(c->groups[i].name);
     if (c->n)
-        text_addf(to, "\nGroups %*s        n  present   people\n", (int)width - 5, "");
+        text_addf(to, "\nGroups %*s        n  present unreadable   people\n",
+                  (int)width - 5, "");
     for (size_t i = 0; i < c->n; i++) {
         const struct census_group *g = &c->groups[i];
-        text_addf(to, "  %s%*s %8zu %8zu %8zu\n", g->name,
-                  (int)(width - text_columns(g->name)), "", g->n, g->present, g->people);
+        text_addf(to, "  %s%*s %8zu %8zu %10zu %8zu\n", g->name,
+                  (int)(width - text_columns(g->name)), "", g->n, g->present,
+                  g->unreadable, g->people);
     }
     for (size_t i = 0; i < c->n_axes; i++)
         if (c->unknown[i])

@@ -22,7 +22,8 @@ void dataset_report_show(const struct dataset *d, bool json, struct text *to);
 
 /*
  * `{"dataset", "root", "samples", "present", "missing", "refused", "unreadable",
- * "subjects", "trials", "groups": [{"group", "n", "present", "subjects"}…],
+ * "subjects", "trials", "groups": [{"group", "n", "present", "unreadable",
+ * "subjects"}…],
  * "unknown": [{"axis", "n"}…], "problems": [{"problem", "n", "says",
  * "examples": […]}…], "notes": [the same]}`. `n` counts rows listed; samples =
  * present + missing + refused; what is unreadable is present.

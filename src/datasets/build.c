@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "datasets/build.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -296,7 +295,6 @@ static void take_trial(struct build *b, long row, const struct record *record)
 static int take_record(void *arg, const struct record *record, struct err *err)
 {
     struct build *b = arg;
-    struct text sample = TEXT_INIT;
     long row = -1;
 
     text_reset(&b->a);
@@ -307,17 +305,17 @@ static int take_record(void *arg, const struct record *record, struct err *err)
     }
     if (b->a.len) {
         complete(b, &b->a);
-        if (!b->sample || !template_fill(b->sample, record->values, &sample)) {
-            text_reset(&sample);
-            text_add(&sample, b->a.s);
-        }
-        row = take_sample(b, sample.s, b->images, b->a.s, record, err);
+        const char *sample = b->a.s;
+        text_reset(&b->name);
+        if (b->sample && template_fill(b->sample, record->values, &b->name))
+            sample = b->name.s;
+        row = take_sample(b, sample, b->images, b->a.s, record, err);
         for (size_t i = 0; i < b->x->n_more && b->root && row >= 0; i++) {
             const char *folder = b->x->more_images[i];
             below_root(&b->b, folder, b->a.s);
             if (check_leaves(b->b.s) || !is_there(b, b->b.s))
                 continue;
-            char *name = mem_printf("%s/%s", folder, sample.s);
+            char *name = mem_printf("%s/%s", folder, sample);
             long more = take_sample(b, name, folder, b->a.s, record, err);
             free(name);
             if (more < 0)
@@ -327,7 +325,6 @@ static int take_record(void *arg, const struct record *record, struct err *err)
         problems_add(b->problems, PROBLEM_NO_NAME, 1, "%s:%zu", record->file,
                      record->line);
     }
-    text_release(&sample);
     if (b->s->trials && b->trials)
         take_trial(b, row, record);
     return b->a.len && row < 0 ? (int)row : 0;
@@ -470,13 +467,13 @@ int dataset_roster(const struct dataset *d, const char *root,
     const struct dataset_options *o = options ? options : &none;
     struct build b = { .d = d, .x = d->reading, .root = root, .r = r,
                        .trials = o->trials, .problems = o->problems,
-                       .a = TEXT_INIT, .b = TEXT_INIT, .c = TEXT_INIT };
+                       .name = TEXT_INIT, .a = TEXT_INIT, .b = TEXT_INIT,
+                       .c = TEXT_INIT };
 
     roster_init(r);
     if (!b.x)
         return err_add(err, ERR_INPUT, "%s: has published counts and no images, expected "
                        "a data set with 'sources'", d->name);
-    assert(b.x->n_sources <= UINT8_MAX);
     if (root && !path_is_dir(root))
         return err_add(err, ERR_IO, "%s: is no folder, expected the root of the data set "
                        "'%s'", root, d->name);
@@ -508,6 +505,7 @@ int dataset_roster(const struct dataset *d, const char *root,
     free(b.column);
     free(b.maker);
     walk_release(&b.walk);
+    text_release(&b.name);
     text_release(&b.a);
     text_release(&b.b);
     text_release(&b.c);

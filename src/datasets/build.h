@@ -49,7 +49,7 @@ struct build {
     size_t *score, *matcher;         /* fields with scores, and whose they are */
     size_t n_score;
     long pair;               /* row of the first view, -1 if it has none */
-    struct text a, b, c;     /* scratch */
+    struct text name, a, b, c; /* scratch */
 
     /* The joined table in hand. */
     struct dict keys;

@@ -7,7 +7,7 @@
 /* One set of one or two axes while it is counted. */
 struct cells {
     size_t n;
-    size_t *samples, *present, *people;
+    size_t *samples, *present, *unreadable, *people;
     uint32_t *last;       /* the last person counted in a cell, + 1 */
 };
 
@@ -16,6 +16,7 @@ static void cells_init(struct cells *c, size_t n)
     c->n = n;
     c->samples = mem_array(n, sizeof *c->samples);
     c->present = mem_array(n, sizeof *c->present);
+    c->unreadable = mem_array(n, sizeof *c->unreadable);
     c->people = mem_array(n, sizeof *c->people);
     c->last = mem_array(n, sizeof *c->last);
 }
@@ -24,6 +25,7 @@ static void cells_release(struct cells *c)
 {
     free(c->samples);
     free(c->present);
+    free(c->unreadable);
     free(c->people);
     free(c->last);
 }
@@ -34,6 +36,12 @@ static bool is_there(const struct roster *r, size_t row)
     enum status status = roster_status(r, row);
 
     return status != STATUS_MISSING && status != STATUS_REFUSED_PATH;
+}
+
+/* True where there is something, but no picture to be had. */
+static bool is_unreadable(const struct roster *r, size_t row)
+{
+    return is_there(r, row) && status_kind(roster_status(r, row)) == STATUS_KIND_UNREADABLE;
 }
 
 /* The rows, those of one person together; malloc'd. */
@@ -69,6 +77,7 @@ static void count_cells(struct cells *c, const struct roster *r, const uint32_t 
         uint32_t person = r->has_subjects ? column_code(&r->subject, row) + 1 : 0;
         c->samples[cell]++;
         c->present[cell] += is_there(r, row);
+        c->unreadable[cell] += is_unreadable(r, row);
         if (!person || person == 1 || c->last[cell] != person)
             c->people[cell] += person != 1; /* 1: nobody is named */
         c->last[cell] = person;
@@ -105,7 +114,7 @@ static void add_group(struct census *c, const struct cells *cells, size_t cell,
     MEM_ROOM(c->groups, c->n, c->cap);
     c->groups[c->n++] = (struct census_group){
         arena_strdup(&c->arena, name->s), cells->samples[cell], cells->present[cell],
-        cells->people[cell],
+        cells->unreadable[cell], cells->people[cell],
     };
 }
 
@@ -212,8 +221,7 @@ int census_take(struct census *c, const struct roster *r, const char *const *by,
         c->present += is_there(r, row);
         c->missing += status == STATUS_MISSING;
         c->refused += status == STATUS_REFUSED_PATH;
-        c->unreadable += status_kind(status) == STATUS_KIND_UNREADABLE &&
-                         status != STATUS_REFUSED_PATH;
+        c->unreadable += is_unreadable(r, row);
     }
     uint32_t *order = by_person(r);
     for (size_t i = 0; i < r->n; i++) {

@@ -23,7 +23,7 @@
 
 struct census_group {
     const char *name;      /* as group names are written: "gender=female" */
-    size_t n, present, people;
+    size_t n, present, unreadable, people;
 };
 
 struct census {

@@ -12,11 +12,20 @@
 
 bool check_leaves(const char *path)
 {
+    size_t depth = 0;
+
     if (path[0] == '/')
         return true;
-    for (const char *s = path; *s; s += strcspn(s, "/"), s += *s == '/')
-        if (!strncmp(s, "..", 2) && (s[2] == '/' || !s[2]))
-            return true;
+    for (const char *s = path; *s; s += *s == '/') {
+        size_t n = strcspn(s, "/");
+        if (n == 2 && !strncmp(s, "..", 2)) {
+            if (depth-- == 0)
+                return true;
+        } else if (n && !(n == 1 && *s == '.')) {
+            depth++;
+        }
+        s += n;
+    }
     return false;
 }
 

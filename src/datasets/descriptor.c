@@ -399,6 +399,12 @@ struct descriptor *descriptor_read(struct yaml_doc *doc, struct arena *arena)
 {
     struct yaml_node *sources = yaml_get_list(doc, doc->root, "sources", false);
 
+    if (sources && sources->n > DESCRIPTOR_MAX_SOURCES) {
+        yaml_fault(doc, doc->root, "sources", "%zu sources, expected at most %d",
+                   sources->n, DESCRIPTOR_MAX_SOURCES);
+        yaml_ignore(doc->root);
+        sources = NULL;
+    }
     if (!sources)
         return NULL;
     struct reader r = { doc, arena, mem_alloc(sizeof *r.x) };

@@ -98,6 +98,8 @@ struct attribute {
     size_t n_unknown;
 };
 
+#define DESCRIPTOR_MAX_SOURCES 100
+
 struct descriptor {
     const char *path;      /* of the dataset.yaml, for messages */
     const char **images;   /* folders below the root; the first that is there */

@@ -41,13 +41,16 @@ static void add_names(struct guess *g)
 static void add_quoted(struct text *to, const char *s)
 {
     text_addch(to, '"');
-    for (; *s; s++) {
-        if (*s == '"' || *s == '\\')
-            text_addf(to, "\\%c", *s);
-        else if ((unsigned char)*s < 32 || *s == 127)
+    for (size_t n; *s; s += n) {
+        uint32_t c;
+        n = text_decode(s, &c);
+        if (n == 0 || c < 32 || c == 127) {
+            n = 1;
             text_addf(to, "\\x%02X", (unsigned char)*s);
-        else
-            text_addch(to, *s);
+        } else {
+            text_add(to, c == '"' || c == '\\' ? "\\" : "");
+            text_addn(to, s, n);
+        }
     }
     text_addch(to, '"');
 }

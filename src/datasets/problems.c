@@ -54,6 +54,24 @@ void problems_release(struct problems *p)
     problems_init(p);
 }
 
+/* Controls and bytes that are not UTF-8 as \xNN: labels are other people's bytes,
+ * and are not to drive a terminal. */
+static void add_safe(struct text *to, const char *s)
+{
+    while (*s) {
+        uint32_t c;
+        size_t n = text_decode(s, &c);
+        if (n == 0 || c < 32 || (c >= 127 && c < 160)) {
+            n = n ? n : 1;
+            for (size_t i = 0; i < n; i++)
+                text_addf(to, "\\x%02x", (unsigned char)s[i]);
+        } else {
+            text_addn(to, s, n);
+        }
+        s += n;
+    }
+}
+
 void problems_add(struct problems *p, enum problem kind, size_t weight, const char *fmt,
                   ...)
 {
@@ -65,13 +83,15 @@ void problems_add(struct problems *p, enum problem kind, size_t weight, const ch
     list->n += weight;
     if (list->listed == PROBLEM_MAX_LISTED)
         return;
-    struct text t = TEXT_INIT;
+    struct text t = TEXT_INIT, safe = TEXT_INIT;
     va_start(ap, fmt);
     text_addfv(&t, fmt, ap);
     va_end(ap);
+    add_safe(&safe, t.s);
     MEM_ROOM(list->items, list->listed, list->cap);
-    list->items[list->listed++] = arena_strndup(&p->arena, t.s, t.len);
+    list->items[list->listed++] = arena_strndup(&p->arena, safe.s, safe.len);
     text_release(&t);
+    text_release(&safe);
 }
 
 bool problems_any(const struct problems *p)

@@ -262,7 +262,7 @@ ln -s . "$T/generic/loop"
     printf 'a b.jpg;1;"light";x\n%s;2;dark;\n' "$latin"
     printf '"%s";2;NA;\n%s;3;dark;\n' "$line" 'p%q.jpg'
     printf 'copy.jpg;9;light;\nempty.jpg;4;light;\nbad.jpg;4;light;\npipe.jpg;4;light;\n'
-    printf 'folder.jpg;4;light;\n../outside.jpg;5;light;\n/etc/passwd;5;light;\nnone.jpg;6;light;\n'
+    printf 'folder.jpg;4;light;\nx/../../outside.jpg;5;light;\n/etc/passwd;5;light;\nnone.jpg;6;light;\n'
 } >"$T/generic/mine.csv"
 check generic --set dataset.metadata=mine.csv
 is "$(figures)" "12 9 1 4 7 exit 1" "generic: everything hostile is a status"
@@ -284,7 +284,7 @@ empty.jpg,4,empty.jpg,empty
 bad.jpg,4,bad.jpg,unsupported
 pipe.jpg,4,pipe.jpg,not-a-file
 folder.jpg,4,folder.jpg,not-a-file
-../outside.jpg,5,../outside.jpg,refused-path
+x/../../outside.jpg,5,x/../../outside.jpg,refused-path
 /etc/passwd,5,/etc/passwd,refused-path" "roster.csv: a row for every sample, with its status"
 is "$(sed -n 2p "$T/generic.out/roster.csv" | cut -d, -f6)" \
     "$(sha256sum "$T/generic/a b.jpg" | cut -d' ' -f1)" "roster.csv: the SHA-256 of the file"

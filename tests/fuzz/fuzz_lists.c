@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Other people's label files of any bytes: lists of pairs and of people, tables
- * in three formats, JSON. The first byte chooses the layout (p, o, t, s, b, j),
- * the rest is the file. Whatever it is, reading ends; where it does not fail,
+ * in three formats, JSON, rosters, and descriptions of sets. The first byte
+ * chooses (p, o, t, s, b, j, r, d), the rest is the file. Whatever it is, reading ends; where it does not fail,
  * the roster is sound: every row has a name and a place in the file, trials are
  * between its rows, and it comes back the same when it is written and read.
  */
@@ -37,6 +37,9 @@ static const struct {
            "path: '{path|underscores}'}\n" },
     { 'j', HEAD "- {name: metadata, layout: json, file: x, key: who, lists: {dark: d, all: a}, "
            "path: item, subject: who}\n" },
+    { 'r', "name: f\ntitle: f\nabout: f\nsource: f\nno_images: true\nsources:\n"
+           "- {name: metadata, layout: roster, file: x}\n" },
+    { 'd', NULL }, /* a description */
 };
 #define LAYOUTS_N (sizeof layouts / sizeof *layouts)
 
@@ -84,6 +87,22 @@ static void check_roster(const struct roster *r, const struct trials *t)
     close(fd);
 }
 
+/* A dataset.yaml of any bytes: taken, or refused in words. */
+static void describe(const uint8_t *data, size_t len)
+{
+    struct err err = ERR_INIT;
+    struct dataset d;
+    int fd;
+    char *yaml = memory_file(data, len, &fd);
+    int code = dataset_load(&d, yaml, NULL, &err);
+
+    assert((code < 0) == (err.count > 0));
+    dataset_release(&d);
+    err_release(&err);
+    free(yaml);
+    close(fd);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     size_t layout = 0;
@@ -95,6 +114,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         layout++;
     if (layout == LAYOUTS_N)
         return 0;
+    if (!layouts[layout].yaml) {
+        describe(data + 1, len - 1);
+        return 0;
+    }
     char *yaml = memory_file(layouts[layout].yaml, strlen(layouts[layout].yaml), &yaml_fd);
     char *path = memory_file(data + 1, len - 1, &fd);
     char *set = mem_printf("metadata=%s", path);
