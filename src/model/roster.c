@@ -8,8 +8,8 @@
 #include "base/file.h"
 
 const char *const provenance_names[PROVENANCES + 1] = {
-    "self-reported", "official-record", "annotator", "predicted", "measured", "unstated",
-    NULL
+    "self-reported", "official-record", "annotator", "predicted", "measured", "drawn",
+    "unstated", NULL
 };
 
 uint32_t column_code(const struct column *c, size_t row)

@@ -45,6 +45,7 @@ enum provenance {
     PROVENANCE_ANNOTATOR,       /* somebody judged by the look of the image */
     PROVENANCE_PREDICTED,       /* a program guessed */
     PROVENANCE_MEASURED,        /* computed from the pixels */
+    PROVENANCE_DRAWN,           /* a parameter of a drawn image: exact, of nobody */
     PROVENANCE_UNSTATED,        /* the set does not say */
     PROVENANCES
 };

@@ -295,7 +295,8 @@ static int read_attributes(struct roster *r, const char *path, struct err *err)
         if (a < 0 || p == PROVENANCES) {
             code = err_add(err, ERR_INPUT, "%s:%zu: expected an attribute of the roster "
                            "and its provenance, one of self-reported, official-record, "
-                           "annotator, predicted, measured, unstated", path, t.lines[i]);
+                           "annotator, predicted, measured, drawn, unstated", path,
+                           t.lines[i]);
             break;
         }
         struct roster_attribute *attribute = &r->attributes[a];

@@ -6,6 +6,8 @@
 bash_file=$SRCDIR/scripts/completion/misid.bash
 zsh_file=$SRCDIR/scripts/completion/_misid
 PATH=$(dirname "$MISID"):$PATH
+MISID_DATA=$SRCDIR
+export MISID_DATA
 
 words() { tr -s ' \\\n' '\n' | LC_ALL=C sort -u | sed '/^$/d'; }
 # options COMMAND: those of its help, and of its subcommands'
@@ -17,8 +19,8 @@ options() {
         done
     } | sed -n 's/^  \(--[a-z-]*\).*/\1/p' | words
 }
-# complete WORD… : what bash offers for the last word of a command line
-complete() {
+# completed WORD… : what bash offers for the last word of a command line
+completed() {
     # shellcheck disable=SC2016 # expanded by the shell that is called
     bash -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _misid
         printf "%s\n" "${COMPREPLY[@]}"' bash "$bash_file" "$@" | words
@@ -26,15 +28,15 @@ complete() {
 commands=$("$MISID" help | sed -n 's/^  \([a-z]*\)  .*/\1/p')
 
 if command -v bash >/dev/null; then
-    is "$(complete misid '')" "$(printf '%s\n' "$commands" | words)" "bash: every command"
+    is "$(completed misid '')" "$(printf '%s\n' "$commands" | words)" "bash: every command"
     for c in $commands; do
         case $c in help | version) continue ;; esac
-        is "$(complete misid "$c" --)" "$(options "$c")" "bash: every option of $c"
+        is "$(completed misid "$c" --)" "$(options "$c")" "bash: every option of $c"
     done
-    is "$(complete misid list st)" studies "bash: a word"
-    like "$(complete misid run x.yaml --dataset pp)" '^ppb$' "bash: a data set"
+    is "$(completed misid list st)" studies "bash: a word"
+    like "$(completed misid run x.yaml --dataset pp)" '^ppb$' "bash: a data set"
     : >"$T/my.csv"
-    is "$(cd "$T" && complete misid run x.yaml --predictions my)" my.csv "bash: a file"
+    is "$(cd "$T" && completed misid run x.yaml --predictions my)" my.csv "bash: a file"
 else
     skip "no bash" "completion for bash"
 fi

@@ -32,7 +32,10 @@ awk 'BEGIN {
 own() { # own OUT FILE… : a quiet run on files of answers
     folder=$1
     shift
-    set -- $(for file; do echo --predictions "$file"; done)
+    for file; do
+        shift
+        set -- "$@" --predictions "$file"
+    done
     run "$MISID" run "$study" "$@" --dataset ppb --set dataset.metadata=meta.csv \
         --out "$folder" --quiet
 }

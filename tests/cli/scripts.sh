@@ -5,11 +5,15 @@
 . "$(dirname "$0")/../lib.sh"
 
 cd "$SRCDIR" || exit 99
-for script in scripts/* tests/cli/*.sh tests/lib.sh tests/run-unit tests/count \
+for script in scripts/* scripts/completion/*.bash tests/cli/*.sh tests/lib.sh tests/run-unit tests/count \
     tests/check-includes tests/check-long tests/fresh-machine \
     tests/fuzz/run tests/fuzz/seeds .ci/run; do
+    [ -f "$script" ] || continue
     shell=$(sed -n '1s/^#!.*[ /]\([a-z]*sh\)$/\1/p' "$script")
-    case $script in *.sh) shell='sh' ;; esac
+    case $script in
+        *.sh) shell='sh' ;;
+        *.bash) shell='bash' ;;
+    esac
     [ -n "$shell" ] || continue
     if command -v shellcheck >/dev/null; then
         # SC2154: lib.sh sets $status, $out and $errs.
@@ -58,9 +62,6 @@ cat "$MACHINE/uid"
 END
 MACHINE=$T
 export MACHINE
-# The first name of each package that building needs, from the one list there is.
-list=$(sed -n '/^build=(/,/^)/p' "$SRCDIR/scripts/setup")
-all=$(bash -c "$list"'; printf "%s " "${build[@]%%|*}"' | sed 's/ $//')
 machine() { # machine UID INSTALLED
     echo "$1" >"$T/uid"
     printf '%s\n' "$2" | tr -s ' ' '\n' >"$T/installed"
@@ -71,6 +72,15 @@ machine() { # machine UID INSTALLED
 setup() {
     run env PATH="$bin" "$bin/bash" "$SRCDIR/scripts/setup" "$@"
 }
+
+# On a bare machine, everything: which also says here what everything is.
+all=
+machine 0 ""
+: >"$T/known"
+setup
+is "$status" 0 "nothing there"
+all=$(sed -n 's/^install \(..*\)/\1/p' "$T/calls" | tr '\n' ' ')
+like " $all" ' autoconf .* libgsl-dev .* gnuplot-nox ' "nothing there: everything is installed"
 
 machine 0 "$all"
 setup
