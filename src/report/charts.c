@@ -66,6 +66,9 @@ static int check_chart(const struct study *study, const struct study_chart *c,
         code = study_fault(study, c->line, err, "%s: chart '%s' has none, expected an "
                            "operating point such as audit=2017",
                            c->before ? "after" : "before", c->id);
+    } else if ((chart->needs & NEEDS_POINTS) && !strcmp(c->before, c->after)) {
+        code = study_fault(study, c->line, err, "after: '%s' is also the point before, "
+                           "expected another", c->after);
     } else if (!(chart->needs & NEEDS_POINTS) && (c->before || c->after)) {
         code = study_fault(study, c->line, err, "%s: is not a key of a chart of type %s, "
                            "expected none", c->before ? "before" : "after", chart->name);

@@ -43,19 +43,30 @@ static void cell(struct text *to, const char *s)
     latex_text(to, s);
 }
 
-/* Columns of words get a share of the line if they hold sentences. */
+static size_t longest(const struct table *t, size_t k)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < t->n; i++)
+        if (!t->rows[i].section && strlen(t->rows[i].cells[k]) > most)
+            most = strlen(t->rows[i].cells[k]);
+    return most;
+}
+
+/* Columns of sentences get a share of the line, the longest most of it. */
 static void column_types(struct text *to, const struct table *t)
 {
+    size_t most = 0;
+
+    for (size_t k = 1; k < t->columns; k++)
+        most = longest(t, k) > longest(t, most) ? k : most;
     for (size_t k = 0; k < t->columns; k++) {
-        size_t longest = 0;
-        for (size_t i = 0; i < t->n; i++)
-            if (!t->rows[i].section && strlen(t->rows[i].cells[k]) > longest)
-                longest = strlen(t->rows[i].cells[k]);
         if (t->numeric[k])
             text_addch(to, 'r');
+        else if (k == most && longest(t, k) > 60)
+            text_add(to, "p{.4\\linewidth}");
         else
-            text_add(to, longest > 60 ? "p{.4\\linewidth}"
-                         : longest > 30 ? "p{.22\\linewidth}" : "l");
+            text_add(to, longest(t, k) > 30 ? "p{.22\\linewidth}" : "l");
     }
 }
 

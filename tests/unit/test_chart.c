@@ -19,8 +19,11 @@ static void test_charts_check(void **state)
     f->study.charts[3].caption = "{x";
     f->study.charts[4].after = NULL;
     f->study.charts[5].before = "audit=2017";
+    f->study.charts[7].chart.text = "dumbbell";
+    f->study.charts[7].before = f->study.charts[7].after = "p";
     assert_int_equal(charts_check(&f->study, &err), ERR_INPUT);
-    assert_int_equal(err.count, 6);
+    assert_int_equal(err.count, 7);
+    assert_non_null(strstr(err_text(&err), "after: 'p' is also the point before"));
     assert_non_null(strstr(err_text(&err), "after: chart 'dumbbell' has none"));
     assert_non_null(strstr(err_text(&err), "before: is not a key of a chart of type audits"));
     assert_fault_says(&err, "evil.yaml:21: chart: 'pie' is not a chart, expected one of "

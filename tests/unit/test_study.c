@@ -419,6 +419,11 @@ static void assert_round_trip(const char *path)
         assert_int_equal(back.claims[i].among, s.claims[i].among);
         assert_int_equal(back.claims[i].type, s.claims[i].type);
     }
+    assert_int_equal(back.n_charts, s.n_charts);
+    for (size_t i = 0; i < s.n_charts; i++) {
+        assert_true(!back.charts[i].before == !s.charts[i].before);
+        assert_true(!back.charts[i].after == !s.charts[i].after);
+    }
     study_release(&s);
     study_release(&back);
     text_release(&t);
@@ -498,7 +503,8 @@ static void nasty_round_trip(void **state)
         "changes: [{before: ' ', after: \"\\t\"}]\n"
         "rivals: [{backends: '~', against: ['#'], point: p}, {backends: ['~', '#'], against: "
         "'0x10'}]\n"
-        "charts: [{chart: '~', id: '_', title: t, caption: '', by: ['yes']}]\n"
+        "charts: [{chart: '~', id: '_', title: t, caption: '', by: ['yes'], before: ' ',\n"
+        "          after: \"\\t\"}]\n"
         "alternatives: [{name: a, counts: 'x', why: 'y'}]\n"
         "facts: {'~': 'a', \"\\n\": b, 'a.b': c}\n"
         "caveats: ['', '~']\ncite: ['- x']\n"
