@@ -28,6 +28,10 @@ for study in $studies; do
     ok $? "$study: what was run is printed"
 done
 
+roster=$T/out/drawn-faces/roster.csv
+is "$(sed 1d "$roster" | wc -l | tr -d ' ')" 60 "the drawn faces are read: 60 images"
+is "$(sed 1d "$roster" | cut -d, -f4 | sort -u)" ok "each of them a picture"
+
 run "$SRCDIR/scripts/demo" --bogus
 is "$status" 2 "unknown option: exit 2"
 done_testing
