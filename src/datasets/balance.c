@@ -98,16 +98,9 @@ static int find_axes(const struct balance *b, const struct roster *r, size_t *ax
                      struct err *err)
 {
     for (size_t i = 0; i < b->n_axes; i++) {
-        long a = roster_attribute(r, b->axes[i]);
-        if (a < 0) {
-            struct text there = TEXT_INIT;
-            for (size_t k = 0; k < r->n_attributes; k++)
-                text_addf(&there, "%s%s", k ? ", " : "", r->attributes[k].name);
-            int code = err_add(err, ERR_INPUT, "'%.60s' is no attribute of the data set, "
-                               "expected one of %s", b->axes[i], there.s);
-            text_release(&there);
-            return code;
-        }
+        long a = roster_need_attribute(r, b->axes[i], err);
+        if (a < 0)
+            return (int)a;
         axes[i] = (size_t)a;
     }
     return 0;

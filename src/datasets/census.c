@@ -187,17 +187,11 @@ static int choose_axes(struct census *c, const struct roster *r, const char *con
 
     c->axes = mem_array(n_by + r->n_attributes, sizeof *c->axes);
     for (size_t i = 0; i < n_by; i++) {
-        long a = roster_attribute(r, by[i]);
-        if (a >= 0) {
+        long a = roster_need_attribute(r, by[i], err);
+        if (a >= 0)
             c->axes[c->n_axes++] = (size_t)a;
-            continue;
-        }
-        struct text there = TEXT_INIT;
-        for (size_t k = 0; k < r->n_attributes; k++)
-            text_addf(&there, "%s%s", k ? ", " : "", r->attributes[k].name);
-        code = err_add(err, ERR_INPUT, "'%.60s' is no attribute of the data set, expected "
-                       "one of %s", by[i], there.s);
-        text_release(&there);
+        else
+            code = (int)a;
     }
     for (size_t a = 0; !n_by && a < r->n_attributes; a++)
         if (r->attributes[a].axis && r->attributes[a].column.values.n <= CENSUS_MAX_VALUES)

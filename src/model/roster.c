@@ -294,6 +294,21 @@ long roster_attribute(const struct roster *r, const char *name)
     return -1;
 }
 
+long roster_need_attribute(const struct roster *r, const char *name, struct err *err)
+{
+    long a = roster_attribute(r, name);
+
+    if (a >= 0)
+        return a;
+    struct text there = TEXT_INIT;
+    for (size_t i = 0; i < r->n_attributes; i++)
+        text_addf(&there, "%s%s", i ? ", " : "", r->attributes[i].name);
+    int code = err_add(err, ERR_INPUT, "'%.60s' is no attribute of the data set, expected "
+                       "one of %s", name, r->n_attributes ? there.s : "none");
+    text_release(&there);
+    return code;
+}
+
 long roster_find(const struct roster *r, const char *sample)
 {
     uint32_t row = dict_find(&r->samples, sample);

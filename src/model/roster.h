@@ -129,6 +129,8 @@ const char *roster_value(const struct roster *r, size_t row, size_t attribute);
 uint32_t roster_code(const struct roster *r, size_t row, size_t attribute);
 void roster_add_path(const struct roster *r, size_t row, struct text *to);
 long roster_attribute(const struct roster *r, const char *name); /* or -1 */
+/* The same where it must be there: else a fault that lists those that are. */
+long roster_need_attribute(const struct roster *r, const char *name, struct err *err);
 long roster_find(const struct roster *r, const char *sample);    /* row, or -1 */
 
 /* One column, coded and decoded; row < n of the roster. */
