@@ -21,7 +21,8 @@
  *          installed.
  * Every round does all of them one after the other, on files that are in the
  * page cache; the ratio to bare is taken within a round. Printed are medians over
- * the rounds, and the least and the greatest ratio.
+ * the rounds, the least and the greatest ratio, and the ratio of the CPU time that
+ * it takes, which other work on the machine disturbs least.
  *
  * What was expected before anything was made faster: bare at 150 megapixels a
  * second and core. small: opening, two stat() and what else there is at 15 µs, of
@@ -73,11 +74,11 @@ struct worker {
     double pixels;
 };
 
-static double now(void)
+static double now(clockid_t clock)
 {
     struct timespec t;
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
@@ -163,13 +164,18 @@ static void *run_misid(void *arg)
     return NULL;
 }
 
-/* Seconds that all cores take. */
-static double run_threads(const struct job *job, int threads, void *(*run)(void *),
+/* What a contestant takes for a job. */
+struct spent {
+    double seconds;
+    double cpu; /* of all threads; NaN if not known */
+};
+
+static struct spent run_threads(const struct job *job, int threads, void *(*run)(void *),
                           bool measure)
 {
     struct worker *workers = mem_array((size_t)threads, sizeof *workers);
     pthread_t *ids = mem_array((size_t)threads, sizeof *ids);
-    double begun = now();
+    const double begun = now(CLOCK_MONOTONIC), cpu = now(CLOCK_PROCESS_CPUTIME_ID);
 
     for (int i = 0; i < threads; i++) {
         workers[i] = (struct worker){ job, (size_t)i, (size_t)threads, measure, NULL, 0 };
@@ -178,7 +184,8 @@ static double run_threads(const struct job *job, int threads, void *(*run)(void 
     }
     for (int i = 0; i < threads; i++)
         pthread_join(ids[i], NULL);
-    double seconds = now() - begun;
+    const struct spent spent = { now(CLOCK_MONOTONIC) - begun,
+                                 now(CLOCK_PROCESS_CPUTIME_ID) - cpu };
     for (int i = 0; i < threads; i++) {
         if (workers[i].fault) {
             fprintf(stderr, "bench/perf/images: %s\n", workers[i].fault);
@@ -187,11 +194,11 @@ static double run_threads(const struct job *job, int threads, void *(*run)(void 
     }
     free(ids);
     free(workers);
-    return seconds;
+    return spent;
 }
 
-/* Python: prints the seconds that it took, or nothing if it cannot. */
-static double run_peer(const struct job *job, int threads, const char *peer)
+/* Python: prints the seconds that it took, or nothing if it cannot; then NaN. */
+static struct spent run_peer(const struct job *job, int threads, const char *peer)
 {
     static const char *const pythons[] = { "python3", "/usr/bin/python3" };
     double seconds = NAN;
@@ -211,7 +218,7 @@ static double run_peer(const struct job *job, int threads, const char *peer)
         free(dir);
         free(command);
     }
-    return seconds;
+    return (struct spent){ seconds, NAN };
 }
 
 /* files */
@@ -307,7 +314,7 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static double contest(const struct job *job, int threads, int who)
+static struct spent contest(const struct job *job, int threads, int who)
 {
     switch (who) {
     case BARE:
@@ -320,38 +327,61 @@ static double contest(const struct job *job, int threads, int who)
     }
 }
 
+struct summary {
+    double median, least, most;
+};
+
+/* Of n values, which it sorts. */
+static struct summary summarise(double *v, int n)
+{
+    qsort(v, (size_t)n, sizeof *v, ascending);
+    return (struct summary){ v[n / 2], v[0], v[n - 1] };
+}
+
+static void print_row(const struct job *job, const char *who, double rate,
+                      struct summary ratio, struct summary cpu, struct json_out *json)
+{
+    if (json) {
+        json_map(json, NULL);
+        json_string(json, "job", job->name);
+        json_string(json, "by", who);
+        json_number(json, "images_per_second", rate);
+        json_number(json, "ratio_to_bare", ratio.median);
+        json_number(json, "least", ratio.least);
+        json_number(json, "most", ratio.most);
+        json_number(json, "ratio_of_cpu_time", cpu.median);
+        json_end(json);
+        return;
+    }
+    printf("%-8s %-8s %10.1f %8.2f  %5.2f to %5.2f", job->name, who, rate, ratio.median,
+           ratio.least, ratio.most);
+    if (!isnan(cpu.median))
+        printf(" %9.2f", cpu.median);
+    putchar('\n');
+    fflush(stdout);
+}
+
 static void run_job(const struct job *job, int threads, int rounds, struct json_out *json)
 {
-    static double seconds[CONTESTANTS][MAX_ROUNDS], ratio[MAX_ROUNDS];
+    static struct spent spent[CONTESTANTS][MAX_ROUNDS];
+    static double seconds[MAX_ROUNDS], ratio[MAX_ROUNDS], cpu[MAX_ROUNDS];
 
     run_threads(job, threads, run_bare, false); /* to have the files in memory */
     for (int r = 0; r < rounds; r++)
         for (int who = 0; who < CONTESTANTS; who++)
-            seconds[who][r] = r && isnan(seconds[who][0]) ? NAN : contest(job, threads, who);
+            spent[who][r] = r && isnan(spent[who][0].seconds) ? spent[who][0]
+                                                              : contest(job, threads, who);
     for (int who = 0; who < CONTESTANTS; who++) {
-        if (isnan(seconds[who][0]))
+        if (isnan(spent[who][0].seconds))
             continue;
-        for (int r = 0; r < rounds; r++)
-            ratio[r] = seconds[BARE][r] / seconds[who][r];
-        qsort(ratio, (size_t)rounds, sizeof *ratio, ascending);
-        double sorted[MAX_ROUNDS];
-        memcpy(sorted, seconds[who], sizeof sorted);
-        qsort(sorted, (size_t)rounds, sizeof *sorted, ascending);
-        double rate = (double)job->n * job->passes / sorted[rounds / 2];
-        if (json) {
-            json_map(json, NULL);
-            json_string(json, "job", job->name);
-            json_string(json, "by", contestants[who]);
-            json_number(json, "images_per_second", rate);
-            json_number(json, "ratio_to_bare", ratio[rounds / 2]);
-            json_number(json, "least", ratio[0]);
-            json_number(json, "most", ratio[rounds - 1]);
-            json_end(json);
-        } else {
-            printf("%-8s %-8s %10.1f %10.2f %8.2f to %.2f\n", job->name, contestants[who],
-                   rate, ratio[rounds / 2], ratio[0], ratio[rounds - 1]);
-            fflush(stdout);
+        for (int r = 0; r < rounds; r++) {
+            seconds[r] = spent[who][r].seconds;
+            ratio[r] = spent[BARE][r].seconds / seconds[r];
+            cpu[r] = spent[BARE][r].cpu / spent[who][r].cpu;
         }
+        const double rate = (double)job->n * job->passes / summarise(seconds, rounds).median;
+        print_row(job, contestants[who], rate, summarise(ratio, rounds),
+                  summarise(cpu, rounds), json);
     }
 }
 
@@ -433,8 +463,8 @@ int main(int argc, char **argv)
         json_int(&json, "rounds", rounds);
         json_list(&json, "results");
     } else {
-        printf("%-8s %-8s %10s %10s   least to most, on %d cores\n", "job", "by", "images/s",
-               "of bare", threads);
+        printf("on %d cores, medians of %d rounds\n%-8s %-8s %10s %8s  %-14s %9s\n", threads,
+               rounds, "job", "by", "images/s", "of bare", "least to most", "CPU time");
     }
     for (int i = 0; i < n_jobs; i++) {
         run_job(&jobs[i], threads, rounds, to);

@@ -109,6 +109,11 @@ static void look_at_exif(struct png_reader *r)
     }
 }
 
+/* Chunks that say nothing of the pixels are passed over: libpng would have memory
+ * for some of them by the length that they claim. (eXIf is looked at above.) */
+static const uint8_t of_no_use[] = "bKGD\0eXIf\0hIST\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0sCAL\0"
+                                   "sPLT\0tEXt\0tIME\0zTXt";
+
 static enum status read_header(struct png_reader *r)
 {
     struct decoding *d = r->d;
@@ -123,6 +128,8 @@ static enum status read_header(struct png_reader *r)
     png_set_user_limits(r->png, IMAGE_MAX_SIDE, IMAGE_MAX_SIDE);
     png_set_chunk_malloc_max(r->png, (png_alloc_size_t)4 << 20);
     png_set_chunk_cache_max(r->png, 100);
+    png_set_keep_unknown_chunks(r->png, PNG_HANDLE_CHUNK_NEVER, of_no_use,
+                                sizeof of_no_use / 5);
     png_set_read_fn(r->png, r, take);
     png_read_info(r->png, r->info);
     int type = png_get_color_type(r->png, r->info);

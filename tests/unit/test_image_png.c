@@ -232,6 +232,42 @@ static void bombs(void **state)
     free(zeros);
 }
 
+/* The most address space that this process ever had. */
+static long greatest_vm_kib(void)
+{
+    char line[256];
+    long kib = 0;
+    FILE *fp = fopen("/proc/self/status", "r");
+
+    while (fp && fgets(line, sizeof line, fp))
+        if (sscanf(line, "VmPeak: %ld kB", &kib) == 1)
+            break;
+    if (fp)
+        fclose(fp);
+    return kib;
+}
+
+/* A chunk that claims a gigabyte gets no memory for it. */
+static void long_chunks(void **state)
+{
+    struct loader *l = *state;
+    static const char *const types[] = { "eXIf", "tEXt", "zTXt", "iTXt", "sPLT", "iCCP",
+                                         "hIST", "sCAL", "pCAL", "unKn" };
+    const long before = greatest_vm_kib();
+    for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+        struct text png = TEXT_INIT;
+        text_addn(&png, "\x89PNG\r\n\x1a\n", 8);
+        png_add_chunk(&png, "IHDR", "\0\0\0\1\0\0\0\1\x08\0\0\0\0", 13);
+        text_addn(&png, "\x50\0\0\0", 4);
+        text_addn(&png, types[i], 4);
+        text_addn(&png, "name\0\0some of it", 16);
+        enum status status = load_exact(l, png.s, png.len);
+        assert_true(status == STATUS_TRUNCATED || status == STATUS_CORRUPT);
+        assert_true(greatest_vm_kib() - before < 512 << 10);
+        text_release(&png);
+    }
+}
+
 static void damaged(void **state)
 {
     struct loader *l = *state;
@@ -303,6 +339,7 @@ static void orientation(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        loader_test(long_chunks), /* before those that need much memory */
         loader_test(every_kind), loader_test(gammas),  loader_test(profile),
         loader_test(truncated),  loader_test(bombs),   loader_test(damaged),
         loader_test(orientation),
