@@ -152,18 +152,30 @@ void dyads_add(struct dyads *d, uint32_t s, uint32_t t, double x)
     d->erring[d->n_erring++] = (struct dyad){ s < t ? s : t, s < t ? t : s, 0, x };
 }
 
-double dyads_between(const struct dyads *d, uint32_t s, uint32_t t)
+/* The dyad of a sorted list, or NULL. */
+static const struct dyad *find(const struct dyad *list, size_t n, uint32_t s, uint32_t t)
 {
     struct dyad key = { s < t ? s : t, s < t ? t : s, 0, 0 };
 
-    if (s == t || key.t >= d->persons)
+    return n ? bsearch(&key, list, n, sizeof *list, by_persons) : NULL;
+}
+
+long dyads_erring(const struct dyads *d, uint32_t s, uint32_t t)
+{
+    const struct dyad *at = find(d->erring, d->n_erring, s, t);
+
+    return at ? at - d->erring : -1;
+}
+
+double dyads_between(const struct dyads *d, uint32_t s, uint32_t t)
+{
+    if (s == t || s >= d->persons || t >= d->persons)
         return 0;
     if (d->form == DYADS_WITHIN)
         return d->a[s] * d->a[t];
     if (d->form == DYADS_ACROSS)
         return d->a[s] * d->b[t] + d->a[t] * d->b[s];
-    const struct dyad *at =
-        bsearch(&key, d->listed, d->n_listed, sizeof *d->listed, by_persons);
+    const struct dyad *at = find(d->listed, d->n_listed, s, t);
     return at ? at->m : 0;
 }
 
