@@ -10,8 +10,22 @@
 
 #include "stats/bootstrap.h"
 #include "stats/difference.h"
+#include "stats/influence.h"
 #include "stats/proportion.h"
 #include "stats/ratio.h"
+
+static int ratio_mover(int64_t x1, int64_t n1, int64_t x2, int64_t n2, double confidence,
+                       struct interval *out, struct err *err)
+{
+    struct interval first, second;
+    int code = proportion_wilson(x1, n1, confidence, &first, err);
+
+    if (!code)
+        code = proportion_wilson(x2, n2, confidence, &second, err);
+    if (!code)
+        mover_ratio(&first, &second, out);
+    return code;
+}
 
 /* In the order of preference: the first that serves a quantity is its default. */
 static const struct method methods[] = {
@@ -164,6 +178,20 @@ static const struct method methods[] = {
         .source = "Katz, Baptista, Azen & Pike 1978, Biometrics 34:469-474:"
                   " log r -+ z sqrt(1/x1 - 1/n1 + 1/x2 - 1/n2)",
         .ratio = ratio_katz,
+    },
+    {
+        .name = "mover",
+        .title = "MOVER",
+        .quantities = FOR_DIFFERENCE | FOR_RATIO,
+        .summary = "from the limits of either rate; where the trials share people from"
+                   " wilson-t, and from the influence of each person on both rates"
+                   " where these have people in common",
+        .source = "Zou & Donner 2008, Stat. Med. 27:1693-1702; Newcombe 1998, Stat. Med."
+                  " 17:873-890, method 10; ratios on the log scale; linearised variance"
+                  " for rates that share people",
+        .difference = difference_newcombe,
+        .ratio = ratio_mover,
+        .contrasts_clustered = true,
     },
     {
         .name = "projection",
