@@ -14,7 +14,7 @@ static bool serves(const struct study_name *name)
 {
     const struct method *m = method_find(name->text);
 
-    return m && (m->quantities & FOR_CLUSTERED || m->contrasts_clustered);
+    return m && (m->quantities & (FOR_PEOPLE | FOR_CONTRAST));
 }
 
 void several_settle(struct study *s, const struct tally *t)

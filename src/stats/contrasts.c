@@ -41,7 +41,7 @@ static int add_contrast(struct work *w, const struct subject *about,
              (code = rate_contrast_p(m, what, &a, &b, ratio, &p, w->err))))
             break;
         struct finding *row = row_add(w, about, kind, group, versus);
-        row_set_interval(row, &iv, m, w->study->confidence);
+        row_set_interval(row, &iv, rate_contrast_method(m, &a, &b), w->study->confidence);
         row->x = a.x;
         row->n = a.n;
         row->p = p;
@@ -114,7 +114,7 @@ static int add_clustered_pair(struct work *w, const char *kind, const struct sub
             (code = rate_contrast_p(m, FOR_DIFFERENCE, a, b, 0, &p, w->err)))
             break;
         struct finding *row = row_add(w, about, kind, group, versus);
-        row_set_interval(row, &at, m, w->study->confidence);
+        row_set_interval(row, &at, rate_contrast_method(m, a, b), w->study->confidence);
         row->x = a->x;
         row->n = a->n;
         row->p = p;

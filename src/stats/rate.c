@@ -39,7 +39,7 @@ bool rates_share(const struct rate *a, const struct rate *b)
 
 bool rate_served(const struct method *m, const struct rate *r)
 {
-    return r->dyads ? m->dyadic != NULL : r->people ? m->oneway != NULL
+    return r->dyads ? m->dyads != NULL : r->people ? m->people != NULL
                                                     : m->proportion != NULL;
 }
 
@@ -56,10 +56,10 @@ int rate_estimate(const struct method *m, const struct rate *r, double confidenc
                        : r->people ? "people with several trials" : "independent trials",
                        rate_is_clustered(r) ? "wilson-t or another that does" : "wilson");
     if (r->dyads)
-        return m->dyadic(r->dyads, &how, out, err);
+        return m->dyads(r->dyads, &how, out, err);
     if (r->people) {
         const struct people p = { r->people->n, r->people->trials, r->people->hits };
-        return m->oneway(&p, &how, out, err);
+        return m->people(&p, &how, out, err);
     }
     *out = (struct clustered){ .x = (double)r->x, .n = (double)r->n,
                                .clusters = (double)r->n, .variance = NAN, .deff = NAN,
@@ -148,6 +148,12 @@ static int by_limits(unsigned quantity, const struct rate *a, const struct rate 
     return code;
 }
 
+const struct method *rate_contrast_method(const struct method *m, const struct rate *a,
+                                          const struct rate *b)
+{
+    return rates_share(a, b) ? method_find("influence") : m;
+}
+
 int rate_contrast(const struct method *m, unsigned quantity, const struct rate *a,
                   const struct rate *b, double confidence, struct interval *out,
                   struct err *err)
@@ -157,7 +163,7 @@ int rate_contrast(const struct method *m, unsigned quantity, const struct rate *
     if (!clustered)
         return (quantity == FOR_RATIO ? m->ratio : m->difference)(a->x, a->n, b->x, b->n,
                                                                   confidence, out, err);
-    if (!m->contrasts_clustered)
+    if (!(m->quantities & FOR_CONTRAST))
         return err_add(err, ERR_INPUT, "the method %s takes the trials of both rates to be "
                        "independent, but they share people, expected mover", m->name);
     return (rates_share(a, b) ? by_influence : by_limits)(quantity, a, b, confidence, out,

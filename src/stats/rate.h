@@ -48,6 +48,9 @@ int rate_estimate(const struct method *m, const struct rate *r, double confidenc
 int rate_contrast(const struct method *m, unsigned quantity, const struct rate *a,
                   const struct rate *b, double confidence, struct interval *out,
                   struct err *err);
+/* By which method that is: `m`, or where the two share people, influence. */
+const struct method *rate_contrast_method(const struct method *m, const struct rate *a,
+                                          const struct rate *b);
 /* The p-value that goes with it, as contrast_p(). */
 int rate_contrast_p(const struct method *m, unsigned quantity, const struct rate *a,
                     const struct rate *b, double margin, double *p, struct err *err);

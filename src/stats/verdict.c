@@ -336,9 +336,12 @@ static void find_rows(struct judging *j, const struct claim_spec *spec,
             judging_add_row(j, part,
                          findings_find(j->findings, part->backend, spec->metric, versus,
                                        "", spec->point, NULL));
-            judging_add_row(j, part,
-                         findings_find(j->findings, part->backend, metric.s,
-                                       spec->group, versus, spec->point, method));
+            long row = findings_find(j->findings, part->backend, metric.s, spec->group,
+                                     versus, spec->point, method);
+            if (row < 0) /* the two share people: by another method */
+                row = findings_find(j->findings, part->backend, metric.s, spec->group,
+                                    versus, spec->point, NULL);
+            judging_add_row(j, part, row);
         }
     } while (!spec->versus && group_next(&g, axes, spec->among));
     if (spec->type == CLAIM_OVER) {
