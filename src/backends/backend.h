@@ -69,12 +69,22 @@ struct answer {
 void answer_reset(struct answer *a); /* empty, status ok, memory kept */
 void answer_release(struct answer *a);
 
+struct backend_candidate {
+    uint32_t place;            /* in the order of enrolment, from 0 */
+    double score;
+};
+
 struct backend;
 struct session;
 
 struct backend_kind {          /* a row of the table */
     const char *name, *about;
     const struct backend_option *options;
+    /* It has further options that only the program knows, so that backend_open() passes
+     * on the settings as they were given; open() checks and completes them, and fills
+     * b->settings. A name that is in no row is one of a plug-in: backend_open() puts it
+     * before the settings of the kind `plugin`, as the setting `file`. */
+    bool open_ended;
     /* Settings are checked against `options` and complete. Fills what `b` tells of the
      * backend, its state and functions. */
     int (*open)(struct backend *b, const struct setting *settings, size_t n,
@@ -113,6 +123,14 @@ struct backend {
     int (*compare)(struct session *s, const void *const *a, const size_t *a_len,
                    const void *const *b, const size_t *b_len, size_t n, double *scores,
                    struct err *err);
+    /* Or NULL, with MISID_SEARCH: a gallery that the session holds, from n templates,
+     * and the `cap` best places of it for one probe, best first (-> how many). A gallery
+     * is lost when the program ends: search() then fails. */
+    int (*enroll)(struct session *s, const void *const *templates, const size_t *len,
+                  size_t n, uint64_t *gallery, struct err *err);
+    long (*search)(struct session *s, uint64_t gallery, const void *probe, size_t len,
+                   struct backend_candidate *to, size_t cap, struct err *err);
+    void (*drop)(struct session *s, uint64_t gallery);
 };
 
 const struct backend_kind *const *backend_kinds(size_t *n);
