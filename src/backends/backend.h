@@ -80,11 +80,6 @@ struct session;
 struct backend_kind {          /* a row of the table */
     const char *name, *about;
     const struct backend_option *options;
-    /* It has further options that only the program knows, so that backend_open() passes
-     * on the settings as they were given; open() checks and completes them, and fills
-     * b->settings. A name that is in no row is one of a plug-in: backend_open() puts it
-     * before the settings of the kind `plugin`, as the setting `file`. */
-    bool open_ended;
     /* Settings are checked against `options` and complete. Fills what `b` tells of the
      * backend, its state and functions. */
     int (*open)(struct backend *b, const struct setting *settings, size_t n,
