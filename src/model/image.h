@@ -24,6 +24,10 @@
 
 #define IMAGE_MAX_SIDE 65535
 
+/* Of the way from a file to these pixels (images/load.h); goes up whenever the same
+ * file and options give other pixels, so that no answer to the old ones is served. */
+#define IMAGE_NORMALISATION 1
+
 struct image {
     uint8_t *pixels;
     int width, height;

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * kinds: the rows of the one table in backend.c, each in a file of its own. Inside
+ * src/backends only.
+ *
+ *   null      answers at once, and measures the harness itself
+ *   lbp       a classical baseline: histograms of local binary patterns
+ */
+#ifndef BACKENDS_KINDS_H
+#define BACKENDS_KINDS_H
+
+#include "backends/backend.h"
+
+extern const struct backend_kind backend_lbp, backend_null;
+
+/* Sessions of what runs in-process and keeps nothing from call to call. */
+int session_plain(struct backend *b, struct session **s, struct err *err);
+void session_plain_end(struct session *s);
+
+#endif
