@@ -3,6 +3,8 @@
  * kinds: the rows of the one table in backend.c, each in a file of its own. Inside
  * src/backends only.
  *
+ *   exec      an external program
+ *   PLUGIN.so a plug-in in misid-host
  *   null      answers at once, and measures the harness itself
  *   lbp       a classical baseline: histograms of local binary patterns
  */
@@ -11,7 +13,7 @@
 
 #include "backends/backend.h"
 
-extern const struct backend_kind backend_lbp, backend_null;
+extern const struct backend_kind backend_exec, backend_lbp, backend_null, backend_plugin;
 
 /* Sessions of what runs in-process and keeps nothing from call to call. */
 int session_plain(struct backend *b, struct session **s, struct err *err);
