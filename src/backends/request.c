@@ -73,14 +73,14 @@ static void add_image(struct json_out *w, const struct request_image *i)
     const struct image *im = i->view->image;
 
     json_map(w, NULL);
+    json_int(w, "width", im->width);
+    json_int(w, "height", im->height);
     if (i->pixels.len) {
         json_int(w, "at", (int64_t)i->pixels.at);
         json_int(w, "stride", 3 * (int64_t)im->width);
     } else {
         json_string(w, "path", i->path);
     }
-    json_int(w, "width", im->width);
-    json_int(w, "height", im->height);
     add_place(w, i->view->place);
     if (i->templates.len) {
         json_map(w, "template");
