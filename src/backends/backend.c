@@ -182,6 +182,8 @@ int backend_open(struct backend **to, const char *text, struct err *err)
         backend_close(b);
         return code;
     }
+    if (b->dimension)
+        b->template_bytes = b->dimension * sizeof(float);
     set_fingerprint(b);
     set_name(b, &spec);
     *to = b;
