@@ -11,6 +11,7 @@
 static const struct backend_kind *const kinds[] = {
     &backend_lbp,
     &backend_null,
+    &backend_recorded,
 };
 
 const struct backend_kind *const *backend_kinds(size_t *n)

@@ -8,8 +8,6 @@
 
 #include "backends/cache_file.h"
 
-#define PRUNE_AT_ONCE "1000"
-
 static int need_file(const struct cache *c, struct err *err)
 {
     return c->db ? 0 : err_add(err, ERR_INPUT, "%s", cache_note(c));
@@ -78,45 +76,70 @@ void cache_stat_release(struct cache_stat *s)
     *s = (struct cache_stat){ 0 };
 }
 
-/* Runs one that deletes; its rows are added to *dropped. 1: there were any. */
-static int drop(struct cache *c, const char *sql, int64_t before, const char *backend,
+/* One number that a statement on the backend gives. */
+static int ask(struct cache *c, const char *sql, const char *backend, int64_t *to,
+               struct err *err)
+{
+    struct db_statement *s = db_prepare(c->db, sql, err);
+
+    if (!s)
+        return ERR_IO;
+    if (backend)
+        db_bind_text(s, 1, backend);
+    int step = db_step(s, err);
+    *to = step > 0 ? db_int(s, 0) : 0;
+    db_reset(s);
+    return step < 0 ? step : 0;
+}
+
+/* Runs one that deletes; its rows are added to *dropped. */
+static int drop(struct cache *c, const char *sql, const char *backend, int64_t number,
                 int64_t *dropped, struct err *err)
 {
     struct db_statement *s = db_prepare(c->db, sql, err);
 
     if (!s)
         return ERR_IO;
-    db_bind_int(s, 1, before);
-    db_bind_text(s, 2, backend);
+    db_bind_text(s, 1, backend);
+    db_bind_int(s, 2, number);
     int step = db_step(s, err);
-    int64_t gone = step < 0 ? 0 : db_changes(c->db);
+    if (step >= 0)
+        *dropped += db_changes(c->db);
     db_reset(s);
-    *dropped += gone;
-    return step < 0 ? step : gone > 0;
-}
-
-/* The bytes that the pages in use take. */
-static int pages_in_use(struct cache *c, int64_t *bytes, struct err *err)
-{
-    struct db_statement *s = db_prepare(c->db,
-        "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count(), "
-        "pragma_freelist_count(), pragma_page_size()", err);
-    int step = s ? db_step(s, err) : ERR_IO;
-
-    *bytes = step > 0 ? db_int(s, 0) : 0;
-    if (s)
-        db_reset(s);
     return step < 0 ? step : 0;
 }
 
-#define OF_BACKEND "(?2 = '' OR backend IN (SELECT id FROM backend WHERE name = ?2 OR " \
-                   "fingerprint = ?2))"
+#define OF_BACKEND "(?1 = '' OR backend IN (SELECT id FROM backend WHERE name = ?1 OR " \
+                   "fingerprint = ?1))"
+
+/* Drops of the oldest the share that is too much, again and again, as answers differ in
+ * size. */
+static int shrink(struct cache *c, const char *backend, int64_t max_bytes,
+                  int64_t *dropped, struct err *err)
+{
+    for (;;) {
+        int64_t bytes, left;
+        int code = ask(c, "SELECT (page_count - freelist_count) * page_size FROM "
+                       "pragma_page_count(), pragma_freelist_count(), pragma_page_size()",
+                       NULL, &bytes, err);
+        if (code || (code = ask(c, "SELECT count(*) FROM answer WHERE " OF_BACKEND, backend,
+                                &left, err)))
+            return code;
+        if (bytes <= max_bytes || !left)
+            return 0;
+        double share = (double)(bytes - max_bytes) / (double)bytes;
+        code = drop(c, "DELETE FROM answer WHERE id IN (SELECT id FROM answer WHERE "
+                    OF_BACKEND " ORDER BY id LIMIT ?2)", backend,
+                    1 + (int64_t)(share * (double)left), dropped, err);
+        if (code)
+            return code;
+    }
+}
 
 int cache_prune(struct cache *c, const struct cache_prune *p, int64_t *dropped,
                 struct err *err)
 {
     const char *backend = p->backend ? p->backend : "";
-    int64_t bytes;
     int code = need_file(c, err);
 
     *dropped = 0;
@@ -124,17 +147,13 @@ int cache_prune(struct cache *c, const struct cache_prune *p, int64_t *dropped,
         return code;
     pthread_mutex_lock(&c->lock);
     if (p->before || p->max_bytes < 0)
-        code = drop(c, "DELETE FROM answer WHERE (?1 = 0 OR made < ?1) AND " OF_BACKEND,
-                    p->before, backend, dropped, err);
-    while (code >= 0 && p->max_bytes >= 0 &&
-           (code = pages_in_use(c, &bytes, err)) >= 0 && bytes > p->max_bytes)
-        if ((code = drop(c, "DELETE FROM answer WHERE id IN (SELECT id FROM answer WHERE "
-                         "?1 = ?1 AND " OF_BACKEND " ORDER BY made, id LIMIT "
-                         PRUNE_AT_ONCE ")", 0, backend, dropped, err)) <= 0)
-            break;
-    if (code >= 0)
+        code = drop(c, "DELETE FROM answer WHERE " OF_BACKEND " AND (?2 = 0 OR made < ?2)",
+                    backend, p->before, dropped, err);
+    if (!code && p->max_bytes >= 0)
+        code = shrink(c, backend, p->max_bytes, dropped, err);
+    if (!code)
         code = db_run(c->db, "DELETE FROM backend WHERE id NOT IN (SELECT backend FROM "
                       "answer); VACUUM; PRAGMA wal_checkpoint(TRUNCATE)", err);
     pthread_mutex_unlock(&c->lock);
-    return code < 0 ? code : 0;
+    return code;
 }

@@ -5,13 +5,14 @@
  *
  *   null      answers at once, and measures the harness itself
  *   lbp       a classical baseline: histograms of local binary patterns
+ *   recorded  answers that others recorded (replay.c; recorded.c reads predictions)
  */
 #ifndef BACKENDS_KINDS_H
 #define BACKENDS_KINDS_H
 
 #include "backends/backend.h"
 
-extern const struct backend_kind backend_lbp, backend_null;
+extern const struct backend_kind backend_lbp, backend_null, backend_recorded;
 
 /* Sessions of what runs in-process and keeps nothing from call to call. */
 int session_plain(struct backend *b, struct session **s, struct err *err);

@@ -29,6 +29,8 @@ int trace_main(int argc, char **argv);
 int calc_main(int argc, char **argv);
 int dataset_main(int argc, char **argv);
 int ingest_main(int argc, char **argv);
+int backend_main(int argc, char **argv);
+int cache_main(int argc, char **argv);
 int embed_main(int argc, char **argv);
 int image_main(int argc, char **argv);
 int synth_main(int argc, char **argv);

@@ -120,7 +120,6 @@ void embedding_add_timing(const struct embedding *e, struct text *to)
     json_string(&w, "fingerprint", e->backend->fingerprint);
     timing_add_json(&e->timing, &w);
     json_end(&w);
-    text_addch(to, '\n');
 }
 
 void embedding_add_record(const struct embedding *e, struct text *to)
@@ -135,7 +134,6 @@ void embedding_add_record(const struct embedding *e, struct text *to)
     timing_add_json(&e->timing, &w);
     json_end(&w);
     json_end(&w);
-    text_addch(to, '\n');
 }
 
 int embedding_write_templates(const struct embedding *e, const char *path,

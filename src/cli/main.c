@@ -21,6 +21,8 @@ static const struct command commands[] = {
     { "calc", calc_main, "the estimators on their own, for checking a paper" },
     { "dataset", dataset_main, "data sets: which there are, what is in one, a subset" },
     { "ingest", ingest_main, "from a data set's images and tables to roster.csv" },
+    { "backend", backend_main, "matchers: which there are, what one is, what it says" },
+    { "cache", cache_main, "answers that are kept: how many, and fewer of them" },
     { "embed", embed_main, "from a data set's images to a backend's answers" },
     { "image", image_main, "what a matcher would get of one image file, measured" },
     { "synth", synth_main, "draw a cohort of synthetic faces, for tests" },
