@@ -13,6 +13,7 @@ static const struct backend_kind *const kinds[] = {
     &backend_lbp,
     &backend_null,
     &backend_plugin,
+    &backend_recorded,
 };
 
 const struct backend_kind *const *backend_kinds(size_t *n)
@@ -184,6 +185,8 @@ int backend_open(struct backend **to, const char *text, struct err *err)
         backend_close(b);
         return code;
     }
+    if (b->dimension)
+        b->template_bytes = b->dimension * sizeof(float);
     set_fingerprint(b);
     set_name(b, &spec);
     *to = b;

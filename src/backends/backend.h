@@ -125,6 +125,7 @@ struct backend {
     struct setting *settings;  /* all, resolved, sorted by name */
     size_t n_settings;
     uint32_t dimension;        /* of float32 templates; 0: opaque or none */
+    size_t template_bytes;     /* the most that one takes; set for those with a dimension */
     enum similarity similarity;
     bool own_scores;           /* only compare() can score its templates */
     double score_low, score_high;

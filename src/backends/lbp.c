@@ -86,6 +86,12 @@ static void make_taps(struct state *s)
     }
 }
 
+/* Whether all of it can be said in 1/65536 pixel; what cannot is no face. */
+static bool is_near(const struct region *r)
+{
+    return fabs(r->x) < 1e9 && fabs(r->y) < 1e9 && hypot(r->ax, r->ay) < 1e6;
+}
+
 /* False: too small to say anything of. */
 static bool find_region(const struct view *v, struct region *to)
 {
@@ -101,7 +107,7 @@ static bool find_region(const struct view *v, struct region *to)
         to->ay = (b->y - a->y) / apart;
         to->x = a->x - eyes[0].x * to->ax + eyes[0].y * to->ay;
         to->y = a->y - eyes[0].x * to->ay - eyes[0].y * to->ax;
-        return hypot(to->ax, to->ay) * WIDTH >= LEAST_PIXELS;
+        return hypot(to->ax, to->ay) * WIDTH >= LEAST_PIXELS && is_near(to);
     }
     if (place && place->has_box) {
         const struct box *b = &place->box;
@@ -113,46 +119,62 @@ static bool find_region(const struct view *v, struct region *to)
     to->ay = 0;
     to->x = x - wide / 2 + to->ax / 2 - .5;
     to->y = y - to->ax * HEIGHT / 2 + to->ax / 2 - .5;
-    return wide >= LEAST_PIXELS;
+    return wide >= LEAST_PIXELS && is_near(to);
 }
 
-static double grey(const struct image *im, int x, int y)
+/* The picture in grey: .299 R + .587 G + .114 B (ITU-R BT.601) in 1/256. */
+static uint8_t *make_grey(const struct image *im)
 {
-    x = x < 0 ? 0 : x >= im->width ? im->width - 1 : x;
-    y = y < 0 ? 0 : y >= im->height ? im->height - 1 : y;
-    const uint8_t *p = image_row(im, y) + 3 * x;
-    return 77 * p[0] + 150 * p[1] + 29 * p[2]; /* ITU-R BT.601, in 1/256 */
+    uint8_t *grey = mem_try_array((size_t)im->width, (size_t)im->height);
+
+    for (int y = 0; grey && y < im->height; y++) {
+        const uint8_t *p = image_row(im, y);
+        uint8_t *to = grey + (size_t)y * (size_t)im->width;
+        for (int x = 0; x < im->width; x++, p += 3)
+            to[x] = (uint8_t)((77 * p[0] + 150 * p[1] + 29 * p[2] + 128) >> 8);
+    }
+    return grey;
 }
 
-/* The grey value between pixels, as the edge beyond it. */
-static double grey_at(const struct image *im, double x, double y)
-{
-    x = fmin(fmax(x, -1), im->width);
-    y = fmin(fmax(y, -1), im->height);
-    int ix = (int)floor(x), iy = (int)floor(y);
-    double fx = x - ix, fy = y - iy;
-    double upper = grey(im, ix, iy) * (1 - fx) + grey(im, ix + 1, iy) * fx;
-    double lower = grey(im, ix, iy + 1) * (1 - fx) + grey(im, ix + 1, iy + 1) * fx;
+/* Places in the picture are in 1/65536 pixel, so that every machine reads the same. */
+#define ONE 65536
 
-    return upper * (1 - fy) + lower * fy;
+static int64_t clamp(int64_t v, int64_t most)
+{
+    return v < 0 ? 0 : v > most ? most : v;
 }
 
-static void take_face(const struct image *im, const struct region *r, uint8_t *face)
+/* 65536 times the grey value between pixels, as the edge beyond it. */
+static int64_t grey_at(const uint8_t *grey, const struct image *im, int64_t x, int64_t y)
 {
-    double scale = hypot(r->ax, r->ay);
-    int samples = scale <= 1 ? 1 : scale >= MOST_SAMPLES ? MOST_SAMPLES : (int)ceil(scale);
+    x = clamp(x, (int64_t)(im->width - 1) * ONE);
+    y = clamp(y, (int64_t)(im->height - 1) * ONE);
+    int64_t fx = x % ONE >> 8, fy = y % ONE >> 8;
+    const uint8_t *p = grey + y / ONE * im->width + x / ONE;
+    int right = fx ? 1 : 0, below = fy ? im->width : 0;
 
-    for (int v = 0; v < HEIGHT; v++)
-        for (int u = 0; u < WIDTH; u++) {
-            double sum = 0;
-            for (int j = 0; j < samples; j++)
-                for (int i = 0; i < samples; i++) {
-                    double du = u + (i + .5) / samples - .5;
-                    double dv = v + (j + .5) / samples - .5;
-                    sum += grey_at(im, r->x + du * r->ax - dv * r->ay,
-                                   r->y + du * r->ay + dv * r->ax);
-                }
-            face[v * WIDTH + u] = (uint8_t)lrint(sum / (256.0 * samples * samples));
+    return (256 - fy) * ((256 - fx) * p[0] + fx * p[right]) +
+           fy * ((256 - fx) * p[below] + fx * p[below + right]);
+}
+
+static void take_face(const uint8_t *grey, const struct image *im, const struct region *r,
+                      uint8_t *face)
+{
+    const double scale = hypot(r->ax, r->ay);
+    const int n = scale <= 1 ? 1 : scale >= MOST_SAMPLES ? MOST_SAMPLES : (int)ceil(scale);
+    const int64_t ax = llrint(r->ax * ONE / n), ay = llrint(r->ay * ONE / n);
+    /* the middle of the first sample of the first pixel */
+    const double first = .5 / n - .5;
+    const int64_t x0 = llrint((r->x + first * (r->ax - r->ay)) * ONE);
+    const int64_t y0 = llrint((r->y + first * (r->ax + r->ay)) * ONE);
+
+    for (int64_t v = 0; v < HEIGHT; v++)
+        for (int64_t u = 0; u < WIDTH; u++) {
+            int64_t sum = 0;
+            for (int64_t j = v * n; j < (v + 1) * n; j++)
+                for (int64_t i = u * n; i < (u + 1) * n; i++)
+                    sum += grey_at(grey, im, x0 + i * ax - j * ay, y0 + i * ay + j * ax);
+            *face++ = (uint8_t)((sum + (int64_t)n * n * ONE / 2) / ((int64_t)n * n * ONE));
         }
 }
 
@@ -205,7 +227,7 @@ static int process(struct session *session, unsigned want, const struct view *vi
     for (size_t i = 0; i < n; i++) {
         struct region region;
         if (!find_region(&views[i], &region)) {
-            answer_fail(&answers[i], STATUS_REFUSED, "a face of fewer than %d pixels",
+            answer_fail(&answers[i], STATUS_REFUSED, "no face of at least %d pixels",
                         LEAST_PIXELS);
             continue;
         }
@@ -214,7 +236,13 @@ static int process(struct session *session, unsigned want, const struct view *vi
             f->box = views[i].place->box;
         if (!(want & MISID_TEMPLATE))
             continue;
-        take_face(views[i].image, &region, face);
+        uint8_t *grey = make_grey(views[i].image);
+        if (!grey) {
+            answer_fail(&answers[i], STATUS_ERROR, "no memory for the picture in grey");
+            continue;
+        }
+        take_face(grey, views[i].image, &region, face);
+        free(grey);
         float *t = arena_array(&answers[i].arena, b->dimension, sizeof *t);
         describe(b->state, face, t);
         f->template = t;

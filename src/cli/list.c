@@ -127,7 +127,8 @@ static void list_estimators(struct listing *l)
         unsigned bit;
         const char *word;
     } uses[] = {
-        { FOR_PROPORTION, "proportion" }, { FOR_DIFFERENCE, "difference" },
+        { FOR_PROPORTION, "proportion" }, { FOR_CLUSTERED, "clustered" },
+        { FOR_DIFFERENCE, "difference" },
         { FOR_RATIO, "ratio" }, { FOR_SPREAD, "spread" },
     };
     size_t n;

@@ -77,6 +77,12 @@ struct image_place {
 };
 #define IMAGE_PLACE_INIT { false, false, { 0, 0, 0, 0 }, { { 0, 0 } } }
 
+/* From numbers with blanks between them, as a roster has them: x, y, width, height of
+ * a box; x and y of five landmarks; "" where there are none. NULL, or what is wrong, in
+ * words. */
+const char *image_place_parse(struct image_place *place, const char *box,
+                              const char *landmarks);
+
 /* (x, y) ↦ (m[0] x + m[1] y + m[2], m[3] x + m[4] y + m[5]), of pixel centres. */
 struct affine {
     double m[6];

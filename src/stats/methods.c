@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "stats/bootstrap.h"
 #include "stats/difference.h"
 #include "stats/proportion.h"
 #include "stats/ratio.h"
@@ -62,6 +63,65 @@ static const struct method methods[] = {
         .source = "Brown, Cai & DasGupta 2001, Stat. Sci. 16:101-133, section"
                   " 3.1.3 (without the further changes of its section 4.1.2)",
         .proportion = proportion_jeffreys,
+    },
+    {
+        .name = "wilson-t",
+        .title = "Wilson-t",
+        .quantities = FOR_PROPORTION | FOR_CLUSTERED,
+        .summary = "for trials that share people: effective n by people, t quantile at"
+                   " effective degrees of freedom; one trial a person: Wilson",
+        .source = "dyadic-robust variance of Fafchamps & Gubert 2007 and Aronow, Samii &"
+                  " Assenova 2015, leverage-corrected; Wilson with effective n of"
+                  " Fogliato, Patil & Perona 2024 (arXiv 2306.01198); kin of Korn &"
+                  " Graubard 1998; the degrees of freedom for pairs are a heuristic of"
+                  " misid's",
+        .proportion = proportion_wilson,
+        .dyadic = clustered_wilson_t,
+        .oneway = people_wilson_t,
+    },
+    {
+        .name = "wilson-neff",
+        .title = "Wilson, effective n",
+        .quantities = FOR_PROPORTION | FOR_CLUSTERED,
+        .summary = "for trials that share people, as published: effective n, normal"
+                   " quantile; somewhat short where people are few",
+        .source = "Fogliato, Patil & Perona 2024, IJCV, arXiv 2306.01198, and the"
+                  " authors' code",
+        .proportion = proportion_wilson,
+        .dyadic = clustered_wilson_neff,
+        .oneway = people_wilson_neff,
+    },
+    {
+        .name = "naive-wilson",
+        .title = "naive Wilson",
+        .quantities = FOR_PROPORTION | FOR_CLUSTERED,
+        .summary = "as if no trials shared people: far too short, to show how far",
+        .source = "Wilson 1927, JASA 22:209-212, on the comparisons as if independent",
+        .proportion = proportion_wilson,
+        .dyadic = clustered_naive,
+        .oneway = people_naive,
+    },
+    {
+        .name = "vertex-bootstrap",
+        .title = "vertex bootstrap",
+        .quantities = FOR_CLUSTERED,
+        .summary = "people drawn anew, percentiles; too wide for pairs nearly"
+                   " independent, says nothing at 0 errors",
+        .source = "Snijders & Borgatti 1999, Connections 22:161-170: resample vertices,"
+                  " a pair weighs the product of its vertices' counts",
+        .dyadic = clustered_vertex,
+        .oneway = people_bootstrap,
+    },
+    {
+        .name = "double-or-nothing",
+        .title = "double or nothing",
+        .quantities = FOR_CLUSTERED,
+        .summary = "people count twice or not at all, percentiles; too wide for pairs"
+                   " nearly independent, says nothing at 0 errors",
+        .source = "Owen & Eckles 2012, Ann. Appl. Stat. 6:895-927: product"
+                  " reweighting, weights 0 and 2",
+        .dyadic = clustered_doubling,
+        .oneway = people_doubling,
     },
     {
         .name = "newcombe",
@@ -140,44 +200,36 @@ const struct method *method_default(unsigned quantity)
     return NULL;
 }
 
-struct contrast {
-    int (*interval)(int64_t x1, int64_t n1, int64_t x2, int64_t n2,
-                    double confidence, struct interval *out, struct err *err);
-    int64_t x1, n1, x2, n2;
-    double margin;
-};
-
 /* Whether the interval at 1 - alpha leaves the margin out: 0, 1 or an error. */
-static int leaves_out(const struct contrast *c, double alpha,
-                      struct interval *at, struct err *err)
+static int leaves_out(int (*limits)(const void *, double, struct interval *, struct err *),
+                      const void *about, double margin, double alpha, struct interval *at,
+                      struct err *err)
 {
-    int code = c->interval(c->x1, c->n1, c->x2, c->n2, 1 - alpha, at, err);
+    int code = limits(about, 1 - alpha, at, err);
 
     if (code < 0)
         return code;
-    return c->margin < at->lo || c->margin > at->hi;
+    return margin < at->lo || margin > at->hi;
 }
 
-int contrast_p(const struct method *m, unsigned quantity, int64_t x1, int64_t n1,
-               int64_t x2, int64_t n2, double margin, double *p, struct err *err)
+int interval_p(int (*limits)(const void *about, double confidence, struct interval *out,
+                             struct err *err),
+               const void *about, bool ratio, double margin, double *p, struct err *err)
 {
-    bool ratio = quantity == FOR_RATIO;
-    struct contrast c = { ratio ? m->ratio : m->difference, x1, n1, x2, n2, margin };
     struct interval at;
     double in = log(CONTRAST_P_FLOOR), out = log1p(-1e-10);
 
-    assert((ratio || quantity == FOR_DIFFERENCE) && m->quantities & quantity);
     if (ratio ? !(margin > 0 && isfinite(margin)) : !(margin >= -1 && margin <= 1))
         return err_add(err, ERR_INPUT, "a margin of %g, expected %s", margin,
                        ratio ? "a ratio above 0" : "a difference from -1 to 1");
-    int code = leaves_out(&c, exp(out), &at, err);
+    int code = leaves_out(limits, about, margin, exp(out), &at, err);
     if (code < 0)
         return code;
     if (!code || at.estimate == margin || isnan(at.estimate)) {
         *p = 1;
         return 0;
     }
-    code = leaves_out(&c, CONTRAST_P_FLOOR, &at, err);
+    code = leaves_out(limits, about, margin, CONTRAST_P_FLOOR, &at, err);
     if (code < 0)
         return code;
     if (code) {
@@ -186,7 +238,7 @@ int contrast_p(const struct method *m, unsigned quantity, int64_t x1, int64_t n1
     }
     while (out - in > 1e-11) {
         double mid = in + (out - in) / 2;
-        code = leaves_out(&c, exp(mid), &at, err);
+        code = leaves_out(limits, about, margin, exp(mid), &at, err);
         if (code < 0)
             return code;
         if (code)
@@ -196,6 +248,30 @@ int contrast_p(const struct method *m, unsigned quantity, int64_t x1, int64_t n1
     }
     *p = exp(out);
     return 0;
+}
+
+struct contrast {
+    int (*interval)(int64_t x1, int64_t n1, int64_t x2, int64_t n2,
+                    double confidence, struct interval *out, struct err *err);
+    int64_t x1, n1, x2, n2;
+};
+
+static int contrast_limits(const void *about, double confidence, struct interval *out,
+                           struct err *err)
+{
+    const struct contrast *c = about;
+
+    return c->interval(c->x1, c->n1, c->x2, c->n2, confidence, out, err);
+}
+
+int contrast_p(const struct method *m, unsigned quantity, int64_t x1, int64_t n1,
+               int64_t x2, int64_t n2, double margin, double *p, struct err *err)
+{
+    bool ratio = quantity == FOR_RATIO;
+    const struct contrast c = { ratio ? m->ratio : m->difference, x1, n1, x2, n2 };
+
+    assert((ratio || quantity == FOR_DIFFERENCE) && m->quantities & quantity);
+    return interval_p(contrast_limits, &c, ratio, margin, p, err);
 }
 
 const char *stats_library(void)

@@ -4,17 +4,19 @@
  * findings.csv, with what each can be used for and where it comes from.
  *
  * To add a method: write its function beside its kin (proportion.c,
- * difference.c, ratio.c) and give it a row in methods.c.
+ * difference.c, ratio.c, clustered.c) and give it a row in methods.c.
  *
  * Ownership: the table is constant. Threads: any.
  */
 #ifndef STATS_METHODS_H
 #define STATS_METHODS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
+#include "stats/clustered.h"
 #include "stats/interval.h"
 
 /* Kinds of quantity, as bits, so that a method may serve several. */
@@ -23,6 +25,7 @@ enum {
     FOR_DIFFERENCE = 2, /* of two independent proportions */
     FOR_RATIO = 4,      /* of two independent proportions */
     FOR_SPREAD = 8,     /* max/min over groups: spread_max_min() */
+    FOR_CLUSTERED = 16, /* one rate whose trials share people: rate_estimate() */
 };
 
 struct method {
@@ -41,6 +44,14 @@ struct method {
                       double confidence, struct interval *out, struct err *err);
     int (*ratio)(int64_t x1, int64_t n1, int64_t x2, int64_t n2,
                  double confidence, struct interval *out, struct err *err);
+    /* The same of one rate whose trials share people (clustered.h). */
+    int (*dyadic)(const struct dyads *d, const struct clustered_how *how,
+                  struct clustered *out, struct err *err);
+    int (*oneway)(const struct people *c, const struct clustered_how *how,
+                  struct clustered *out, struct err *err);
+    /* Its difference and ratio serve rates whose trials share people too
+     * (rate_contrast()). */
+    bool contrasts_clustered;
 };
 
 const struct method *method_table(size_t *n);
@@ -65,6 +76,11 @@ const char *stats_library(void);
  */
 int contrast_p(const struct method *m, unsigned quantity, int64_t x1, int64_t n1,
                int64_t x2, int64_t n2, double margin, double *p, struct err *err);
+
+/* The same of any family of intervals: `limits` gives that of `about` at a confidence. */
+int interval_p(int (*limits)(const void *about, double confidence, struct interval *out,
+                             struct err *err),
+               const void *about, bool ratio, double margin, double *p, struct err *err);
 
 /* Turns GSL's aborting error handler off; call once at start. */
 void stats_start(void);
