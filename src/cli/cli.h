@@ -33,6 +33,7 @@ int backend_main(int argc, char **argv);
 int cache_main(int argc, char **argv);
 int embed_main(int argc, char **argv);
 int image_main(int argc, char **argv);
+int score_main(int argc, char **argv);
 int synth_main(int argc, char **argv);
 int list_main(int argc, char **argv);
 int help_main(int argc, char **argv);

@@ -25,6 +25,7 @@ static const struct command commands[] = {
     { "cache", cache_main, "answers that are kept: how many, and fewer of them" },
     { "embed", embed_main, "from a data set's images to a backend's answers" },
     { "image", image_main, "what a matcher would get of one image file, measured" },
+    { "score", score_main, "compare templates: matches per pair of groups and person" },
     { "synth", synth_main, "draw a cohort of synthetic faces, for tests" },
     { "list", list_main, "what there is: studies, estimators, charts, metrics" },
     { "help", help_main, "this text, or that of a command" },
