@@ -179,7 +179,8 @@ static void get_card(struct yaml_doc *doc, struct card *card)
     card->has_embedder = map;
     if (map) {
         get_net(doc, card, map, true, &card->embedder);
-        card->dimension = (int)yaml_get_int(doc, map, "dimension", 1, 1 << 16, 0, false);
+        card->dimension = (int)yaml_get_int(doc, map, "dimension", 1,
+                                            CARD_DIMENSION_MAX, 0, false);
         card->normalise = yaml_get_bool(doc, map, "normalise", true);
     }
     get_attributes(doc, card);

@@ -4,9 +4,9 @@
  * found, where its points come from, what turns it into a template, and what is said of
  * its gender and age.
  *
- * Invariants of a card that was loaded: widths and heights are 1 to CARD_SIDE_MAX, or 0
- * where the card leaves them to the model (the detector only); scales are not 0; there
- * is an embedder or an attribute; whoever needs points has them.
+ * Invariants of a card that was loaded: widths and heights are 1 to CARD_SIDE_MAX; those
+ * of the detector are for models that leave them open, and 0 where the card says none;
+ * scales are not 0; there is an embedder or an attribute; whoever needs points has them.
  *
  * Ownership: the card owns its strings. Threads: read-only once loaded. Fails when: the
  * card cannot be read or says what it may not: every fault, with file and line.
@@ -22,6 +22,7 @@
 
 #define CARD_SIDE_MAX 4096
 #define CARD_ATTRIBUTES 4
+#define CARD_DIMENSION_MAX 65536
 
 enum order { ORDER_RGB, ORDER_BGR, ORDER_GREY };   /* of the tensor's channels */
 enum family { FAMILY_ULTRAFACE, FAMILY_SCRFD, FAMILY_YUNET };

@@ -49,6 +49,13 @@ struct chain {
 int chain_open(struct chain *chain, const struct card *card, int threads, struct err *err);
 void chain_release(struct chain *chain);
 
+/* The faces in what the detector said last, in pixels of its input (process.c). */
+int chain_decode(struct chain *chain);
+/* What the net of an attribute said last: the score of the second label, and the age
+ * in years (attributes.c). Both are always set; the card says which of them means
+ * something. */
+int chain_estimate(const struct chain *chain, size_t which, double *male, double *age);
+
 /* What is said of one image. */
 void chain_process(struct chain *chain, uint32_t want, const struct misid_image *image,
                    struct misid_result *result);
@@ -58,9 +65,11 @@ void chain_process(struct chain *chain, uint32_t want, const struct misid_image 
 bool faces_choose(struct faces *f, enum choice choice, int width, int height,
                   const float *box);
 
-/* What is said of one face: its template and attributes (chain_face.c). */
-void chain_face(struct chain *chain, uint32_t want, const struct image *image,
-                const struct face *found, struct misid_face *face);
+/* What is said of one face (embed.c, attributes.c): 0, or why it failed. */
+int chain_embed(struct chain *chain, const struct image *image, const struct face *found,
+                struct misid_face *face, struct err *err);
+int chain_describe(struct chain *chain, const struct image *image,
+                   const struct face *found, struct misid_face *face, struct err *err);
 
 /* The path of the first of a net's files that is there (find.c); malloc'd. */
 char *find_model(const struct net *net, struct err *err);

@@ -55,8 +55,14 @@ static char *find_file(const char *name, const char *own)
 
 char *find_model(const struct net *net, struct err *err)
 {
-    char *own = own_folder("models"), *found = NULL;
+    char *own, *found = NULL;
 
+    if (!net->n_files) {
+        err_add(err, ERR_INPUT, "the card names no file for a net: %s",
+                *net->get ? net->get : "it has no `file`");
+        return NULL;
+    }
+    own = own_folder("models");
     for (size_t i = 0; i < net->n_files && !found; i++)
         found = find_file(net->files[i], own);
     if (!found) {

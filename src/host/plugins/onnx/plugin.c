@@ -21,7 +21,7 @@ static const struct misid_option options[] = {
     { "choose", "prominent", "among several faces: prominent (area less twice the squared "
       "distance from the centre), largest, central, box (the data set's), or only (several "
       "are an outcome)" },
-    { "detector", "", "a file in place of the card's detector" },
+    { "detector", "", "a file in place of the card's detector, of the same family" },
     { "mean", "", "of the embedder, in place of the card's: a number, or three with ;" },
     { "model", "", "a file in place of the card's embedder" },
     { "order", "", "of the embedder's channels: rgb, bgr or grey" },
@@ -55,13 +55,12 @@ static int word_index(const char *const *words, const char *word)
     return -1;
 }
 
-static int set_file(struct card *card, struct net *net, const char *path)
+static void set_file(struct card *card, struct net *net, const char *path)
 {
     net->files = arena_alloc(&card->arena, sizeof *net->files);
     net->files[0] = arena_strdup(&card->arena, path);
     net->n_files = 1;
-    net->get = "give the path of a file, with a / in it";
-    return 0;
+    net->get = "give its path, with a / in it";
 }
 
 /* What the options say in place of the card. */

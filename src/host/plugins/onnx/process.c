@@ -11,8 +11,9 @@ static void outcome(struct misid_result *r, enum misid_status status, const char
         snprintf(r->reason.s, r->reason.cap, "%s", reason);
 }
 
-static int decode(struct chain *chain, const struct session *s)
+int chain_decode(struct chain *chain)
 {
+    const struct session *s = &chain->detector;
     const struct detector *d = &chain->card->detector;
     const struct decoding_job job = { s->width, s->height, chain->score, d->overlap };
 
@@ -54,11 +55,35 @@ static int detect(struct chain *chain, const struct image *image, struct err *er
     code = session_run(s, err);
     if (code < 0)
         return code;
-    if (decode(chain, s) < 0)
-        return err_add(err, ERR_INPUT, "%s: its outputs are not those of a detector of "
-                       "this family", s->path);
+    if (chain_decode(chain) < 0)
+        return err_add(err, ERR_INPUT, "%s: its outputs have changed their shape", s->path);
     to_picture(&chain->faces, across, down);
     return 0;
+}
+
+static void say_face(struct chain *chain, uint32_t want, const struct image *image,
+                     const struct face *found, struct misid_face *face)
+{
+    struct err err = ERR_INIT;
+    int code = 0;
+
+    face->status = MISID_OK;
+    face->box[0] = (float)found->box.x;
+    face->box[1] = (float)found->box.y;
+    face->box[2] = (float)found->box.width;
+    face->box[3] = (float)found->box.height;
+    if (want & MISID_QUALITY)
+        face->quality = found->score;
+    if ((want & MISID_TEMPLATE) && chain->dimension)
+        code = chain_embed(chain, image, found, face, &err);
+    if (code == 0 && (want & MISID_CLASS))
+        code = chain_describe(chain, image, found, face, &err);
+    if (code < 0) {
+        face->status = MISID_ERROR;
+        face->template_len = 0;
+        text_add(&chain->reason, err_text(&err));
+    }
+    err_release(&err);
 }
 
 /* The faces asked for, the chosen one first; the result's status is that one's. */
@@ -69,7 +94,7 @@ static void say_faces(struct chain *chain, uint32_t want, const struct image *im
 
     for (size_t i = 0; i < chain->faces.n && i < most; i++) {
         text_reset(&chain->reason);
-        chain_face(chain, want, image, &chain->faces.items[i], result->faces[i]);
+        say_face(chain, want, image, &chain->faces.items[i], result->faces[i]);
         result->n_faces++;
         if (i == 0)
             outcome(result, result->faces[0]->status, chain->reason.s);

@@ -2,7 +2,6 @@
 #include "host/plugins/onnx/session.h"
 
 #include <dlfcn.h>
-#include <limits.h>
 #include <onnxruntime_c_api.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,8 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+
+#define SESSION_SIDE_MAX 4096
 
 struct engine {
     OrtEnv *env;
@@ -123,19 +124,17 @@ static int input_shape(struct session *s, int64_t dims[TENSOR_DIMS], size_t *n,
 }
 
 /* One dimension of the input: what the model says, or else what is asked for. */
-static bool settle(int64_t said, int *asked)
+static bool settle(int64_t said, int *asked, bool fixed)
 {
-    if (said > INT_MAX || (said < 1 && *asked < 1))
-        return false;
     if (said < 1)
-        return true;
-    if (*asked && *asked != said)
+        return *asked > 0;
+    if (said > SESSION_SIDE_MAX || (fixed && *asked && *asked != said))
         return false;
     *asked = (int)said;
     return true;
 }
 
-static int open_input(struct session *s, struct err *err)
+static int open_input(struct session *s, bool fixed, struct err *err)
 {
     int64_t dims[TENSOR_DIMS];
     size_t n, count, n_inputs;
@@ -152,8 +151,8 @@ static int open_input(struct session *s, struct err *err)
     if (code < 0)
         return code;
     const int width = s->width, height = s->height;
-    if (n != 4 || !settle(dims[0], &one) || !settle(dims[1], &s->channels) ||
-        !settle(dims[2], &s->height) || !settle(dims[3], &s->width)) {
+    if (n != 4 || !settle(dims[0], &one, true) || !settle(dims[1], &s->channels, true) ||
+        !settle(dims[2], &s->height, fixed) || !settle(dims[3], &s->width, fixed)) {
         struct text shape = TEXT_INIT;
         for (size_t i = 0; i < n; i++)
             text_addf(&shape, "%s%lld", i ? "," : "", (long long)dims[i]);
@@ -190,7 +189,7 @@ static int open_outputs(struct session *s, struct err *err)
 }
 
 int session_open(struct session *s, struct engine *engine, const char *path, int channels,
-                 int width, int height, struct err *err)
+                 int width, int height, bool fixed, struct err *err)
 {
     int code;
 
@@ -201,7 +200,7 @@ int session_open(struct session *s, struct engine *engine, const char *path, int
     if (!good(ort->CreateSession(engine->env, path, engine->options,
                                  &s->handle), path, err))
         return ERR_INPUT;
-    code = open_input(s, err);
+    code = open_input(s, fixed, err);
     if (code == 0)
         code = open_outputs(s, err);
     if (code < 0)

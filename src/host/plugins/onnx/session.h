@@ -41,9 +41,10 @@ struct session {
     size_t n_outputs;
 };
 
-/* `width` and `height` 0: what the model says; it must then say it. `path` is kept. */
+/* `width` and `height` are for what the model leaves open (0: it must say it); where it
+ * says another size, it is refused if `fixed`. `path` is kept. */
 int session_open(struct session *s, struct engine *engine, const char *path, int channels,
-                 int width, int height, struct err *err);
+                 int width, int height, bool fixed, struct err *err);
 int session_run(struct session *s, struct err *err);
 void session_release(struct session *s);
 
