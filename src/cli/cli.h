@@ -27,6 +27,8 @@ int index_main(int argc, char **argv);
 int cite_main(int argc, char **argv);
 int trace_main(int argc, char **argv);
 int calc_main(int argc, char **argv);
+int explain_main(int argc, char **argv);
+int plan_main(int argc, char **argv);
 int dataset_main(int argc, char **argv);
 int ingest_main(int argc, char **argv);
 int backend_main(int argc, char **argv);
