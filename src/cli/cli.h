@@ -32,6 +32,7 @@ int plan_main(int argc, char **argv);
 int dataset_main(int argc, char **argv);
 int ingest_main(int argc, char **argv);
 int image_main(int argc, char **argv);
+int score_main(int argc, char **argv);
 int synth_main(int argc, char **argv);
 int list_main(int argc, char **argv);
 int help_main(int argc, char **argv);

@@ -24,6 +24,7 @@ static const struct command commands[] = {
     { "dataset", dataset_main, "data sets: which there are, what is in one, a subset" },
     { "ingest", ingest_main, "from a data set's images and tables to roster.csv" },
     { "image", image_main, "what a matcher would get of one image file, measured" },
+    { "score", score_main, "compare templates: matches per pair of groups and person" },
     { "synth", synth_main, "draw a cohort of synthetic faces, for tests" },
     { "list", list_main, "what there is: studies, estimators, charts, metrics" },
     { "help", help_main, "this text, or that of a command" },
