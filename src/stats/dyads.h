@@ -37,6 +37,13 @@ struct dyad {
     double m, x;
 };
 
+/* One comparison by its score, which is held so that larger is more alike (a distance
+ * negated). */
+struct scored_dyad {
+    uint32_t s, t;
+    float score;
+};
+
 enum dyads_form {
     DYADS_WITHIN, /* all pairs of images of different people of one group */
     DYADS_ACROSS, /* images in one role with images in another, of others */
@@ -81,6 +88,9 @@ void dyads_clear(struct dyads *d);
 
 /* Comparisons of s and t; 0 where they have none. */
 double dyads_between(const struct dyads *d, uint32_t s, uint32_t t);
+
+/* The place of s and t among the erring dyads, or -1. */
+long dyads_erring(const struct dyads *d, uint32_t s, uint32_t t);
 
 /* Σ m_d·m'_d over the dyads of two cells with the same persons. */
 double dyads_common(const struct dyads *d, const struct dyads *other);

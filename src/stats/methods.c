@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "stats/bootstrap.h"
+#include "stats/clustered.h"
 #include "stats/difference.h"
 #include "stats/proportion.h"
 #include "stats/ratio.h"
@@ -113,6 +115,89 @@ static const struct method methods[] = {
                    " 1 - alpha/K: conservative",
         .source = "Bonferroni box (Dunn 1961, JASA 56:52-64), projected:"
                   " [max(1, max L / min U), max U / min L]",
+    },
+    {
+        .name = "wilson-t",
+        .title = "Wilson-t",
+        .quantities = FOR_DYADS | FOR_PEOPLE,
+        .summary = "Wilson with an effective n that knows who is in several"
+                   " comparisons, and Student's t",
+        .source = "variance: Fafchamps & Gubert 2007, J. Dev. Econ. 83:326-350,"
+                  " Aronow, Samii & Assenova 2015, Polit. Anal. 23:564-577; Wilson with"
+                  " n*: Fogliato, Patil & Perona 2024, arXiv 2306.01198, Korn & Graubard"
+                  " 1998, Surv. Methodol. 24:193-201; leverage and the degrees of freedom"
+                  " are misid's own",
+        .dyads = clustered_wilson_t,
+        .people = people_wilson_t,
+    },
+    {
+        .name = "wilson-neff",
+        .title = "Wilson, effective n",
+        .quantities = FOR_DYADS | FOR_PEOPLE,
+        .summary = "as published: no correction for leverage, normal quantile; short"
+                   " with few people",
+        .source = "Fogliato, Patil & Perona 2024, IJCV, arXiv 2306.01198:"
+                  " Var = (sum R^2 + max(0, sum S^2 - 2 sum R^2))/M^2",
+        .dyads = clustered_wilson_neff,
+        .people = people_wilson_neff,
+    },
+    {
+        .name = "vertex-bootstrap",
+        .title = "vertex bootstrap",
+        .quantities = FOR_DYADS | FOR_PEOPLE,
+        .summary = "people drawn again with replacement, percentiles; too wide for"
+                   " dyads, nothing at 0 errors",
+        .source = "Snijders & Borgatti 1999, Connections 22:161-170: a dyad weighs"
+                  " w_s w_t, nobody with himself",
+        .dyads = clustered_vertex,
+        .people = people_bootstrap,
+    },
+    {
+        .name = "double-or-nothing",
+        .title = "double or nothing",
+        .quantities = FOR_DYADS | FOR_PEOPLE,
+        .summary = "each person counts twice or not at all, percentiles; too wide for"
+                   " dyads, nothing at 0 errors",
+        .source = "Owen & Eckles 2012, Ann. Appl. Stat. 6:895-927, with weights 0 and 2",
+        .dyads = clustered_doubling,
+        .people = people_doubling,
+    },
+    {
+        .name = "naive-wilson",
+        .title = "Wilson, dependence ignored",
+        .quantities = FOR_DYADS | FOR_PEOPLE,
+        .summary = "a million comparisons of 500 people as a million coin tosses: far"
+                   " too short; for comparison only",
+        .source = "Wilson 1927, JASA 22:209-212, with n = all comparisons",
+        .dyads = clustered_naive,
+        .people = people_naive,
+    },
+    {
+        .name = "mover",
+        .title = "MOVER",
+        .quantities = FOR_CONTRAST,
+        .summary = "two clustered rates that share nobody: Newcombe's formula with the"
+                   " limits of each; ratios on the log scale",
+        .source = "Zou & Donner 2008, Stat. Med. 27:1693-1702:"
+                  " d -+ sqrt((p1-l1)^2 + (u2-p2)^2)",
+    },
+    {
+        .name = "influence",
+        .title = "influence function",
+        .quantities = FOR_CONTRAST,
+        .summary = "two clustered rates that share people: what they have in common"
+                   " cancels",
+        .source = "delta method on the dyadic-robust variance (see wilson-t):"
+                  " I_d = sum_k df/dp_k R_d/M_k, Var = sum_s (sum_d I_d)^2 - sum I_d^2",
+    },
+    {
+        .name = "permutation",
+        .title = "studentised permutation test",
+        .quantities = FOR_SPREAD_TEST,
+        .summary = "is the spread over groups more than chance at these sizes? People"
+                   " exchange their groups",
+        .source = "Chung & Romano 2013, Ann. Stat. 41:484-507:"
+                  " max |ln p_g - ln p_h|/sqrt(v_g + v_h)",
     },
 };
 
