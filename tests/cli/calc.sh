@@ -77,7 +77,7 @@ like "$out" '^ir +1 ' "disparity: a rate without weight does not count"
 like "$out" '^max_min +unbounded ' "disparity: over a zero"
 
 calc proportion --method help
-is "$(printf '%s\n' "$out" | grep -c '^[a-z]')" 5 "--method help: a line a method"
+is "$(printf '%s\n' "$out" | grep -c '^[a-z]')" 8 "--method help: a line a method"
 like "$out" '^wilson .*\(default\)$' "the default is marked"
 like "$out" '^ +Clopper & Pearson 1934' "with sources"
 calc adjust --method help
