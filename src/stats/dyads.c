@@ -3,7 +3,9 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "stats/matching.h"
@@ -84,13 +86,31 @@ static int by_persons(const void *a, const void *b)
     return p->t < q->t ? -1 : p->t > q->t;
 }
 
-/* Sorts and adds up those that come again; returns how many are left. */
-static size_t merge(struct dyad *list, size_t n)
+/* From `list` to `to`, in the order of t or of s, and of the list where that is the
+ * same; `from` is persons + 1 long. */
+static void sort_by_person(const struct dyad *list, size_t n, struct dyad *to, bool by_t,
+                           size_t *from, size_t persons)
 {
-    size_t kept = 0;
+    memset(from, 0, (persons + 1) * sizeof *from);
+    for (size_t i = 0; i < n; i++)
+        from[(by_t ? list[i].t : list[i].s) + 1]++;
+    for (size_t s = 0; s < persons; s++)
+        from[s + 1] += from[s];
+    for (size_t i = 0; i < n; i++)
+        to[from[by_t ? list[i].t : list[i].s]++] = list[i];
+}
 
-    if (n)
-        qsort(list, n, sizeof *list, by_persons);
+/* Sorts and adds up those that come again; returns how many are left. All have
+ * s, t < persons. */
+static size_t merge(struct dyad *list, size_t n, size_t persons)
+{
+    struct dyad *space = mem_array(n, sizeof *space);
+    size_t *from = mem_array(persons + 1, sizeof *from), kept = 0;
+
+    sort_by_person(list, n, space, true, from, persons);
+    sort_by_person(space, n, list, false, from, persons);
+    free(space);
+    free(from);
     for (size_t i = 0; i < n; i++) {
         if (kept && !by_persons(&list[kept - 1], &list[i])) {
             list[kept - 1].m += list[i].m;
@@ -119,7 +139,7 @@ int dyads_listed(struct dyads *d, const struct dyad *list, size_t n, size_t pers
         uint32_t s = list[i].s, t = list[i].t;
         d->listed[i] = (struct dyad){ s < t ? s : t, s < t ? t : s, list[i].m, 0 };
     }
-    d->n_listed = merge(d->listed, n);
+    d->n_listed = merge(d->listed, n, persons);
     for (size_t i = 0; i < d->n_listed; i++) {
         const struct dyad *at = &d->listed[i];
         d->m[at->s] += at->m;
@@ -179,19 +199,26 @@ double dyads_between(const struct dyads *d, uint32_t s, uint32_t t)
     return at ? at->m : 0;
 }
 
+static int too_many(const struct dyad *at, struct err *err)
+{
+    return err_add(err, ERR_INPUT,
+                   "%g errors of the people %u and %u, expected 0 to their comparisons,"
+                   " %g", at->x, (unsigned)at->s, (unsigned)at->t, at->m);
+}
+
 int dyads_close(struct dyads *d, struct err *err)
 {
     size_t kept = 0;
 
-    d->n_erring = merge(d->erring, d->n_erring);
+    for (size_t i = 0; i < d->n_erring; i++)
+        if (d->erring[i].t >= d->persons)
+            return too_many(&d->erring[i], err);
+    d->n_erring = merge(d->erring, d->n_erring, d->persons);
     for (size_t i = 0; i < d->n_erring; i++) {
         struct dyad at = d->erring[i];
         at.m = dyads_between(d, at.s, at.t);
         if (!(at.x >= 0 && at.x <= at.m))
-            return err_add(err, ERR_INPUT,
-                           "%g errors of the people %u and %u, expected 0 to their"
-                           " comparisons, %g",
-                           at.x, (unsigned)at.s, (unsigned)at.t, at.m);
+            return too_many(&at, err);
         if (at.x > 0)
             d->erring[kept++] = at;
     }

@@ -37,6 +37,13 @@ struct dyad {
     double m, x;
 };
 
+/* One comparison by its score, which is held so that larger is more alike (a distance
+ * negated). */
+struct scored_dyad {
+    uint32_t s, t;
+    float score;
+};
+
 enum dyads_form {
     DYADS_WITHIN, /* all pairs of images of different people of one group */
     DYADS_ACROSS, /* images in one role with images in another, of others */

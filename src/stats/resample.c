@@ -123,37 +123,40 @@ void resample_add(const struct link *at, size_t n, const uint16_t *w,
     memcpy(sum, &total, sizeof total);
 }
 
-static int by_x_and_persons(const void *a, const void *b)
+static int by_weight(const void *a, const void *b)
 {
-    const struct dyad *p = a, *q = b;
+    const struct dyad *p = *(const struct dyad *const *)a, *q = *(const struct dyad *const *)b;
 
     if (p->x != q->x)
         return p->x < q->x ? -1 : 1;
-    if (p->s != q->s)
-        return p->s < q->s ? -1 : 1;
-    return p->t < q->t ? -1 : p->t > q->t;
+    return (p > q) - (p < q); /* as they were, by persons */
 }
 
-/* The dyads by their x, or their m. */
-static void links_init(struct links *l, const struct dyad *list, size_t n, bool by_m)
+/* The dyads by their x, most of them 1. */
+static void links_init(struct links *l, const struct dyad *list, size_t n)
 {
-    struct dyad *sorted = mem_array(n, sizeof *sorted);
+    const struct dyad **sorted = mem_array(n, sizeof *sorted);
+    size_t ones = 0, others = 0;
 
     *l = (struct links){ .n = n };
     l->at = mem_array(n, sizeof *l->at);
     l->from = mem_array(n + 1, sizeof *l->from);
     l->weight = mem_array(n, sizeof *l->weight);
     for (size_t i = 0; i < n; i++) {
-        sorted[i] = list[i];
-        sorted[i].x = by_m ? list[i].m : list[i].x;
+        if (list[i].x == 1)
+            l->at[ones++] = (struct link){ list[i].s, list[i].t };
+        else
+            sorted[others++] = &list[i];
     }
-    if (n)
-        qsort(sorted, n, sizeof *sorted, by_x_and_persons);
-    for (size_t i = 0; i < n; i++) {
-        l->at[i] = (struct link){ sorted[i].s, sorted[i].t };
-        if (i == 0 || sorted[i].x != sorted[i - 1].x) {
-            l->weight[l->n_weights] = sorted[i].x;
-            l->from[l->n_weights++] = i;
+    if (ones)
+        l->weight[l->n_weights++] = 1;
+    if (others)
+        qsort(sorted, others, sizeof *sorted, by_weight);
+    for (size_t i = 0; i < others; i++) {
+        l->at[ones + i] = (struct link){ sorted[i]->s, sorted[i]->t };
+        if (i == 0 || sorted[i]->x != sorted[i - 1]->x) {
+            l->weight[l->n_weights] = sorted[i]->x;
+            l->from[l->n_weights++] = ones + i;
         }
     }
     l->from[l->n_weights] = n;
@@ -185,9 +188,16 @@ static void links_sum(const struct links *l, const uint16_t *w, double sum[LANES
 void resample_plan_dyads(struct resample_plan *p, const struct dyads *d)
 {
     *p = (struct resample_plan){ .dyads = d };
-    links_init(&p->erring, d->erring, d->n_erring, false);
-    if (d->form == DYADS_LISTED)
-        links_init(&p->listed, d->listed, d->n_listed, true);
+    links_init(&p->erring, d->erring, d->n_erring);
+    if (d->form != DYADS_LISTED)
+        return;
+    struct dyad *all = mem_array(d->n_listed, sizeof *all);
+    for (size_t i = 0; i < d->n_listed; i++) {
+        all[i] = d->listed[i];
+        all[i].x = all[i].m;
+    }
+    links_init(&p->listed, all, d->n_listed);
+    free(all);
 }
 
 void resample_plan_people(struct resample_plan *p, const struct people *c)
@@ -250,16 +260,22 @@ void resample_totals(const struct resample_plan *p, const uint16_t *w,
     }
 }
 
+void resample_errors(const struct resample_plan *p, const uint16_t *w,
+                     double errors[LANES])
+{
+    if (p->people)
+        weigh(p->people->x, p->people->n, w, errors);
+    else
+        links_sum(&p->erring, w, errors);
+}
+
 void resample_rates(const struct resample_plan *p, const uint16_t *w,
                     double rate[LANES])
 {
     double total[LANES];
 
     resample_totals(p, w, total);
-    if (p->people)
-        weigh(p->people->x, p->people->n, w, rate);
-    else
-        links_sum(&p->erring, w, rate);
+    resample_errors(p, w, rate);
     for (size_t k = 0; k < LANES; k++)
         rate[k] = total[k] > 0 ? rate[k] / total[k] : NAN;
 }
