@@ -32,6 +32,7 @@ void pipeline_release(struct pipeline *p)
         tally_release(&p->alternatives[i]);
     free(p->alternatives);
     tally_release(&p->tally);
+    clusters_release(&p->clusters);
     printed_release(&p->printed);
     cases_release(&p->cases);
     findings_release(&p->findings);
@@ -365,7 +366,7 @@ int pipeline_estimate(struct pipeline *p)
 {
     struct tally *whole = mem_array(p->study.n_alternatives, sizeof *whole);
     struct evidence e = { .study = &p->study, .tally = &p->tally, .alternatives = whole,
-                          .printed = &p->printed };
+                          .printed = &p->printed, .clusters = &p->clusters };
 
     /* an alternative is written as it was read, and used with the rest */
     for (size_t i = 0; i < p->study.n_alternatives; i++) {
@@ -389,6 +390,14 @@ int pipeline_folder(struct pipeline *p, const char *out)
     p->dir = out ? mem_strdup(out)
                  : folder_default(&p->study, p->predictions ? "-own" : "");
     return folder_claim(p->dir, &p->study, &p->before, p->err);
+}
+
+int pipeline_leave_for(struct pipeline *p, const char *dir, const char *out, bool *other)
+{
+    *other = out && !folder_same(dir, out);
+    if (*other)
+        p->run.n_outputs = 0;
+    return pipeline_folder(p, *other ? out : dir);
 }
 
 /* Notes the hash of a file of the run folder, if it is there. */

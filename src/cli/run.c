@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* misid run, estimate, chart, index: the chain and its stages. */
+/* misid run, chart, index: the chain and its last stages. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,43 +212,13 @@ static int stage(const char *name, const char *about, int argc, char **argv,
     return code ? cli_fail(&err) : EXIT_DONE;
 }
 
-/* Another folder gets its own record, of what is written there. */
-static int leave_for(struct pipeline *p, const char *dir, const char *out, bool *other)
-{
-    *other = out && !folder_same(dir, out);
-    if (*other)
-        p->run.n_outputs = 0;
-    return pipeline_folder(p, *other ? out : dir);
-}
-
-static int do_estimate(struct pipeline *p, const char *dir, const char *out)
-{
-    bool other = false;
-    int code;
-
-    (void)((code = pipeline_open_counts(p, dir)) || (code = pipeline_estimate(p)) ||
-           (code = leave_for(p, dir, out, &other)) ||
-           (other && ((code = pipeline_write_study(p)) ||
-                      (code = pipeline_write_counts(p)))) ||
-           (code = pipeline_write_findings(p)) || (code = pipeline_write_run(p)));
-    return code;
-}
-
-int estimate_main(int argc, char **argv)
-{
-    return stage("estimate",
-                 "Estimates again from the counts of a run folder: writes findings.csv, "
-                 "claims.csv and\nclaims.json. `misid chart` then draws them.",
-                 argc, argv, do_estimate);
-}
-
 static int do_chart(struct pipeline *p, const char *dir, const char *out)
 {
     bool other = false;
     int code, last;
 
     if ((code = pipeline_open_findings(p, dir)) ||
-        (code = leave_for(p, dir, out, &other)) ||
+        (code = pipeline_leave_for(p, dir, out, &other)) ||
         (other && ((code = pipeline_write_study(p)) ||
                    (code = pipeline_write_findings(p)))))
         return code;
