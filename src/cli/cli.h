@@ -27,6 +27,8 @@ int index_main(int argc, char **argv);
 int cite_main(int argc, char **argv);
 int trace_main(int argc, char **argv);
 int calc_main(int argc, char **argv);
+int explain_main(int argc, char **argv);
+int plan_main(int argc, char **argv);
 int dataset_main(int argc, char **argv);
 int ingest_main(int argc, char **argv);
 int backend_main(int argc, char **argv);
@@ -34,6 +36,7 @@ int backend_check_main(int argc, char **argv); /* of `backend`, as its argv[1] s
 int cache_main(int argc, char **argv);
 int embed_main(int argc, char **argv);
 int image_main(int argc, char **argv);
+int score_main(int argc, char **argv);
 int synth_main(int argc, char **argv);
 int list_main(int argc, char **argv);
 int help_main(int argc, char **argv);
