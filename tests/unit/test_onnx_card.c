@@ -190,6 +190,17 @@ static void test_pictures(void **state)
     assert_near(across, 1, 0);
     assert_true(canvas_whole(&c, &from, 8, 8, FIT_KEEP, true, &across, &down));
     assert_near(across, 2, 0);
+    /* Between the centres: 1, 3 to 4 wide is 1, 1.5, 2.5, 3, and so downwards. */
+    for (int i = 0; i < 12; i++)
+        pixels[i] = (uint8_t)(i < 6 ? i < 3 ? 10 : 30 : i < 9 ? 50 : 90);
+    const struct image two = { pixels, 2, 2, 6, 0 };
+    assert_true(canvas_whole(&c, &two, 4, 4, FIT_STRETCH, false, &across, &down));
+    static const uint8_t expected[4][4] = {
+        { 10, 15, 25, 30 }, { 20, 26, 39, 45 }, { 40, 49, 66, 75 }, { 50, 60, 80, 90 }
+    };
+    for (int y = 0; y < 4; y++)
+        for (int x = 0; x < 4; x++)
+            assert_int_equal(image_row(&c.image, y)[3 * x], expected[y][x]);
     /* Points that coincide are no face. */
     assert_false(canvas_aligned(&c, &from, (struct point[LANDMARKS]){ { 0, 0 } }, 8, 8));
     canvas_release(&c);
