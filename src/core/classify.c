@@ -110,6 +110,8 @@ static enum classify_part part(const struct classify *c, const struct output *ou
                                                                c->target));
     bool in_range = out->confidence >= m->lo && out->confidence < m->hi; /* NaN: not */
 
+    if (status_kind(out->status) == STATUS_KIND_MISSING)
+        return PART_NONE; /* nobody was shown it */
     if (!strcmp(m->metric, "error"))
         return !classified ? PART_NONE : wrong ? PART_HIT : PART_TRIAL;
     if (!strcmp(m->metric, "error_with_misses"))
@@ -198,22 +200,21 @@ static int count_measure(const struct classify *c, const struct outputs *o,
     return code;
 }
 
-static int check_people(const struct classify *c, const struct outputs *o, struct err *err)
+int classify_one_each(const struct roster *r, const struct outputs *o, struct err *err)
 {
-    const struct roster *r = c->roster;
     struct dict people = DICT_INIT;
     int code = 0;
 
     for (size_t i = 0; r->has_subjects && i < o->n && !code; i++) {
         const char *subject = roster_subject(r, o->rows[i].row);
         bool fresh = true;
-        if (*subject)
+        if (*subject && status_kind(o->rows[i].status) != STATUS_KIND_MISSING)
             dict_add(&people, subject, &fresh);
         if (!fresh)
             code = err_add(err, ERR_INPUT, "%s: the person '%.60s' has several images, "
                            "expected one image a person, for which the intervals are made "
-                           "(misid dataset sample --per-person 1)", o->rows[i].source,
-                           subject);
+                           "(misid dataset sample --per-person 1)",
+                           *o->rows[i].source ? o->rows[i].source : o->backend, subject);
     }
     dict_release(&people);
     return code;
@@ -222,7 +223,7 @@ static int check_people(const struct classify *c, const struct outputs *o, struc
 int classify_count(const struct classify *c, const struct outputs *o, const char *source,
                    struct tally *to, struct err *err)
 {
-    int code = check_people(c, o, err);
+    int code = classify_one_each(c->roster, o, err);
 
     for (size_t i = 0; i < MEASURES && !code; i++)
         code = count_measure(c, o, &measures[i], source, to, err);

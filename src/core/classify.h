@@ -13,7 +13,7 @@
  *                        with a stated confidence
  *     faces              in the roster (a census, of no backend)
  *
- * A face shown is one that has an output. A sample that has no value on one of the
+ * A face shown is one that has an output, and a file to be shown (status.h). A sample that has no value on one of the
  * axes, or no label to hold an answer against, is in no count, so that the groups of
  * any set sum to everyone. A group without trials has no row.
  *
@@ -49,9 +49,11 @@ void classify_init(struct classify *c, const struct roster *roster, const struct
                    struct complaints *complaints);
 void classify_release(struct classify *c);
 
-/* Adds the counts of one backend; `source` says where they come from. Fails
- * (ERR_INPUT) where a person has several images, since the intervals that follow are
- * for people, each counted once. */
+/* Fails (ERR_INPUT) where a person has several images among the outputs, since the
+ * intervals that follow are for people, each counted once. */
+int classify_one_each(const struct roster *r, const struct outputs *o, struct err *err);
+/* Adds the counts of one backend; `source` says where they come from. Fails as
+ * classify_one_each() does. */
 int classify_count(const struct classify *c, const struct outputs *o, const char *source,
                    struct tally *to, struct err *err);
 int classify_census(const struct classify *c, const char *source, struct tally *to,
