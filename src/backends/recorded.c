@@ -352,8 +352,13 @@ int recorded_take(struct recorded *r, struct outputs *from,
     *o = *from;
     outputs_init(from, o->backend);
     struct reading s = { .to = r, .about = about, .file = "" };
-    for (size_t i = 0; i < o->n; i++)
-        if (o->rows[i].status == STATUS_OK)
-            judge(&s, false, 0, o->rows[i].label, o, &o->rows[i]);
+    for (size_t i = 0; i < o->n; i++) {
+        struct output *out = &o->rows[i];
+        if (out->status == STATUS_OK)
+            judge(&s, false, 0, out->label, o, out);
+        else if (status_kind(out->status) == STATUS_KIND_MISSING)
+            complain(&s, COMPLAINT_NO_IMAGE, 0, o->backend,
+                     roster_sample(about->roster, out->row), status_about(out->status));
+    }
     return 0;
 }
