@@ -9,8 +9,10 @@
 #include "base/hash.h"
 
 static const struct backend_kind *const kinds[] = {
+    &backend_exec,
     &backend_lbp,
     &backend_null,
+    &backend_plugin,
     &backend_recorded,
 };
 

@@ -91,6 +91,11 @@ void answer_fail(struct answer *a, enum status status, const char *fmt, ...)
  * controls. What is not so becomes the status `error` with a reason. */
 void answer_check(struct answer *a, const struct backend *b, unsigned want);
 
+struct backend_candidate {
+    uint32_t place;            /* in the order of enrolment, from 0 */
+    double score;
+};
+
 struct session {               /* one worker's */
     struct backend *backend;
     void *state;
@@ -148,6 +153,14 @@ struct backend {
     int (*compare)(struct session *s, const void *const *a, const size_t *a_len,
                    const void *const *b, const size_t *b_len, size_t n, double *scores,
                    struct err *err);
+    /* Or NULL, with MISID_SEARCH: a gallery that the session holds, from n templates,
+     * and the `cap` best places of it for one probe, best first (-> how many). A gallery
+     * is lost when the program ends: search() then fails. */
+    int (*enroll)(struct session *s, const void *const *templates, const size_t *len,
+                  size_t n, uint64_t *gallery, struct err *err);
+    long (*search)(struct session *s, uint64_t gallery, const void *probe, size_t len,
+                   struct backend_candidate *to, size_t cap, struct err *err);
+    void (*drop)(struct session *s, uint64_t gallery);
 };
 
 const struct backend_kind *const *backend_kinds(size_t *n);

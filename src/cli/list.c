@@ -127,9 +127,10 @@ static void list_estimators(struct listing *l)
         unsigned bit;
         const char *word;
     } uses[] = {
-        { FOR_PROPORTION, "proportion" }, { FOR_CLUSTERED, "clustered" },
-        { FOR_DIFFERENCE, "difference" },
+        { FOR_PROPORTION, "proportion" }, { FOR_DIFFERENCE, "difference" },
         { FOR_RATIO, "ratio" }, { FOR_SPREAD, "spread" },
+        { FOR_DYADS, "fmr" }, { FOR_PEOPLE, "fnmr" },
+        { FOR_CONTRAST, "contrast" }, { FOR_SPREAD_TEST, "test of spread" },
     };
     size_t n;
     const struct method *m = method_table(&n);

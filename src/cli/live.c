@@ -6,7 +6,6 @@
 
 #include "cli/folder.h"
 #include "cli/own_study.h"
-#include "core/classify.h"
 
 bool live_is_on(const struct live *l)
 {
@@ -29,21 +28,6 @@ int live_open(struct live *l, struct err *err)
     return 0;
 }
 
-/* Before the work, what would be refused after it. */
-static int check_people(const struct recorded_about *about, struct err *err)
-{
-    const struct roster *r = about->roster;
-    struct outputs all;
-
-    outputs_init(&all, "");
-    for (size_t row = 0; row < r->n; row++)
-        if (status_kind(roster_status(r, row)) != STATUS_KIND_MISSING)
-            outputs_add(&all, row)->source = about->dataset;
-    int code = classify_one_each(r, &all, err);
-    outputs_release(&all);
-    return code;
-}
-
 int live_ask(struct live *l, const struct recorded_about *about, const char *root,
              const struct axes *axes, struct recorded *to, struct err *err)
 {
@@ -51,7 +35,7 @@ int live_ask(struct live *l, const struct recorded_about *about, const char *roo
     size_t *rows = mem_array(r->n, sizeof *rows), n_sets = 0;
     long *numbers = mem_array(2 * axes->n + 1, sizeof *numbers);
     const long **sets = mem_array(axes->n + 1, sizeof *sets);
-    int code = check_people(about, err);
+    int code = 0;
 
     for (size_t i = 0; i < r->n; i++)
         rows[i] = i;

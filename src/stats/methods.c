@@ -9,9 +9,24 @@
 #include <string.h>
 
 #include "stats/bootstrap.h"
+#include "stats/clustered.h"
 #include "stats/difference.h"
+#include "stats/influence.h"
 #include "stats/proportion.h"
 #include "stats/ratio.h"
+
+static int ratio_mover(int64_t x1, int64_t n1, int64_t x2, int64_t n2, double confidence,
+                       struct interval *out, struct err *err)
+{
+    struct interval first, second;
+    int code = proportion_wilson(x1, n1, confidence, &first, err);
+
+    if (!code)
+        code = proportion_wilson(x2, n2, confidence, &second, err);
+    if (!code)
+        mover_ratio(&first, &second, out);
+    return code;
+}
 
 /* In the order of preference: the first that serves a quantity is its default. */
 static const struct method methods[] = {
@@ -65,65 +80,6 @@ static const struct method methods[] = {
         .proportion = proportion_jeffreys,
     },
     {
-        .name = "wilson-t",
-        .title = "Wilson-t",
-        .quantities = FOR_PROPORTION | FOR_CLUSTERED,
-        .summary = "for trials that share people: effective n by people, t quantile at"
-                   " effective degrees of freedom; one trial a person: Wilson",
-        .source = "dyadic-robust variance of Fafchamps & Gubert 2007 and Aronow, Samii &"
-                  " Assenova 2015, leverage-corrected; Wilson with effective n of"
-                  " Fogliato, Patil & Perona 2024 (arXiv 2306.01198); kin of Korn &"
-                  " Graubard 1998; the degrees of freedom for pairs are a heuristic of"
-                  " misid's",
-        .proportion = proportion_wilson,
-        .dyadic = clustered_wilson_t,
-        .oneway = people_wilson_t,
-    },
-    {
-        .name = "wilson-neff",
-        .title = "Wilson, effective n",
-        .quantities = FOR_PROPORTION | FOR_CLUSTERED,
-        .summary = "for trials that share people, as published: effective n, normal"
-                   " quantile; somewhat short where people are few",
-        .source = "Fogliato, Patil & Perona 2024, IJCV, arXiv 2306.01198, and the"
-                  " authors' code",
-        .proportion = proportion_wilson,
-        .dyadic = clustered_wilson_neff,
-        .oneway = people_wilson_neff,
-    },
-    {
-        .name = "naive-wilson",
-        .title = "naive Wilson",
-        .quantities = FOR_PROPORTION | FOR_CLUSTERED,
-        .summary = "as if no trials shared people: far too short, to show how far",
-        .source = "Wilson 1927, JASA 22:209-212, on the comparisons as if independent",
-        .proportion = proportion_wilson,
-        .dyadic = clustered_naive,
-        .oneway = people_naive,
-    },
-    {
-        .name = "vertex-bootstrap",
-        .title = "vertex bootstrap",
-        .quantities = FOR_CLUSTERED,
-        .summary = "people drawn anew, percentiles; too wide for pairs nearly"
-                   " independent, says nothing at 0 errors",
-        .source = "Snijders & Borgatti 1999, Connections 22:161-170: resample vertices,"
-                  " a pair weighs the product of its vertices' counts",
-        .dyadic = clustered_vertex,
-        .oneway = people_bootstrap,
-    },
-    {
-        .name = "double-or-nothing",
-        .title = "double or nothing",
-        .quantities = FOR_CLUSTERED,
-        .summary = "people count twice or not at all, percentiles; too wide for pairs"
-                   " nearly independent, says nothing at 0 errors",
-        .source = "Owen & Eckles 2012, Ann. Appl. Stat. 6:895-927: product"
-                  " reweighting, weights 0 and 2",
-        .dyadic = clustered_doubling,
-        .oneway = people_doubling,
-    },
-    {
         .name = "newcombe",
         .title = "Newcombe",
         .quantities = FOR_DIFFERENCE,
@@ -173,6 +129,94 @@ static const struct method methods[] = {
                    " 1 - alpha/K: conservative",
         .source = "Bonferroni box (Dunn 1961, JASA 56:52-64), projected:"
                   " [max(1, max L / min U), max U / min L]",
+    },
+    {
+        .name = "wilson-t",
+        .title = "Wilson-t",
+        .quantities = FOR_PROPORTION | FOR_DYADS | FOR_PEOPLE,
+        .summary = "Wilson with an effective n that knows who is in several"
+                   " comparisons, and Student's t",
+        .source = "variance: Fafchamps & Gubert 2007, J. Dev. Econ. 83:326-350,"
+                  " Aronow, Samii & Assenova 2015, Polit. Anal. 23:564-577; Wilson with"
+                  " n*: Fogliato, Patil & Perona 2024, arXiv 2306.01198, Korn & Graubard"
+                  " 1998, Surv. Methodol. 24:193-201; leverage and the degrees of freedom"
+                  " are misid's own",
+        .proportion = proportion_wilson,
+        .dyads = clustered_wilson_t,
+        .people = people_wilson_t,
+    },
+    {
+        .name = "wilson-neff",
+        .title = "Wilson, effective n",
+        .quantities = FOR_PROPORTION | FOR_DYADS | FOR_PEOPLE,
+        .summary = "as published: no correction for leverage, normal quantile; short"
+                   " with few people",
+        .source = "Fogliato, Patil & Perona 2024, IJCV, arXiv 2306.01198:"
+                  " Var = (sum R^2 + max(0, sum S^2 - 2 sum R^2))/M^2",
+        .proportion = proportion_wilson,
+        .dyads = clustered_wilson_neff,
+        .people = people_wilson_neff,
+    },
+    {
+        .name = "vertex-bootstrap",
+        .title = "vertex bootstrap",
+        .quantities = FOR_DYADS | FOR_PEOPLE,
+        .summary = "people drawn again with replacement, percentiles; too wide for"
+                   " dyads, nothing at 0 errors",
+        .source = "Snijders & Borgatti 1999, Connections 22:161-170: a dyad weighs"
+                  " w_s w_t, nobody with himself",
+        .dyads = clustered_vertex,
+        .people = people_bootstrap,
+    },
+    {
+        .name = "double-or-nothing",
+        .title = "double or nothing",
+        .quantities = FOR_DYADS | FOR_PEOPLE,
+        .summary = "each person counts twice or not at all, percentiles; too wide for"
+                   " dyads, nothing at 0 errors",
+        .source = "Owen & Eckles 2012, Ann. Appl. Stat. 6:895-927, with weights 0 and 2",
+        .dyads = clustered_doubling,
+        .people = people_doubling,
+    },
+    {
+        .name = "naive-wilson",
+        .title = "Wilson, dependence ignored",
+        .quantities = FOR_PROPORTION | FOR_DYADS | FOR_PEOPLE,
+        .summary = "a million comparisons of 500 people as a million coin tosses: far"
+                   " too short; for comparison only",
+        .source = "Wilson 1927, JASA 22:209-212, with n = all comparisons",
+        .proportion = proportion_wilson,
+        .dyads = clustered_naive,
+        .people = people_naive,
+    },
+    {
+        .name = "mover",
+        .title = "MOVER",
+        .quantities = FOR_DIFFERENCE | FOR_RATIO | FOR_CONTRAST,
+        .summary = "two clustered rates that share nobody: Newcombe's formula with the"
+                   " limits of each; ratios on the log scale",
+        .source = "Zou & Donner 2008, Stat. Med. 27:1693-1702:"
+                  " d -+ sqrt((p1-l1)^2 + (u2-p2)^2)",
+        .difference = difference_newcombe,
+        .ratio = ratio_mover,
+    },
+    {
+        .name = "influence",
+        .title = "influence function",
+        .quantities = FOR_CONTRAST,
+        .summary = "two clustered rates that share people: what they have in common"
+                   " cancels",
+        .source = "delta method on the dyadic-robust variance (see wilson-t):"
+                  " I_d = sum_k df/dp_k R_d/M_k, Var = sum_s (sum_d I_d)^2 - sum I_d^2",
+    },
+    {
+        .name = "permutation",
+        .title = "studentised permutation test",
+        .quantities = FOR_SPREAD_TEST,
+        .summary = "is the spread over groups more than chance at these sizes? People"
+                   " exchange their groups",
+        .source = "Chung & Romano 2013, Ann. Stat. 41:484-507:"
+                  " max |ln p_g - ln p_h|/sqrt(v_g + v_h)",
     },
 };
 

@@ -4,7 +4,7 @@
  * findings.csv, with what each can be used for and where it comes from.
  *
  * To add a method: write its function beside its kin (proportion.c,
- * difference.c, ratio.c, clustered.c) and give it a row in methods.c.
+ * difference.c, ratio.c, clustered.c, bootstrap.c) and give it a row in methods.c.
  *
  * Ownership: the table is constant. Threads: any.
  */
@@ -16,7 +16,6 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "stats/clustered.h"
 #include "stats/interval.h"
 
 /* Kinds of quantity, as bits, so that a method may serve several. */
@@ -25,8 +24,16 @@ enum {
     FOR_DIFFERENCE = 2, /* of two independent proportions */
     FOR_RATIO = 4,      /* of two independent proportions */
     FOR_SPREAD = 8,     /* max/min over groups: spread_max_min() */
-    FOR_CLUSTERED = 16, /* one rate whose trials share people: rate_estimate() */
+    FOR_DYADS = 16,     /* comparisons that share people: clustered.h */
+    FOR_PEOPLE = 32,    /* several trials of one person: clustered.h */
+    FOR_CONTRAST = 64,  /* of two such rates: rate_contrast() */
+    FOR_SPREAD_TEST = 128, /* permutation.h */
 };
+
+struct clustered;
+struct clustered_how;
+struct dyads;
+struct people;
 
 struct method {
     const char *name;  /* "clopper-pearson" */
@@ -44,19 +51,15 @@ struct method {
                       double confidence, struct interval *out, struct err *err);
     int (*ratio)(int64_t x1, int64_t n1, int64_t x2, int64_t n2,
                  double confidence, struct interval *out, struct err *err);
-    /* The same of one rate whose trials share people (clustered.h). */
-    int (*dyadic)(const struct dyads *d, const struct clustered_how *how,
+    int (*dyads)(const struct dyads *d, const struct clustered_how *how,
+                 struct clustered *out, struct err *err);
+    int (*people)(const struct people *c, const struct clustered_how *how,
                   struct clustered *out, struct err *err);
-    int (*oneway)(const struct people *c, const struct clustered_how *how,
-                  struct clustered *out, struct err *err);
-    /* Its difference and ratio serve rates whose trials share people too
-     * (rate_contrast()). */
-    bool contrasts_clustered;
 };
 
 const struct method *method_table(size_t *n);
 const struct method *method_find(const char *name); /* NULL if none */
-/* The default for one quantity: wilson, newcombe, koopman, projection. */
+/* The default for one quantity: wilson, newcombe, koopman, projection, wilson-t. */
 const struct method *method_default(unsigned quantity);
 
 /* "GSL 2.7.1": what the methods are built on. */
