@@ -288,8 +288,8 @@ static bool has_several(const struct classify *c, const struct outputs *o)
     struct dict people = DICT_INIT;
     bool several = false;
 
-    for (size_t i = 0; r->has_subjects && i < o->n && !several; i++) {
-        const char *subject = roster_subject(r, o->rows[i].row);
+    for (size_t i = 0; c->roster->has_subjects && i < o->n && !several; i++) {
+        const char *subject = roster_subject(c->roster, o->rows[i].row);
         bool fresh = true;
         if (*subject && c->counted[o->rows[i].row] &&
             status_kind(o->rows[i].status) != STATUS_KIND_MISSING)
