@@ -400,8 +400,7 @@ int pipeline_leave_for(struct pipeline *p, const char *dir, const char *out, boo
     return pipeline_folder(p, *other ? out : dir);
 }
 
-/* Notes the hash of a file of the run folder, if it is there. */
-static int record_output(struct pipeline *p, const char *name)
+int pipeline_record_output(struct pipeline *p, const char *name)
 {
     char *path = path_join(p->dir, name), hex[HASH_HEX];
     int code = 0;
@@ -429,7 +428,7 @@ int pipeline_write_text(struct pipeline *p, const char *name, struct text *t)
     free(dir);
     free(path);
     text_reset(t);
-    return code ? code : record_output(p, name);
+    return code ? code : pipeline_record_output(p, name);
 }
 
 int pipeline_write_study(struct pipeline *p)
@@ -529,14 +528,14 @@ int pipeline_write_report(struct pipeline *p)
     for (size_t i = 0; i < p->study.n_charts && !code; i++)
         for (int k = 0; k < 4 && !code; k++) {
             char *name = mem_printf("charts/%s.%s", p->study.charts[i].id, kinds[k]);
-            code = record_output(p, name);
+            code = pipeline_record_output(p, name);
             free(name);
         }
     if (!code)
         code = report_write(&p->study, &p->findings, &p->claims, &p->cases, &p->run,
                             p->dir, p->err);
     for (int i = 0; i < 3 && !code; i++)
-        code = record_output(p, files[i]);
+        code = pipeline_record_output(p, files[i]);
     return code ? code : charts;
 }
 

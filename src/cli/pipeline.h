@@ -65,6 +65,9 @@ int pipeline_estimate(struct pipeline *p);
 int pipeline_record_input(struct pipeline *p, const char *path, const char *folder,
                           const char *name);
 
+/* Notes the hash of a file of the run folder, if it is there. */
+int pipeline_record_output(struct pipeline *p, const char *name);
+
 /* Where the run goes: `out`, or folder_default(). Made if missing; a folder that
  * holds something else is refused. */
 int pipeline_folder(struct pipeline *p, const char *out);
