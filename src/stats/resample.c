@@ -123,40 +123,55 @@ void resample_add(const struct link *at, size_t n, const uint16_t *w,
     memcpy(sum, &total, sizeof total);
 }
 
-static int by_weight(const void *a, const void *b)
+/* Weights up to this are sorted by counting, larger ones by comparing. */
+enum { SMALL = 64 };
+
+static int by_x(const void *a, const void *b)
 {
-    const struct dyad *p = *(const struct dyad *const *)a, *q = *(const struct dyad *const *)b;
+    const struct dyad *p = *(const struct dyad *const *)a;
+    const struct dyad *q = *(const struct dyad *const *)b;
 
     if (p->x != q->x)
         return p->x < q->x ? -1 : 1;
     return (p > q) - (p < q); /* as they were, by persons */
 }
 
-/* The dyads by their x, most of them 1. */
+/* The dyads by their x, those with the same x as they were. */
 static void links_init(struct links *l, const struct dyad *list, size_t n)
 {
-    const struct dyad **sorted = mem_array(n, sizeof *sorted);
-    size_t ones = 0, others = 0;
+    size_t start[SMALL + 2] = { 0 }, large = 0;
 
     *l = (struct links){ .n = n };
     l->at = mem_array(n, sizeof *l->at);
     l->from = mem_array(n + 1, sizeof *l->from);
     l->weight = mem_array(n, sizeof *l->weight);
-    for (size_t i = 0; i < n; i++) {
-        if (list[i].x == 1)
-            l->at[ones++] = (struct link){ list[i].s, list[i].t };
+    for (size_t i = 0; i < n; i++)
+        if (list[i].x <= SMALL)
+            start[(size_t)list[i].x + 1]++;
         else
-            sorted[others++] = &list[i];
+            large++;
+    for (size_t x = 1; x <= SMALL; x++) {
+        if (start[x + 1]) {
+            l->weight[l->n_weights] = (double)x;
+            l->from[l->n_weights++] = start[x];
+        }
+        start[x + 1] += start[x];
     }
-    if (ones)
-        l->weight[l->n_weights++] = 1;
-    if (others)
-        qsort(sorted, others, sizeof *sorted, by_weight);
-    for (size_t i = 0; i < others; i++) {
-        l->at[ones + i] = (struct link){ sorted[i]->s, sorted[i]->t };
+    const struct dyad **sorted = mem_array(large, sizeof *sorted);
+    size_t smalls = n - large, k = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (list[i].x <= SMALL)
+            l->at[start[(size_t)list[i].x]++] = (struct link){ list[i].s, list[i].t };
+        else
+            sorted[k++] = &list[i];
+    }
+    if (large)
+        qsort(sorted, large, sizeof *sorted, by_x);
+    for (size_t i = 0; i < large; i++) {
+        l->at[smalls + i] = (struct link){ sorted[i]->s, sorted[i]->t };
         if (i == 0 || sorted[i]->x != sorted[i - 1]->x) {
             l->weight[l->n_weights] = sorted[i]->x;
-            l->from[l->n_weights++] = ones + i;
+            l->from[l->n_weights++] = smalls + i;
         }
     }
     l->from[l->n_weights] = n;
