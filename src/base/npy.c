@@ -8,17 +8,19 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/mem.h"
 
 #define HEADER_MAX 65536
 #define CHUNK ((size_t)1 << 20) /* of bytes; a multiple of every size of number */
 
 struct header {
+    const char *type; /* asked for: of records; NULL: a matrix of numbers */
     char order;      /* '<' or '>' */
-    unsigned size;   /* of a number: 2, 4, 8 */
+    size_t size;     /* bytes of a number (2, 4, 8) or record */
+    int dimensions;
     bool by_columns;
     size_t rows, columns;
 };
@@ -66,7 +68,7 @@ static bool parse_type(struct header *h, const char *s)
     h->order = s[1];
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strncmp(s + 2, known[i], 3)) {
-            h->size = (unsigned)(s[3] - '0');
+            h->size = (size_t)(s[3] - '0');
             return true;
         }
     return false;
@@ -109,7 +111,11 @@ static int parse_header(struct header *h, const char *text, const char *path,
     size_t shape[2] = { 0, 1 };
     int n = parse_shape(value_of(text, "'shape'"), shape);
 
-    if (!parse_type(h, type))
+    if (h->type && (!type || strncmp(type, h->type, strlen(h->type)) ||
+                    type[strlen(h->type)] != ','))
+        return err_add(err, ERR_INPUT, "%s: records of another type, expected %s", path,
+                       h->type);
+    if (!h->type && !parse_type(h, type))
         return err_add(err, ERR_INPUT, "%s: numbers of type %.20s, expected f2, f4 or f8",
                        path, type ? type : "unknown");
     if (n < 1)
@@ -118,6 +124,7 @@ static int parse_header(struct header *h, const char *text, const char *path,
     if (!order || (strncmp(order, "True", 4) && strncmp(order, "False", 5)))
         return err_add(err, ERR_INPUT, "%s: its header does not say in which order the "
                        "numbers stand", path);
+    h->dimensions = n;
     h->by_columns = *order == 'T' && n == 2;
     h->rows = shape[0];
     h->columns = shape[1];
@@ -174,7 +181,7 @@ static float number(const unsigned char *p, const struct header *h)
 {
     uint64_t bits = 0;
 
-    for (unsigned i = 0; i < h->size; i++)
+    for (size_t i = 0; i < h->size; i++)
         bits |= (uint64_t)p[h->order == '<' ? i : h->size - 1 - i] << (8 * i);
     if (h->size == 2)
         return of_half((uint16_t)bits);
@@ -189,7 +196,7 @@ static float number(const unsigned char *p, const struct header *h)
     return (float)v;
 }
 
-static int read_numbers(struct npy *m, const struct header *h, int fd, const char *path,
+static int read_numbers(float *values, const struct header *h, int fd, const char *path,
                         struct err *err)
 {
     size_t n = h->rows * h->columns, done = 0;
@@ -203,7 +210,7 @@ static int read_numbers(struct npy *m, const struct header *h, int fd, const cha
             size_t at = done + i;
             if (h->by_columns)
                 at = at % h->rows * h->columns + at / h->rows;
-            m->values[at] = number(chunk + i * h->size, h);
+            values[at] = number(chunk + i * h->size, h);
         }
         done += take;
     }
@@ -211,28 +218,64 @@ static int read_numbers(struct npy *m, const struct header *h, int fd, const cha
     return code;
 }
 
+/* Opens the file, reads its header and holds it against the file's size. The
+ * descriptor, or a negative code. */
+static int open_array(struct header *h, const char *path, size_t *size, size_t *at,
+                      struct err *err)
+{
+    size_t n, bytes;
+    int fd = file_open(path, size, err);
+
+    if (fd < 0)
+        return fd;
+    int code = read_header(h, fd, path, at, err);
+    if (!code && (__builtin_mul_overflow(h->rows, h->columns, &n) ||
+                  __builtin_mul_overflow(n, h->size, &bytes) || *size < *at ||
+                  bytes != *size - *at))
+        code = err_add(err, ERR_INPUT, "%s: %zu bytes of data for %zu × %zu %s of %zu "
+                       "bytes", path, *size < *at ? 0 : *size - *at, h->rows, h->columns,
+                       h->type ? "records" : "numbers", h->size);
+    if (code)
+        close(fd);
+    return code ? code : fd;
+}
+
+static int map(void **to, int fd, size_t size, const char *path, struct err *err)
+{
+    *to = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (*to != MAP_FAILED)
+        return 0;
+    *to = NULL;
+    return err_add_errno(err, ERR_IO, errno, "%s: cannot map", path);
+}
+
+static bool is_native(const struct header *h)
+{
+    return h->size == sizeof(float) && !h->by_columns &&
+           h->order == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? '<' : '>');
+}
+
 int npy_load(struct npy *m, const char *path, struct err *err)
 {
     struct header h = { 0 };
-    size_t size, at = 0, n, bytes;
-    int fd = file_open(path, &size, err);
+    size_t size, at = 0;
+    int fd = open_array(&h, path, &size, &at, err), code = 0;
 
     *m = (struct npy){ 0 };
     if (fd < 0)
         return fd;
-    int code = read_header(&h, fd, path, &at, err);
-    if (!code && (__builtin_mul_overflow(h.rows, h.columns, &n) ||
-                  __builtin_mul_overflow(n, (size_t)h.size, &bytes) || size < at ||
-                  bytes != size - at))
-        code = err_add(err, ERR_INPUT, "%s: %zu bytes of data for %zu × %zu numbers of %u "
-                       "bytes", path, size < at ? 0 : size - at, h.rows, h.columns, h.size);
-    if (!code) {
-        m->rows = h.rows;
-        m->columns = h.columns;
-        m->values = mem_try_array(n, sizeof *m->values);
-        code = m->values ? read_numbers(m, &h, fd, path, err)
-                         : err_add(err, ERR_LIMIT, "%s: no memory for %zu × %zu numbers",
-                                   path, h.rows, h.columns);
+    m->rows = h.rows;
+    m->columns = h.columns;
+    if (is_native(&h) && at % sizeof(float) == 0 && size > at) {
+        code = map(&m->space, fd, size, path, err);
+        m->mapped = code ? 0 : size;
+        m->values = code ? NULL : (const float *)((const char *)m->space + at);
+    } else {
+        float *values = mem_try_array(h.rows * h.columns, sizeof *values);
+        code = values ? read_numbers(values, &h, fd, path, err)
+                      : err_add(err, ERR_LIMIT, "%s: no memory for %zu × %zu numbers",
+                                path, h.rows, h.columns);
+        m->values = m->space = values;
     }
     close(fd);
     if (code)
@@ -242,6 +285,61 @@ int npy_load(struct npy *m, const char *path, struct err *err)
 
 void npy_release(struct npy *m)
 {
-    free(m->values);
+    if (m->mapped)
+        munmap(m->space, m->mapped);
+    else
+        free(m->space);
     *m = (struct npy){ 0 };
+}
+
+int npy_records_load(struct npy_records *r, const char *path, const char *type,
+                     size_t size, int dimensions, struct err *err)
+{
+    struct header h = { .type = type, .size = size };
+    size_t bytes, at = 0;
+    int fd = open_array(&h, path, &bytes, &at, err), code = 0;
+
+    *r = (struct npy_records){ 0 };
+    if (fd < 0)
+        return fd;
+    if (h.dimensions != dimensions || h.by_columns)
+        code = err_add(err, ERR_INPUT, "%s: expected an array of %d dimension%s, rows "
+                       "first", path, dimensions, dimensions == 1 ? "" : "s");
+    else
+        code = map(&r->map, fd, bytes, path, err);
+    close(fd);
+    if (code)
+        return code;
+    r->mapped = bytes;
+    r->shape[0] = h.rows;
+    r->shape[1] = h.columns;
+    r->n = h.rows * h.columns;
+    r->data = (const unsigned char *)r->map + at;
+    return 0;
+}
+
+void npy_records_release(struct npy_records *r)
+{
+    if (r->mapped)
+        munmap(r->map, r->mapped);
+    *r = (struct npy_records){ 0 };
+}
+
+uint32_t npy_u32(const unsigned char *p)
+{
+    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+uint64_t npy_u64(const unsigned char *p)
+{
+    return npy_u32(p) | (uint64_t)npy_u32(p + 4) << 32;
+}
+
+float npy_f32(const unsigned char *p)
+{
+    uint32_t bits = npy_u32(p);
+    float v;
+
+    memcpy(&v, &bits, sizeof v);
+    return v;
 }

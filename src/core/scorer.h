@@ -15,10 +15,13 @@
  * score(b, a) are the same bits.
  *
  * A template that cannot be compared is told at once (scorer_init()): not finite, of
- * length 0 (cosine), with a negative part (chi-square).
+ * length 0 (cosine), with a negative part (chi-square), and, but for cosine, longer
+ * than SCORER_MAX_LENGTH. So no score, nor anything on the way to it, is NaN or
+ * infinite.
  *
  * Ownership: templates are borrowed (they may be mapped from a file); the scorer owns
- * its norms. Threads: read-only once made.
+ * its norms. Threads: read-only once made. Fails when: there is no memory, or `dim`
+ * is 0 or beyond SCORER_MAX_DIM.
  */
 #ifndef CORE_SCORER_H
 #define CORE_SCORER_H
@@ -31,10 +34,11 @@
 #include "model/scores.h"
 
 #define SCORER_MAX_DIM 65536
+#define SCORER_MAX_LENGTH 0x1p62
 
 enum template_fault {
     TEMPLATE_OK,
-    TEMPLATE_NOT_FINITE, /* NaN or infinite, or its norm is */
+    TEMPLATE_NOT_FINITE, /* NaN, infinite or too long */
     TEMPLATE_ZERO,       /* cosine of no direction */
     TEMPLATE_NEGATIVE,   /* chi-square of what is no histogram */
 };

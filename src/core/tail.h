@@ -17,6 +17,7 @@
 #include "core/sweep.h"
 
 struct tail_index;         /* of one scorer */
+
 /* `a` and `b` may be the same scorer, and the two indexes then the same pointer. */
 int tail_index_new(struct tail_index **ia, struct tail_index **ib, const struct scorer *a,
                    const struct scorer *b, size_t threads, struct err *err);
@@ -30,7 +31,7 @@ struct tail_pair {
 struct tail {
     const struct tail_index *a, *b;
     const struct kernel *kernel;
-    void *space;
+    struct tail_space *space;
     uint64_t compared, rescored; /* pairs bounded, pairs scored: for the record */
 };
 

@@ -169,6 +169,10 @@ void roster_add_attributes(const struct roster *r, struct text *to);
 int roster_write_attributes(const struct roster *r, const char *path, struct err *err);
 int roster_read(struct roster *r, const char *path, const char *attributes_path,
                 struct err *err);
+/* Anybody's table too: of the columns before the attributes any may be missing.
+ * Without `subject` each sample is a person of its own, without `status` all are ok,
+ * without `sample` they are called by the number of their row, from 1. */
+int roster_read_plain(struct roster *r, const char *path, struct err *err);
 
 /* Bytes of a name as they stand in roster.csv and in messages. */
 void roster_add_encoded(struct text *to, const char *bytes);

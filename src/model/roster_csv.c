@@ -156,6 +156,7 @@ int roster_write_attributes(const struct roster *r, const char *path, struct err
 struct reading {
     struct roster *r;
     const char *path;
+    bool plain;                 /* any fixed column may be missing */
     long fixed[FIXED_COLUMNS];  /* a cell's place, or -1 */
     size_t *attribute;          /* by cell, or SIZE_MAX */
     struct text decoded[3];
@@ -183,7 +184,7 @@ static int read_header(struct reading *s, const struct csv_row *row, struct err 
             s->attribute[c] = roster_add_attribute(s->r, row->cells[c],
                                                    PROVENANCE_UNSTATED, "");
     }
-    for (size_t i = FIXED_SAMPLE; i <= FIXED_REASON; i++)
+    for (size_t i = FIXED_SAMPLE; i <= FIXED_REASON && !s->plain; i++)
         if (s->fixed[i] < 0)
             code = err_add(err, ERR_INPUT, "%s:%zu: no column '%s', expected the columns "
                            "of a roster: sample, subject, path, status, reason", s->path,
@@ -203,6 +204,13 @@ static const char *decode(struct reading *s, const struct csv_row *row, enum fix
     const char *text = cell(s, row, i);
 
     text_reset(to);
+    if (s->fixed[i] < 0) {
+        if (i == FIXED_SAMPLE)
+            text_addf(to, "%zu", s->r->n + 1);
+        else
+            text_add(to, s->decoded[FIXED_SAMPLE].s);
+        return to->s;
+    }
     if (text_add_unpercent(to, text, strlen(text)) == 0)
         return to->s;
     err_add(err, ERR_INPUT, "%s:%zu: %s '%.60s' has a '%%' that is not followed by two "
@@ -252,7 +260,7 @@ static int read_row(const struct csv_row *row, void *arg, struct err *err)
     s->people = s->people || strcmp(subject, sample);
     roster_set_path(r, i, path);
     enum status status = STATUS_OK;
-    if (!status_parse(cell(s, row, FIXED_STATUS), &status))
+    if (s->fixed[FIXED_STATUS] >= 0 && !status_parse(cell(s, row, FIXED_STATUS), &status))
         err_add(err, ERR_INPUT, "%s:%zu: status is '%.60s', expected ok or another of "
                 "misid-formats(5)", s->path, row->line, cell(s, row, FIXED_STATUS));
     roster_set_status(r, i, status, cell(s, row, FIXED_REASON));
@@ -310,10 +318,10 @@ static int read_attributes(struct roster *r, const char *path, struct err *err)
     return code;
 }
 
-int roster_read(struct roster *r, const char *path, const char *attributes_path,
-                struct err *err)
+static int read_table(struct roster *r, const char *path, bool plain,
+                      const char *attributes_path, struct err *err)
 {
-    struct reading s = { .r = r, .path = path,
+    struct reading s = { .r = r, .path = path, .plain = plain,
                          .decoded = { TEXT_INIT, TEXT_INIT, TEXT_INIT } };
 
     roster_init(r);
@@ -333,4 +341,15 @@ int roster_read(struct roster *r, const char *path, const char *attributes_path,
     }
     roster_shrink(r);
     return 0;
+}
+
+int roster_read(struct roster *r, const char *path, const char *attributes_path,
+                struct err *err)
+{
+    return read_table(r, path, false, attributes_path, err);
+}
+
+int roster_read_plain(struct roster *r, const char *path, struct err *err)
+{
+    return read_table(r, path, true, NULL, err);
 }

@@ -124,18 +124,45 @@ struct reading {
     struct trials *t;
     const struct roster *r;
     const char *path;
+    size_t columns;     /* before the recorded scores */
     struct text sample;
 };
 
-static int read_header(const struct reading *s, const struct csv_row *row, struct err *err)
+static int read_header(struct reading *s, const struct csv_row *row, struct err *err)
 {
-    for (size_t i = 0; i < TRIAL_COLUMNS; i++)
-        if (i >= row->n || strcmp(row->cells[i], names[i]))
-            return err_add(err, ERR_INPUT, "%s:%zu: expected the columns probe, reference, "
-                           "mated, fold, source", s->path, row->line);
-    for (size_t i = TRIAL_COLUMNS; i < row->n; i++)
+    size_t n = 0;
+
+    while (n < TRIAL_COLUMNS && n < row->n && !strcmp(row->cells[n], names[n]))
+        n++;
+    if (n < TRIAL_MATED || (n < row->n && n < TRIAL_COLUMNS))
+        return err_add(err, ERR_INPUT, "%s:%zu: expected the columns probe, reference, "
+                       "mated, fold, source, or the first two or more of them", s->path,
+                       row->line);
+    s->columns = n;
+    for (size_t i = n; i < row->n; i++)
         trials_add_matcher(s->t, row->cells[i]);
     return 0;
+}
+
+static const char *cell(const struct reading *s, const struct csv_row *row, size_t column)
+{
+    return column < s->columns ? row->cells[column] : "";
+}
+
+/* Mated by the list, or where it does not say, by the people. */
+static bool is_mated(const struct reading *s, const struct csv_row *row, size_t probe,
+                     size_t reference, struct err *err)
+{
+    if (s->columns <= TRIAL_MATED) {
+        const char *person = roster_subject(s->r, probe);
+        return *person && !strcmp(person, roster_subject(s->r, reference));
+    }
+    const char *mated = row->cells[TRIAL_MATED];
+    bool yes = !strcmp(mated, "yes");
+    if (!yes && strcmp(mated, "no"))
+        err_add(err, ERR_INPUT, "%s:%zu: mated is '%.60s', expected yes or no", s->path,
+                row->line, mated);
+    return yes;
 }
 
 static long find_sample(struct reading *s, const struct csv_row *row, size_t cell,
@@ -161,25 +188,27 @@ static int read_row(const struct csv_row *row, void *arg, struct err *err)
         return read_header(s, row, err);
     long probe = find_sample(s, row, TRIAL_PROBE, err);
     long reference = find_sample(s, row, TRIAL_REFERENCE, err);
-    const char *mated = row->cells[TRIAL_MATED], *source = row->cells[TRIAL_SOURCE];
-    bool yes = !strcmp(mated, "yes");
-    if (!yes && strcmp(mated, "no"))
-        err_add(err, ERR_INPUT, "%s:%zu: mated is '%.60s', expected yes or no", s->path,
-                row->line, mated);
+    const char *source = cell(s, row, TRIAL_SOURCE);
     if (probe < 0 || reference < 0)
         return 0;
+    bool mated = is_mated(s, row, (size_t)probe, (size_t)reference, err);
     const char *colon = strrchr(source, ':');
     int64_t line = 0;
+    if (s->columns <= TRIAL_SOURCE) { /* the list itself is */
+        trials_add(s->t, (size_t)probe, (size_t)reference, mated,
+                   cell(s, row, TRIAL_FOLD), path_basename(s->path), row->line);
+        return 0;
+    }
     if (!colon || !num_parse_int64(colon + 1, &line) || line < 1) {
         line = 0;
         colon = source + strlen(source);
     }
     char *file = mem_strndup(source, (size_t)(colon - source));
-    size_t i = trials_add(s->t, (size_t)probe, (size_t)reference, yes,
-                          row->cells[TRIAL_FOLD], file, (size_t)line);
+    size_t i = trials_add(s->t, (size_t)probe, (size_t)reference, mated,
+                          cell(s, row, TRIAL_FOLD), file, (size_t)line);
     free(file);
     for (size_t k = 0; k < s->t->n_matchers; k++) {
-        const char *score = row->cells[TRIAL_COLUMNS + k];
+        const char *score = row->cells[s->columns + k];
         if (*score && !num_parse_double(score, &s->t->scores[k][i]))
             err_add(err, ERR_INPUT, "%s:%zu: %.60s is '%.60s', expected a number", s->path,
                     row->line, s->t->matchers[k], score);
@@ -190,7 +219,7 @@ static int read_row(const struct csv_row *row, void *arg, struct err *err)
 int trials_read(struct trials *t, const struct roster *r, const char *path,
                 struct err *err)
 {
-    struct reading s = { t, r, path, TEXT_INIT };
+    struct reading s = { t, r, path, 0, TEXT_INIT };
 
     trials_init(t);
     int code = csv_read(path, NULL, read_row, &s, err);

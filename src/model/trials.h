@@ -44,7 +44,9 @@ size_t trials_add(struct trials *t, size_t probe, size_t reference, bool mated,
 
 int trials_write(const struct trials *t, const struct roster *r, const char *path,
                  struct err *err);
-/* Reads what trials_write() wrote; every sample must be in the roster. */
+/* Reads what trials_write() wrote, or the first columns of it, at least `probe` and
+ * `reference`; without `mated` a trial is mated where both show one person. Every
+ * sample must be in the roster. */
 int trials_read(struct trials *t, const struct roster *r, const char *path,
                 struct err *err);
 

@@ -11,6 +11,7 @@
 #ifndef STATS_METHODS_H
 #define STATS_METHODS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,7 +26,7 @@ enum {
     FOR_SPREAD = 8,     /* max/min over groups: spread_max_min() */
     FOR_DYADS = 16,     /* comparisons that share people: clustered.h */
     FOR_PEOPLE = 32,    /* several trials of one person: clustered.h */
-    FOR_CONTRAST = 64,  /* of two such rates: influence.h */
+    FOR_CONTRAST = 64,  /* of two such rates: rate_contrast() */
     FOR_SPREAD_TEST = 128, /* permutation.h */
 };
 
@@ -78,6 +79,11 @@ const char *stats_library(void);
  */
 int contrast_p(const struct method *m, unsigned quantity, int64_t x1, int64_t n1,
                int64_t x2, int64_t n2, double margin, double *p, struct err *err);
+
+/* The same of any family of intervals: `limits` gives that of `about` at a confidence. */
+int interval_p(int (*limits)(const void *about, double confidence, struct interval *out,
+                             struct err *err),
+               const void *about, bool ratio, double margin, double *p, struct err *err);
 
 /* Turns GSL's aborting error handler off; call once at start. */
 void stats_start(void);

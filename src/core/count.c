@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/count.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/counting.h"
+
+#define BLOCK_WORK 0x1p33      /* multiplications of a block: a second or less */
+#define BLOCKS_PER_THREAD 6    /* so that none waits long for the last */
+#define LEVELS_MAX ((size_t)1 << 20) /* of a thread, on each side */
+#define HITS_BYTES ((size_t)1 << 30)
+
+bool count_failed(const struct count_side *side, size_t row)
+{
+    uint32_t t = side->template[row];
+
+    return t == COUNT_NONE || side->scorer->faults[t] != TEMPLATE_OK;
+}
+
+/* The greatest length of a template that is compared (of chi-square, sum). */
+static double greatest(const struct count_side *side)
+{
+    size_t dim = side->scorer->dim;
+    bool sums = side->scorer->similarity == SIMILARITY_CHI_SQUARE;
+    double most = 0;
+
+    for (size_t i = 0; i < side->n; i++) {
+        if (count_failed(side, i))
+            continue;
+        const float *x = side->scorer->templates + side->template[i] * dim;
+        double v = 0;
+        for (size_t k = 0; k < dim; k++)
+            v += sums ? (double)x[k] : (double)x[k] * (double)x[k];
+        v = sums ? v : sqrt(v);
+        most = v > most ? v : most;
+    }
+    return most;
+}
+
+/* Bounds of the scores, powers of two: |a·b| ≤ |a||b|, |a − b| ≤ |a| + |b|,
+ * (a−b)²/(a+b) ≤ a + b; a millionth more, for rounding. */
+static void choose_range(struct count *c)
+{
+    struct scores *s = c->s;
+    double high = 1;
+    bool distance = similarity_is_distance(s->similarity);
+
+    if (s->similarity != SIMILARITY_COSINE) {
+        double a = greatest(&c->setup.a), b = c->gallery ? greatest(&c->setup.b) : a;
+        double bound = (s->similarity == SIMILARITY_INNER ? a * b : a + b) * (1 + 1e-6);
+        int exponent = -60;
+        while (ldexp(1, exponent) < bound)
+            exponent++;
+        high = ldexp(1, exponent);
+    }
+    s->high = high;
+    s->low = distance ? 0 : -high;
+    c->bins = (struct sweep_bins){
+        .scale = (float)((double)s->bins / (s->high - s->low)),
+        .offset = (int32_t)(distance ? s->bins : s->bins / 2),
+        .n = (uint32_t)s->bins,
+    };
+}
+
+struct place {
+    uint32_t same, group, row;
+};
+
+static int by_segment(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+
+    if (x->same != y->same)
+        return x->same < y->same ? -1 : 1;
+    if (x->group != y->group)
+        return x->group < y->group ? -1 : 1;
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+static void find_places(struct places *p, const struct count_side *side, bool ungrouped)
+{
+    struct place *all = mem_array(side->n, sizeof *all);
+    size_t cap = 0;
+
+    for (size_t i = 0; i < side->n; i++)
+        if (!count_failed(side, i) && (ungrouped || side->group[i] != COUNT_NONE))
+            all[p->n++] = (struct place){ side->same ? side->same[i] : 0, side->group[i],
+                                          (uint32_t)i };
+    qsort(all, p->n, sizeof *all, by_segment);
+    p->row = mem_array(p->n, sizeof *p->row);
+    p->template = mem_array(p->n, sizeof *p->template);
+    p->person = mem_array(p->n, sizeof *p->person);
+    for (size_t i = 0; i < p->n; i++) {
+        p->row[i] = all[i].row;
+        p->template[i] = side->template[all[i].row];
+        p->person[i] = side->person[all[i].row];
+        if (!i || all[i].same != all[i - 1].same || all[i].group != all[i - 1].group) {
+            MEM_ROOM(p->segments, p->n_segments, cap);
+            p->segments[p->n_segments++] =
+                (struct segment){ all[i].same, all[i].group, i, 0 };
+        }
+        p->segments[p->n_segments - 1].n++;
+    }
+    free(all);
+}
+
+static void release_places(struct places *p)
+{
+    free(p->row);
+    free(p->template);
+    free(p->person);
+    free(p->segments);
+}
+
+static size_t choose_side(const struct count *c)
+{
+    double pairs = c->gallery ? (double)c->a.n * (double)c->b.n
+                              : (double)c->a.n * (double)c->a.n / 2;
+    double side = sqrt(pairs / (double)(BLOCKS_PER_THREAD * c->setup.threads));
+    double most = sqrt(BLOCK_WORK / (double)c->setup.a.scorer->dim);
+
+    side = side < most ? side : most;
+    if (c->s->n_thresholds && side > (double)(LEVELS_MAX / c->s->n_thresholds))
+        side = (double)(LEVELS_MAX / c->s->n_thresholds);
+    return side > COUNT_SIDE_MAX   ? COUNT_SIDE_MAX
+           : side < COUNT_SIDE_MIN ? COUNT_SIDE_MIN
+                                   : (size_t)side;
+}
+
+/* The run [from, n) of a segment in `parts` nearly equal pieces. */
+static size_t piece(const struct segment *s, size_t parts, size_t i)
+{
+    return s->from + s->n * i / parts;
+}
+
+static uint64_t pairs_of(const struct block *b)
+{
+    return b->above ? (uint64_t)b->na * (b->na - 1) / 2 : (uint64_t)b->na * b->nb;
+}
+
+static void add_block(struct count *c, const struct block *block, size_t *cap)
+{
+    uint64_t pairs = pairs_of(block);
+
+    if (!pairs)
+        return;
+    MEM_ROOM(c->blocks, c->n_blocks, *cap);
+    c->blocks[c->n_blocks++] = *block;
+    c->pairs += pairs;
+}
+
+static void add_rectangle(struct count *c, const struct segment *x, const struct segment *y,
+                          size_t *cap)
+{
+    bool same = !c->gallery && x == y;
+    size_t nx = (x->n + c->side - 1) / c->side, ny = (y->n + c->side - 1) / c->side;
+    uint32_t cell = COUNT_NONE;
+
+    if (x->group != COUNT_NONE && y->group != COUNT_NONE)
+        cell = (uint32_t)scores_cell(c->s, x->group, y->group, false);
+    for (size_t i = 0; i < nx; i++)
+        for (size_t j = same ? i : 0; j < ny; j++) {
+            struct block block = { .cell = cell, .above = same && i == j };
+            block.a = piece(x, nx, i);
+            block.na = piece(x, nx, i + 1) - block.a;
+            block.b = piece(y, ny, j);
+            block.nb = piece(y, ny, j + 1) - block.b;
+            add_block(c, &block, cap);
+        }
+}
+
+static void make_blocks(struct count *c)
+{
+    size_t cap = 0, from = 0;
+
+    for (size_t i = 0; i < c->a.n_segments; i++) {
+        const struct segment *x = &c->a.segments[i];
+        while (from < c->b.n_segments && c->b.segments[from].same < x->same)
+            from++;
+        for (size_t j = c->gallery ? from : i;
+             j < c->b.n_segments && c->b.segments[j].same == x->same; j++)
+            add_rectangle(c, x, &c->b.segments[j], &cap);
+    }
+}
+
+void count_cut(struct count *c, size_t side)
+{
+    if (c->setup.trials)
+        return;
+    free(c->blocks);
+    c->blocks = NULL;
+    c->n_blocks = 0;
+    c->pairs = 0;
+    c->side = side;
+    make_blocks(c);
+}
+
+static int plan(struct count *c, struct err *err)
+{
+    find_places(&c->a, &c->setup.a, false);
+    if (c->gallery)
+        find_places(&c->b, &c->setup.b, true);
+    else
+        c->b = c->a;
+    count_cut(c, choose_side(c));
+    int code = count_people(c, err);
+    if (!code && c->gallery) {
+        size_t bytes;
+        if (__builtin_mul_overflow(c->a.n * c->s->top, sizeof *c->hits, &bytes) ||
+            bytes > HITS_BYTES)
+            return err_add(err, ERR_LIMIT, "the first %zu candidates of %zu probes: expected "
+                           "at most %zu in all", c->s->top, c->a.n,
+                           HITS_BYTES / sizeof *c->hits);
+        search_begin(c);
+    }
+    return code;
+}
+
+void count_begin_exceedances(struct count *c)
+{
+    const struct scores *s = c->s;
+    double asked = isnan(c->setup.asked) ? s->thresholds[0] : c->setup.asked, target = 0;
+    uint64_t comparisons = 0, want;
+
+    for (size_t i = 0; i < s->n_targets; i++)
+        target = s->targets[i] > target ? s->targets[i] : target;
+    for (size_t i = 0; i < s->n_cells; i++)
+        comparisons += s->cells[i].mated ? 0 : s->cells[i].comparisons;
+    double reach = ceil(SCORES_REACH * target * (double)comparisons);
+    want = reach < (double)comparisons ? (uint64_t)reach : comparisons;
+    if (c->exceed.counts)
+        exceed_release(&c->exceed);
+    exceed_init(&c->exceed, &c->bins,
+                similarity_is_distance(s->similarity) ? -asked : asked, want, s->cap);
+}
+
+int count_new(struct count **to, const struct count_setup *setup, struct scores *scores,
+              struct err *err)
+{
+    struct count *c = mem_alloc(sizeof *c);
+
+    assert(scores->n_thresholds && scores->bins && setup->threads);
+    *to = c;
+    c->setup = *setup;
+    c->s = scores;
+    c->gallery = scores->gallery;
+    pthread_mutex_init(&c->lock, NULL);
+    for (size_t i = 0; i < COUNT_STRIPES; i++)
+        pthread_mutex_init(&c->stripes[i], NULL);
+    choose_range(c);
+    c->thresholds = mem_array(scores->n_thresholds, sizeof *c->thresholds);
+    for (size_t i = 0; i < scores->n_thresholds; i++)
+        c->thresholds[i] = float_from(similarity_is_distance(scores->similarity)
+                                          ? -scores->thresholds[i]
+                                          : scores->thresholds[i]);
+    count_rolls(c);
+    int code = scores_make_cells(scores, err);
+    if (!code && setup->trials)
+        list_begin(c);
+    else if (!code)
+        code = plan(c, err);
+    if (!code)
+        count_begin_exceedances(c);
+    if (code) {
+        count_free(c);
+        *to = NULL;
+    }
+    return code;
+}
+
+void count_free(struct count *c)
+{
+    if (!c)
+        return;
+    release_places(&c->a);
+    if (c->gallery)
+        release_places(&c->b);
+    free(c->blocks);
+    free(c->thresholds);
+    free(c->margin_at);
+    if (c->exceed.counts)
+        exceed_release(&c->exceed);
+    free(c->hits);
+    free(c->n_hits);
+    free(c->bars);
+    free(c->trial_scores);
+    pthread_mutex_destroy(&c->lock);
+    for (size_t i = 0; i < COUNT_STRIPES; i++)
+        pthread_mutex_destroy(&c->stripes[i]);
+    free(c);
+}
+
+uint64_t count_pairs(const struct count *c)
+{
+    return c->pairs;
+}
+
+uint64_t count_pairs_done(const struct count *c)
+{
+    return c->pairs_done;
+}
+
+const float *count_trial_scores(const struct count *c)
+{
+    return c->trial_scores;
+}
+
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* What a round of threads shares, beside the count. */
+struct round {
+    struct count *c;
+    const struct count_hooks *hooks;
+    double until;
+    bool stopped;
+    struct err *err;
+    pthread_t caller;
+    double told;
+};
+
+/* Under the lock, between two blocks. */
+static void look_round(struct round *r)
+{
+    struct count *c = r->c;
+    double time = now();
+
+    if (r->hooks->is_stopped && r->hooks->is_stopped(r->hooks->self))
+        r->stopped = c->pause = true;
+    if (time >= r->until)
+        c->pause = true;
+    if (r->hooks->progress && pthread_equal(pthread_self(), r->caller) &&
+        (time > r->told + .1)) {
+        r->told = time;
+        r->hooks->progress(r->hooks->self, c->pairs_done, c->pairs);
+    }
+}
+
+static void *work(void *arg)
+{
+    struct round *r = arg;
+    struct count *c = r->c;
+    struct desk desk = { .c = NULL };
+    struct err err = ERR_INIT;
+    int code = c->setup.trials ? 0 : desk_init(&desk, c, &err);
+
+    pthread_mutex_lock(&c->lock);
+    while (!code && !c->code && !c->pause && c->next < c->n_blocks) {
+        const struct block *block = &c->blocks[c->next++];
+        pthread_mutex_unlock(&c->lock);
+        if (c->setup.trials)
+            list_work(c, block);
+        else
+            desk_work(&desk, block);
+        pthread_mutex_lock(&c->lock);
+        c->pairs_done += pairs_of(block);
+        look_round(r);
+    }
+    if (code && !c->code) {
+        c->code = code;
+        err_add(r->err, code, "%s", err_text(&err));
+    }
+    pthread_mutex_unlock(&c->lock);
+    if (desk.c)
+        desk_hand_in(&desk);
+    desk_release(&desk);
+    err_release(&err);
+    return NULL;
+}
+
+/* All threads stop between two blocks, so that the blocks before `next` are all that
+ * is in the tallies. */
+int count_work(struct count *c, const struct count_hooks *hooks, struct err *err)
+{
+    size_t wanted = c->setup.threads, n = 0;
+    struct round round = { .c = c, .hooks = hooks, .until = now() + hooks->save_every,
+                           .err = err, .caller = pthread_self(), .told = now() };
+
+    if (wanted > c->n_blocks - c->next)
+        wanted = c->n_blocks - c->next;
+    pthread_t *threads = mem_array(wanted, sizeof *threads);
+    c->pause = hooks->is_stopped && hooks->is_stopped(hooks->self);
+    round.stopped = c->pause;
+    while (n + 1 < wanted && pthread_create(&threads[n], NULL, work, &round) == 0)
+        n++;
+    work(&round);
+    while (n)
+        pthread_join(threads[--n], NULL);
+    free(threads);
+    if (c->code)
+        return c->code;
+    if (hooks->progress)
+        hooks->progress(hooks->self, c->pairs_done, c->pairs);
+    return round.stopped && c->next < c->n_blocks ? COUNT_STOPPED
+           : c->next < c->n_blocks                ? COUNT_TIME_TO_SAVE
+                                                  : COUNT_DONE;
+}
+
+/* The list is whole: pairs with a gallery's sample that is in no group go aside. */
+static size_t split_exceedances(struct count *c, struct scores_pair **loose)
+{
+    struct scores *s = c->s;
+    struct exceed_floor f = exceed_finish(&c->exceed);
+    size_t kept = 0, n = 0;
+    bool distance = similarity_is_distance(s->similarity);
+
+    *loose = NULL;
+    s->floor_asked = distance ? -f.asked : f.asked;
+    s->floor = distance ? -f.floor : f.floor;
+    s->floor_raised = f.raised;
+    s->exceedances = c->exceed.pairs;
+    c->exceed.pairs = NULL;
+    if (c->gallery)
+        *loose = mem_array(c->exceed.n, sizeof **loose);
+    for (size_t i = 0; i < c->exceed.n; i++) {
+        struct scores_pair p = s->exceedances[i];
+        p.score = count_as_meant(c, p.score);
+        if (c->gallery && c->setup.b.group[p.b] == COUNT_NONE)
+            (*loose)[n++] = p;
+        else
+            s->exceedances[kept++] = p;
+    }
+    s->n_exceedances = kept;
+    return n;
+}
+
+/* In tail mode the histograms hold what was found. */
+static void bin_exceedances(const struct count *c)
+{
+    struct scores *s = c->s;
+    const struct count_side *b = c->gallery ? &c->setup.b : &c->setup.a;
+
+    for (size_t i = 0; i < s->n_exceedances; i++) {
+        const struct scores_pair *p = &s->exceedances[i];
+        long cell = scores_cell(s, c->setup.a.group[p->a], b->group[p->b], false);
+        s->cells[cell].histogram[scores_bin(s, p->score)]++;
+    }
+}
+
+int count_finish(struct count *c, struct err *err)
+{
+    struct scores_pair *loose;
+
+    assert(c->next == c->n_blocks);
+    if (c->setup.trials)
+        list_finish(c);
+    size_t n_loose = split_exceedances(c, &loose);
+    int code = 0;
+    if (!c->setup.trials) {
+        if (c->s->tail)
+            bin_exceedances(c);
+        code = count_mated(c, &loose, &n_loose, err);
+    }
+    if (!code && c->gallery)
+        search_finish(c, loose, n_loose);
+    free(loose);
+    return code;
+}

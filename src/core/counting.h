@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * counting: what the files of count share.
+ *
+ * A place is a sample that can be compared: the places of a side are its rows without
+ * failure, sorted by `same`, group and row, so that a segment (one group, one `same`)
+ * is a run of them. A block is a rectangle of the places of two segments, or the
+ * triangle above the diagonal of one with itself.
+ */
+#ifndef CORE_COUNTING_H
+#define CORE_COUNTING_H
+
+#include <pthread.h>
+
+#include "core/count.h"
+#include "core/exceed.h"
+
+#define COUNT_STRIPES 64       /* locks of histograms and of candidates */
+#define COUNT_SIDE_MIN ((size_t)256) /* places of a block */
+#define COUNT_SIDE_MAX ((size_t)4096)
+#define COUNT_BUFFER 4096      /* pairs a thread holds back before it hands them in */
+
+struct segment {
+    uint32_t same, group;      /* group COUNT_NONE: searched, in no cell */
+    size_t from, n;            /* places */
+};
+
+struct places {                /* of a side */
+    uint32_t *row, *template, *person;
+    size_t n;
+    struct segment *segments;
+    size_t n_segments;
+};
+
+struct block {
+    size_t a, na, b, nb;       /* places */
+    uint32_t cell;             /* non-mated, or COUNT_NONE */
+    bool above;                /* a triangle */
+};
+
+/* The best candidates of a place of side a, best first. */
+struct hit {
+    uint32_t place;            /* of side b */
+    float score;
+};
+
+struct count {
+    struct count_setup setup;
+    struct scores *s;
+    bool gallery;
+    struct places a, b;        /* without a gallery the same arrays */
+    size_t side;               /* places of a block on each side, at most */
+    struct block *blocks;
+    size_t n_blocks;
+    float *thresholds;         /* larger is more alike, ascending */
+    struct sweep_bins bins;    /* without counts */
+    size_t *margin_at;         /* a person's first margin; one more at the end */
+    struct exceed exceed;
+    struct hit *hits;          /* place of a × top */
+    uint32_t *n_hits;
+    float *bars;               /* a place of a: a candidate must reach it */
+    float *trial_scores;
+
+    pthread_mutex_t lock;      /* of what follows */
+    size_t next;               /* block */
+    uint64_t pairs, pairs_done;
+    int code;                  /* of the first failure of a thread */
+    bool pause;
+    pthread_mutex_t stripes[COUNT_STRIPES];
+};
+
+/* A thread's own things. */
+struct desk {
+    struct count *c;
+    struct sweep sweep;
+    struct sweep_bins bins;
+    const struct block *block;
+    uint32_t *levels_a, *levels_b; /* place of the block × threshold: non-mated pairs
+                                      that reach this threshold and no stricter one */
+    uint32_t *found;           /* places in a row of a tile */
+    struct scores_pair *pairs; /* held back for the list of exceedances */
+    size_t n_pairs;
+    struct err err;
+};
+
+/* count.c */
+/* Cuts the work anew, into blocks of at most `side` places a side. */
+void count_cut(struct count *c, size_t side);
+void count_begin_exceedances(struct count *c);
+
+/* count_block.c: a block, from scores to tallies. */
+int desk_init(struct desk *d, struct count *c, struct err *err);
+void desk_release(struct desk *d);
+void desk_work(struct desk *d, const struct block *block);
+void desk_hand_in(struct desk *d); /* what is held back */
+
+/* count_people.c: cells' and people's comparisons, which need no templates. */
+void count_rolls(struct count *c);
+int count_people(struct count *c, struct err *err);
+/* The place of (person, cell) in the margins; it must be there. */
+size_t count_margin(const struct count *c, uint32_t person, uint32_t cell);
+
+/* count_mated.c: the scores of the mated pairs, one by one, and what they have done to
+ * the histograms. Those with a gallery's sample that is in no group join `loose`. */
+int count_mated(struct count *c, struct scores_pair **loose, size_t *n_loose,
+                struct err *err);
+
+/* count_list.c: listed trials. */
+void list_begin(struct count *c);
+void list_work(struct count *c, const struct block *block);
+void list_finish(struct count *c);
+
+/* count_search.c: candidates. */
+void search_begin(struct count *c); /* or anew */
+/* A score that reaches the bar of a place. */
+void search_offer(struct count *c, size_t place, uint32_t candidate, float score);
+void search_finish(struct count *c, const struct scores_pair *loose, size_t n);
+
+/* How many thresholds the score reaches. */
+static inline size_t count_level(const struct count *c, float score)
+{
+    size_t from = 0, n = c->s->n_thresholds;
+
+    while (n) {
+        size_t half = n / 2;
+        if (score >= c->thresholds[from + half]) {
+            from += half + 1;
+            n -= half + 1;
+        } else {
+            n = half;
+        }
+    }
+    return from;
+}
+
+static inline float search_bar(const struct count *c, size_t place)
+{
+    float bar;
+
+    __atomic_load(&c->bars[place], &bar, __ATOMIC_RELAXED);
+    return bar;
+}
+
+static inline float count_as_meant(const struct count *c, float score)
+{
+    return similarity_is_distance(c->s->similarity) ? 0 - score : score;
+}
+
+bool count_failed(const struct count_side *side, size_t row);
+
+#endif
