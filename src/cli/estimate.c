@@ -151,6 +151,7 @@ static int estimate_scored(struct pipeline *p, const char *dir, const struct req
         const struct evidence e = { .study = &p->study, .tally = &p->tally,
                                     .printed = &p->printed, .clusters = &p->clusters };
         code = scored_findings(&sc, &wish, &e, &p->findings, p->err);
+        scored_study_conclude(&p->study, &sc, &p->findings);
     }
     if (!code)
         code = r->out && !folder_same(dir, r->out) ? write_run(p, dir, r->out)

@@ -2,7 +2,7 @@
 /* The study that a folder of comparisons is of its own accord. */
 #include "cli/scored_study.h"
 
-#include <stdio.h>
+#include <math.h>
 #include <string.h>
 
 #include "model/metric.h"
@@ -222,7 +222,7 @@ static void add_chart(struct study *s, const char *chart, const char *metric,
         if (*c == '_' || *c == '.')
             *c = '-';
     const struct metric *m = metric_find(metric);
-    text_addf(&title, "%s by ", m->title);
+    text_addf(&title, "%s%s", m->title, set ? " by " : ": groups against the reference");
     for (size_t a = 0, first = 1; a < s->axes.n; a++)
         if (set & 1u << a) {
             text_addf(&title, "%s%s", first ? "" : " and ", s->axes.axes[a].name);
@@ -243,15 +243,85 @@ static bool has_contrast(const struct study *s, const char *metric)
     return false;
 }
 
+const char *scored_study_point(const struct scored *sc)
+{
+    size_t best = 0;
+
+    for (size_t i = 1; i < sc->n_points; i++)
+        if (isnan(sc->targets[best]) || sc->targets[i] < sc->targets[best])
+            best = i;
+    return sc->n_points ? sc->points[best].name : NULL;
+}
+
+/* "0.1 %", with three digits. */
+static void add_percent(struct text *to, double rate)
+{
+    text_addf(to, "%.3g %%", 100 * rate);
+}
+
+/* What the spread of one metric over one set of axes lets anybody conclude. */
+static void add_conclusion(const struct study *s, const struct findings *f,
+                           const struct scored *sc, unsigned set, struct text *to)
+{
+    const char *point = scored_study_point(sc);
+    struct text name = TEXT_INIT;
+
+    for (size_t a = 0; a < s->axes.n; a++)
+        if (set & 1u << a)
+            text_addf(&name, "%s%s", name.len ? ";" : "", s->axes.axes[a].name);
+    long at = findings_find(f, sc->backend, "fmr.max_min", name.s, "", point, NULL);
+    for (char *c = name.s; *c; c++)
+        if (*c == ';')
+            *c = ',';
+    if (at >= 0) {
+        const struct finding *row = &f->rows[at];
+        text_addf(to, " By %s the highest FMR is ", name.s);
+        if (isfinite(row->estimate))
+            text_addf(to, "%.3g times the lowest", row->estimate);
+        else
+            text_add(to, "unboundedly larger than the lowest, which is 0");
+        text_addf(to, isfinite(row->hi) ? " (%g %% limits %.3g to %.3g)"
+                                        : " (%g %% limits from %.3g up)",
+                  100 * row->confidence, row->lo, row->hi);
+        if (isnan(row->p))
+            text_add(to, "; too few false matches to say whether that is more than chance.");
+        else if (row->p < .05)
+            text_addf(to, "; chance alone would hardly give such a spread (p = %.2g).", row->p);
+        else
+            text_addf(to, "; chance alone may give such a spread at these sizes "
+                      "(p = %.2g).", row->p);
+    }
+    text_release(&name);
+}
+
+void scored_study_conclude(struct study *s, const struct scored *sc,
+                           const struct findings *f)
+{
+    const char *point = scored_study_point(sc);
+    struct text t = TEXT_INIT;
+    long all = !point ? -1 : findings_find(f, sc->backend, "fmr", "all", "", point, NULL);
+
+    text_add(&t, s->question);
+    if (all >= 0) {
+        text_addf(&t, " At %s, %s %g", point, sc->compared.distance ? "a distance of" :
+                  "a score of", f->rows[all].threshold);
+        text_add(&t, ", the FMR of all is ");
+        add_percent(&t, f->rows[all].estimate);
+        text_add(&t, ".");
+        for (size_t i = 0; i < s->n_spread; i++)
+            add_conclusion(s, f, sc, s->spread[i], &t);
+    }
+    s->question = arena_strdup(&s->arena, t.s);
+    text_release(&t);
+}
+
 void scored_study_end(struct study *s, const struct scored *sc, const struct tally *t)
 {
-    const char *point = NULL;
+    const char *point = scored_study_point(sc);
 
     name_metrics(s, t);
     add_facts(s, sc);
     add_caveats(s, sc);
-    for (size_t i = 0; i < sc->n_points; i++) /* the strictest target, else threshold */
-        point = sc->points[i].name;
     s->charts = arena_array(&s->arena, 3 * s->n_spread + 2, sizeof *s->charts);
     for (size_t i = 0; point && i < s->n_spread; i++) {
         add_chart(s, "bars", "fmr", point, s->spread[i]);

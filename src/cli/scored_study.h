@@ -24,5 +24,11 @@ int scored_study_begin(struct study *s, const struct scored *sc, double confiden
 int scored_study_contrasts(struct study *s, const struct tally *t, const char *reference,
                            struct err *err);
 void scored_study_end(struct study *s, const struct scored *sc, const struct tally *t);
+/* After scored_findings(): what may be concluded, in words, behind the question. */
+void scored_study_conclude(struct study *s, const struct scored *sc,
+                           const struct findings *f);
+/* The operating point that charts and words are about: the strictest target FMR, else
+ * the first threshold; NULL: there is none. */
+const char *scored_study_point(const struct scored *sc);
 
 #endif
