@@ -21,6 +21,9 @@ _misid_options() { # the options of a command
     ingest) echo --dataset --root --set --out --no-images --quiet --json --help ;;
     image) echo --out --size --box --margin --align --background --max-pixels --max-bytes \
         --json --help ;;
+    score) echo --templates --roster --by --thresholds --out --similarity --mode --trials \
+        --same --probes --probe-roster --top --consolidate --floor --target-fmr \
+        --max-exceedances --bins --failures --threads --checkpoint --quiet --json --help ;;
     synth) echo --out --subjects --images --seed --size --format --plant --darker-from \
         --threads --quiet --json --help ;;
     list) echo --json --help ;;
@@ -33,8 +36,12 @@ _misid_words() { # the first word behind a command, where it is one of a few
     dataset) echo list show guess check sample ;;
     image) echo show ;;
     list) echo studies estimators charts metrics ;;
+<<<<<<< HEAD
     help) echo run estimate chart index cite trace calc explain plan thresholds dataset \
         ingest image synth list ;;
+=======
+    help) echo run estimate chart index cite trace calc dataset ingest image score synth list ;;
+>>>>>>> score
     esac
 }
 
@@ -44,8 +51,13 @@ _misid() {
 
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
+<<<<<<< HEAD
         words='run estimate chart index cite trace calc explain plan thresholds dataset
             ingest image synth list help version'
+=======
+        words='run estimate chart index cite trace calc dataset ingest image score synth list
+            help version'
+>>>>>>> score
     elif [ "${word:0:1}" = - ]; then
         words=$(_misid_options "$command")
     elif [ "$before" = --dataset ]; then
