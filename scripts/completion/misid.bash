@@ -36,12 +36,8 @@ _misid_words() { # the first word behind a command, where it is one of a few
     dataset) echo list show guess check sample ;;
     image) echo show ;;
     list) echo studies estimators charts metrics ;;
-<<<<<<< HEAD
     help) echo run estimate chart index cite trace calc explain plan thresholds dataset \
-        ingest image synth list ;;
-=======
-    help) echo run estimate chart index cite trace calc dataset ingest image score synth list ;;
->>>>>>> score
+        ingest backend cache embed image score synth list ;;
     esac
 }
 
@@ -51,13 +47,8 @@ _misid() {
 
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-<<<<<<< HEAD
         words='run estimate chart index cite trace calc explain plan thresholds dataset
-            ingest image synth list help version'
-=======
-        words='run estimate chart index cite trace calc dataset ingest image score synth list
-            help version'
->>>>>>> score
+            ingest backend cache embed image score synth list help version'
     elif [ "${word:0:1}" = - ]; then
         words=$(_misid_options "$command")
     elif [ "$before" = --dataset ]; then
