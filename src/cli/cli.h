@@ -29,6 +29,7 @@ int trace_main(int argc, char **argv);
 int calc_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
 int plan_main(int argc, char **argv);
+int thresholds_main(int argc, char **argv);
 int dataset_main(int argc, char **argv);
 int ingest_main(int argc, char **argv);
 int backend_main(int argc, char **argv);
