@@ -80,41 +80,43 @@ static double run_sgemm(struct bench *b)
 #endif
 }
 
-double full(struct bench *b, struct half *h, size_t threads, bool gallery)
+size_t full_rows(const struct half *h)
+{
+    const size_t n = (size_t)((double)h->n * sqrt(2));
+
+    return n < 2 ? 2 : n;
+}
+
+double full(struct bench *b, struct half *h, size_t n, size_t threads)
 {
     struct err err = ERR_INIT;
     struct scores s;
     char *all = "all";
     double thresholds[] = { (double)h->threshold };
-    uint32_t *group = mem_array(h->n, sizeof *group);
+    uint32_t *group = mem_array(n, sizeof *group);
     const struct count_hooks hooks = { .save_every = 1e9 };
     struct count *c;
-    struct count_setup setup = {
-        .a = { .scorer = &h->scorer, .n = h->n, .template = h->list, .person = h->list,
+    const struct count_setup setup = {
+        .a = { .scorer = &h->scorer, .n = n, .template = h->list, .person = h->list,
                .group = group },
         .kernel = b->kernel, .threads = threads, .asked = NAN,
     };
 
-    if (gallery) {
-        setup.b = setup.a;
-        setup.b.template = setup.b.person = h->list + h->n;
-    }
     scores_init(&s);
     s.similarity = SIMILARITY_COSINE;
-    s.gallery = gallery;
     s.groups = &all;
     s.n_groups = 1;
     s.thresholds = thresholds;
     s.n_thresholds = 1;
     s.bins = SCORES_BINS;
     s.cap = SCORES_MAX_EXCEEDANCES;
-    s.n_subjects = 2 * h->n;
+    s.n_subjects = n;
     const double begun = now();
     if (count_new(&c, &setup, &s, &err) < 0 || count_work(c, &hooks, &err) != COUNT_DONE ||
         count_finish(c, &err) < 0)
         fail(err_text(&err));
     const double taken = now() - begun;
-    h->found = s.cells[scores_cell(&s, 0, 0, false)].matches[0];
+    h->found = s.n_exceedances;
     count_free(c);
     scores_release(&s);
     free(group);
@@ -123,22 +125,17 @@ double full(struct bench *b, struct half *h, size_t threads, bool gallery)
 
 static double run_full(struct bench *b)
 {
-    return full(b, &b->random, b->threads, true);
+    return full(b, &b->random, full_rows(&b->random), b->threads);
 }
 
 static double run_full_one(struct bench *b)
 {
-    return full(b, &b->random, 1, true);
+    return full(b, &b->random, full_rows(&b->random), 1);
 }
 
 static double run_full_two(struct bench *b)
 {
-    return full(b, &b->random, 2, true);
-}
-
-static double run_all_pairs(struct bench *b)
-{
-    return full(b, &b->random, b->threads, false);
+    return full(b, &b->random, full_rows(&b->random), 2);
 }
 
 static void *histogram_part(void *arg)
@@ -249,7 +246,6 @@ const struct contestant contestants[CONTESTANTS] = {
     [HISTOGRAM] = { "histogram", run_histogram },
     [FULL_ONE] = { "full, 1 thread", run_full_one },
     [FULL_TWO] = { "full, 2 threads", run_full_two },
-    [ALL_PAIRS] = { "all pairs", run_all_pairs },
     [NUMPY] = { "NumPy", run_numpy },
     [FAISS_RANGE] = { "FAISS range", run_faiss_range },
     [FAISS_TOP] = { "FAISS top", run_faiss_top },

@@ -31,7 +31,7 @@ struct bench {
     float *product;        /* CHUNK × n */
 };
 
-enum { SGEMM, FULL, HISTOGRAM, FULL_ONE, FULL_TWO, ALL_PAIRS, NUMPY, FAISS_RANGE, FAISS_TOP,
+enum { SGEMM, FULL, HISTOGRAM, FULL_ONE, FULL_TWO, NUMPY, FAISS_RANGE, FAISS_TOP,
        TAIL, TAIL_REAL, TAIL_TOP, CONTESTANTS };
 
 extern const struct contestant {
@@ -39,8 +39,10 @@ extern const struct contestant {
     double (*run)(struct bench *b); /* seconds; NaN if it is not there */
 } contestants[CONTESTANTS];
 
-/* Full mode; all pairs of the probes, if not probes with gallery. */
-double full(struct bench *b, struct half *h, size_t threads, bool gallery);
+/* Full mode, all pairs of the first n templates; and of how many there are about as
+ * many pairs as of a probe with a gallery. */
+double full(struct bench *b, struct half *h, size_t n, size_t threads);
+size_t full_rows(const struct half *h);
 
 double now(void);
 _Noreturn void fail(const char *what);
