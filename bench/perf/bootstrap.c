@@ -44,7 +44,7 @@ static void draw(struct dyads *d, size_t people, size_t errors)
     uint64_t seed = 1;
 
     for (size_t i = 0; i < people; i++)
-        images[i] = 3;
+        images[i] = 4;
     dyads_within(d, images, people);
     free(images);
     while (d->n_erring < errors) {
@@ -53,7 +53,7 @@ static void draw(struct dyads *d, size_t people, size_t errors)
             seed = seed * 6364136223846793005u + 1442695040888963407u;
             u[k] = (double)(seed >> 33) / 2147483648.;
         }
-        uint32_t s = (uint32_t)(u[0] * u[0] * (double)people);
+        uint32_t s = (uint32_t)(u[0] * sqrt(u[0]) * (double)people);
         uint32_t t = (uint32_t)(u[1] * (double)people);
         if (s != t)
             dyads_add(d, s, t, 1);
@@ -63,6 +63,7 @@ static void draw(struct dyads *d, size_t people, size_t errors)
 /* The peer reads s,t,x from a file and prints "seconds seconds n_eff replicates". */
 static void run_peer(const struct dyads *d, struct result *r)
 {
+    static const char *const pythons[] = { "python3", "/usr/bin/python3" };
     char path[] = "/tmp/misid-bootstrap.XXXXXX";
     int fd = mkstemp(path);
     FILE *to = fd < 0 ? NULL : fdopen(fd, "w");
@@ -72,15 +73,17 @@ static void run_peer(const struct dyads *d, struct result *r)
     for (size_t i = 0; i < d->n_erring; i++)
         fprintf(to, "%u %u %.0f\n", d->erring[i].s, d->erring[i].t, d->erring[i].x);
     fclose(to);
-    char *command = mem_printf("python3 '%s/bootstrap-peer.py' '%s' %zu 3", BENCH_DIR, path,
-                               d->persons);
-    FILE *from = popen(command, "r");
-    if (!from || fscanf(from, "%lf %lf %lf %zu", &r->peer_vertex, &r->peer_neff,
-                        &r->peer_n_eff, &r->peer_replicates) != 4)
-        r->peer_vertex = r->peer_neff = r->peer_n_eff = NAN;
-    if (from)
-        pclose(from);
-    free(command);
+    for (size_t i = 0; i < sizeof pythons / sizeof *pythons && isnan(r->peer_vertex); i++) {
+        char *command = mem_printf("%s '%s/bootstrap-peer.py' '%s' %zu 4 2>/dev/null",
+                                   pythons[i], BENCH_DIR, path, d->persons);
+        FILE *from = popen(command, "r");
+        if (!from || fscanf(from, "%lf %lf %lf %zu", &r->peer_vertex, &r->peer_neff,
+                            &r->peer_n_eff, &r->peer_replicates) != 4)
+            r->peer_vertex = r->peer_neff = r->peer_n_eff = NAN;
+        if (from)
+            pclose(from);
+        free(command);
+    }
     unlink(path);
 }
 
