@@ -16,6 +16,7 @@ _misid_options() { # the options of a command
     plan) echo --fmr --fnmr --error --ratio --power --subjects --images-per-subject \
         --confidence --correlation --pilot --row --pilot-deff --pilot-subjects \
         --pilot-images --pilot-rate --json --help ;;
+    thresholds) echo --fmr --reference --confidence --out --json --help ;;
     dataset) echo --json --set --root --by --effect --study --no-images --dataset --balance \
         --per-cell --per-person --seed --out --help ;;
     ingest) echo --dataset --root --set --out --no-images --quiet --json --help ;;
@@ -34,8 +35,8 @@ _misid_words() { # the first word behind a command, where it is one of a few
     dataset) echo list show guess check sample ;;
     image) echo show ;;
     list) echo studies estimators charts metrics ;;
-    help) echo run estimate chart index cite trace calc explain plan dataset ingest image \
-        synth list ;;
+    help) echo run estimate chart index cite trace calc explain plan thresholds dataset \
+        ingest image synth list ;;
     esac
 }
 
@@ -45,8 +46,8 @@ _misid() {
 
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words='run estimate chart index cite trace calc explain plan dataset ingest image
-            synth list help version'
+        words='run estimate chart index cite trace calc explain plan thresholds dataset
+            ingest image synth list help version'
     elif [ "${word:0:1}" = - ]; then
         words=$(_misid_options "$command")
     elif [ "$before" = --dataset ]; then

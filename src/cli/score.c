@@ -173,7 +173,7 @@ static int parse_options(const struct request *r, struct scores *s, struct err *
                        "edges are exact", s->bins);
     s->version = PACKAGE_VERSION;
     s->similarity = (enum similarity)similarity;
-    s->tail = mode == 1;
+    s->tail = mode == 1 && !r->trials; /* every listed trial is scored anyway */
     s->consolidated = way == 1;
     s->lost_are_trials = failure == 1;
     s->cap = cap;

@@ -27,4 +27,7 @@
     "('lost', '<u8'), ('matches', '<u8', (%zu,))]"
 #define SCORES_MARGIN_BYTES(thresholds) (24 + 8 * (thresholds))
 
+/* The arrays, once the cells are there. */
+int scores_read_arrays(struct scores *s, const char *dir, struct err *err);
+
 #endif
