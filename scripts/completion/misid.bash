@@ -8,7 +8,8 @@ _misid_options() { # the options of a command
     estimate | chart) echo --out --help ;;
     index | cite) echo --help ;;
     trace) echo --samples --help ;;
-    calc) echo --method --confidence --fmr --fnmr --alpha --label --wrong --wrong-errors \
+    calc) echo --method --confidence --fmr --fnmr --alpha --subjects --images --pairs \
+        --errors --cells --borrow --label --wrong --wrong-errors \
         --json --help ;;
     explain) echo --on --table --outcome --cluster --backend --with --category \
         --covariate --base --confidence --json --help ;;
@@ -32,7 +33,8 @@ _misid_options() { # the options of a command
 
 _misid_words() { # the first word behind a command, where it is one of a few
     case $1 in
-    calc) echo proportion difference ratio fisher mcnemar adjust disparity label-error ;;
+    calc) echo proportion difference ratio fisher mcnemar adjust disparity fmr fnmr \
+        label-error ;;
     dataset) echo list show guess check sample ;;
     image) echo show ;;
     list) echo studies estimators charts metrics ;;
