@@ -22,6 +22,9 @@ _misid_options() { # the options of a command
     ingest) echo --dataset --root --set --out --no-images --quiet --json --help ;;
     image) echo --out --size --box --margin --align --background --max-pixels --max-bytes \
         --json --help ;;
+    score) echo --templates --roster --by --thresholds --out --similarity --mode --trials \
+        --same --probes --probe-roster --top --consolidate --floor --target-fmr \
+        --max-exceedances --bins --failures --threads --checkpoint --quiet --json --help ;;
     synth) echo --out --subjects --images --seed --size --format --plant --darker-from \
         --threads --quiet --json --help ;;
     list) echo --json --help ;;
@@ -36,7 +39,7 @@ _misid_words() { # the first word behind a command, where it is one of a few
     image) echo show ;;
     list) echo studies estimators charts metrics ;;
     help) echo run estimate chart index cite trace calc explain plan thresholds dataset \
-        ingest image synth list ;;
+        ingest backend cache embed image score synth list ;;
     esac
 }
 
@@ -47,7 +50,7 @@ _misid() {
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
         words='run estimate chart index cite trace calc explain plan thresholds dataset
-            ingest image synth list help version'
+            ingest backend cache embed image score synth list help version'
     elif [ "${word:0:1}" = - ]; then
         words=$(_misid_options "$command")
     elif [ "$before" = --dataset ]; then
