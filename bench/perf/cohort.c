@@ -10,7 +10,10 @@
 #include "base/mem.h"
 
 enum { BLOCK = 32 };
-#define DRAW_ALL .3 /* above this chance of a proposal all scores of a pair are drawn */
+#define DRAW_ALL .2 /* above this chance of a proposal every pair is gone through */
+/* The table of bounds: heights from −12 to 12, a hundred steps a unit. */
+enum { STEPS = 2400, STEPS_A_UNIT = 100 };
+#define STEP_FROM (-12.)
 
 struct cohort_block {
     size_t from, to;   /* in the order of people */
@@ -33,6 +36,14 @@ void cohort_init(struct cohort *c, const struct cohort_design *design)
     c->images = mem_array(c->persons, sizeof *c->images);
     c->effect = mem_array(c->persons, sizeof *c->effect);
     c->order = mem_array(c->persons, sizeof *c->order);
+    c->greatest = mem_array(c->persons, sizeof *c->greatest);
+    c->bound = mem_array(STEPS, sizeof *c->bound);
+    c->slope = mem_array(STEPS, sizeof *c->slope);
+    for (size_t i = 0; i < STEPS; i++) { /* at a step's lower end; the first has none */
+        double height = STEP_FROM + (double)i / STEPS_A_UNIT;
+        c->bound[i] = i ? gsl_cdf_ugaussian_Q(height / c->sigma_e) : 1;
+        c->slope[i] = 1 / log1p(-c->bound[i]);
+    }
     c->blocks = mem_array(c->persons / BLOCK + 2 * IMAGES_MOST + 2, sizeof *c->blocks);
 }
 
@@ -42,6 +53,11 @@ void cohort_release(struct cohort *c)
     free(c->effect);
     free(c->scores);
     free(c->order);
+    free(c->greatest);
+    free(c->bound);
+    free(c->slope);
+    for (size_t m = 0; m < sizeof c->none / sizeof *c->none; m++)
+        free(c->none[m]);
     free(c->blocks);
 }
 
@@ -77,6 +93,7 @@ static void make_blocks(struct cohort *c, size_t from, size_t to)
         double greatest = c->effect[s][0];
         for (unsigned k = 1; k < c->images[s]; k++)
             greatest = fmax(greatest, c->effect[s][k]);
+        c->greatest[s] = greatest;
         ranked[s - from] = (struct ranked){ greatest, c->images[s], (uint32_t)s };
     }
     qsort(ranked, to - from, sizeof *ranked, by_images_and_effect);
@@ -138,47 +155,86 @@ static double draw(gsl_rng *rng, double sigma)
     return sigma > 0 ? gsl_ran_gaussian_ziggurat(rng, sigma) : 0;
 }
 
-/* All scores of a pair of people given their common effect; comparison k, l has the
- * residual e where k is not IMAGES_MOST. */
-static size_t draw_pair(struct cohort *c, gsl_rng *rng, uint32_t s, uint32_t t,
-                        double common, unsigned k, unsigned l, double e)
+/* The step of the table that holds a height, or the nearest. */
+static size_t step_of(double height)
 {
-    size_t before = c->n_scores;
+    double at = (height - STEP_FROM) * STEPS_A_UNIT;
 
-    for (unsigned i = 0; i < c->images[s]; i++)
-        for (unsigned j = 0; j < c->images[t]; j++) {
-            double rest = i == k && j == l ? e : draw(rng, c->sigma_e);
-            double score = c->effect[s][i] + c->effect[t][j] + common + rest;
-            if (score > c->floor)
-                add_score(c, s, t, score);
-        }
-    return c->n_scores - before;
+    return at <= 0 ? 0 : at >= STEPS - 1 ? STEPS - 1 : (size_t)at;
 }
 
-/* A proposal for s and t: one of `places`, each with chance q. */
-static void propose(struct cohort *c, gsl_rng *rng, uint32_t s, uint32_t t,
-                    const struct cohort_block *a, const struct cohort_block *b, double q,
+/* (1 − q)^m of every step, made when first wanted. */
+static const double *none_of(struct cohort *c, unsigned m)
+{
+    double **row = &c->none[m];
+
+    if (!*row) {
+        *row = mem_array(STEPS, sizeof **row);
+        for (size_t i = 0; i < STEPS; i++)
+            (*row)[i] = exp(m * log1p(-c->bound[i]));
+    }
+    return *row;
+}
+
+/*
+ * All scores of a pair of people above the floor, given their common effect, but for
+ * that of the images k and l (IMAGES_MOST: of none). Each of the m comparisons is
+ * proposed with the chance q of the most alike two images, rounded up to a step of a
+ * table, and kept with chance p/q. `none` is the table's (1 − q)^m.
+ */
+static void draw_pair(struct cohort *c, gsl_rng *rng, uint32_t s, uint32_t t,
+                      double common, const double *none, unsigned k, unsigned l)
+{
+    double height = c->floor - common;
+    size_t step = step_of(height - c->greatest[s] - c->greatest[t]);
+    double u = gsl_rng_uniform_pos(rng);
+
+    if (u < none[step])
+        return;
+    unsigned rows = c->images[s], m = rows * c->images[t];
+    double q = c->bound[step], slope = c->slope[step];
+    for (unsigned at = 0; at < m; at++, u = gsl_rng_uniform_pos(rng)) {
+        double skip = log(u) * slope;
+        if (skip >= m - at)
+            break;
+        at += (unsigned)skip;
+        unsigned i = at % rows, j = at / rows;
+        double common_and_images = c->effect[s][i] + c->effect[t][j] + common;
+        double h = c->floor - common_and_images;
+        if ((i == k && j == l) ||
+            gsl_rng_uniform(rng) * q >= gsl_cdf_ugaussian_Q(h / c->sigma_e))
+            continue;
+        add_score(c, s, t, c->floor == c->threshold
+                               ? c->threshold
+                               : common_and_images + draw_tail(rng, h, c->sigma_e));
+    }
+}
+
+/* A proposal for s and t: one of their comparisons, each with chance q. */
+static void propose(struct cohort *c, gsl_rng *rng, uint32_t s, uint32_t t, double q,
                     double least)
 {
-    unsigned place = (unsigned)gsl_rng_uniform_int(rng, a->images * b->images);
-    unsigned k = place % a->images, l = place / a->images;
+    unsigned rows = c->images[s], m = rows * c->images[t];
+    unsigned place = m > 1 ? (unsigned)gsl_rng_uniform_int(rng, m) : 0;
+    unsigned k = place % rows, l = place / rows;
     double h = c->floor - c->effect[s][k] - c->effect[t][l];
     double u = gsl_rng_uniform(rng) * q;
+
     if (u > least && u > gsl_cdf_ugaussian_Q(h / c->sigma))
         return;
-    bool alone = c->images[s] == 1 && c->images[t] == 1;
-    if (alone && c->floor == c->threshold) { /* the score itself is not wanted */
+    if (m == 1 && c->floor == c->threshold) { /* the score itself is not wanted */
         add_score(c, s, t, c->threshold);
         return;
     }
     double z = draw_tail(rng, h, c->sigma);
-    if (alone) {
-        add_score(c, s, t, c->floor - h + z);
+    size_t before = c->n_scores;
+    add_score(c, s, t, c->floor - h + z);
+    if (m == 1)
         return;
-    }
-    double var = c->sigma * c->sigma, share = c->kappa / var;
+    double share = c->kappa / (c->sigma * c->sigma);
     double common = z * share + draw(rng, sqrt(c->kappa * (1 - share)));
-    size_t before = c->n_scores, n = draw_pair(c, rng, s, t, common, k, l, z - common);
+    draw_pair(c, rng, s, t, common, none_of(c, m), k, l);
+    size_t n = c->n_scores - before;
     if (n > 1 && gsl_rng_uniform_int(rng, n) > 0)
         c->n_scores = before;
 }
@@ -187,10 +243,12 @@ static void draw_blocks(struct cohort *c, gsl_rng *rng, const struct cohort_bloc
                         const struct cohort_block *b)
 {
     size_t rows = a->to - a->from, columns = b->to - b->from, n = rows * columns;
+    unsigned m = a->images * b->images;
     double q = gsl_cdf_ugaussian_Q((c->floor - a->high - b->high) / c->sigma);
     double least = gsl_cdf_ugaussian_Q((c->floor - a->low - b->low) / c->sigma);
-    double chance = q * a->images * b->images, slope = 1 / log1p(-chance);
-    bool all = chance > DRAW_ALL;
+    double slope = 1 / log1p(-fmin(1, m * q)), of_pair = sqrt(c->kappa);
+    bool all = m * q > DRAW_ALL;
+    const double *none = all ? none_of(c, m) : NULL;
 
     for (size_t at = 0; at < n; at++) {
         if (!all) {
@@ -204,9 +262,9 @@ static void draw_blocks(struct cohort *c, gsl_rng *rng, const struct cohort_bloc
             continue;
         uint32_t s = c->order[a->from + i], t = c->order[b->from + j];
         if (all)
-            draw_pair(c, rng, s, t, draw(rng, sqrt(c->kappa)), IMAGES_MOST, IMAGES_MOST, 0);
+            draw_pair(c, rng, s, t, draw(rng, of_pair), none, IMAGES_MOST, IMAGES_MOST);
         else
-            propose(c, rng, s, t, a, b, q, least);
+            propose(c, rng, s, t, q, least);
     }
 }
 

@@ -21,7 +21,8 @@
  *   - if K of them exceed, all are kept with chance 1/K, since the same outcome is
  *     proposed by each of the K.
  * So an outcome in which K >= 1 exceed comes out with its own probability. Where m·q is
- * not small all the pair's scores are simply drawn.
+ * not small c_ij is drawn for every pair; given it the comparisons are independent, and
+ * are proposed and kept in the same way.
  */
 #ifndef BENCH_COHORT_H
 #define BENCH_COHORT_H
@@ -53,11 +54,13 @@ struct cohort {
     size_t persons;
     uint32_t *images;
     double (*effect)[IMAGES_MOST]; /* v of each image */
+    double *greatest;              /* of each person's */
     struct cohort_score *scores;   /* of one pair of people side by side */
     size_t n_scores, cap;
     uint32_t *order;               /* people by their greatest effect, group by group */
     struct cohort_block *blocks;
     size_t n_blocks, first_of_second; /* blocks of the second group begin there */
+    double *bound, *slope, *none[IMAGES_MOST * IMAGES_MOST + 1]; /* tables, see cohort.c */
 };
 
 void cohort_init(struct cohort *c, const struct cohort_design *design);

@@ -33,6 +33,7 @@ int thresholds_main(int argc, char **argv);
 int dataset_main(int argc, char **argv);
 int ingest_main(int argc, char **argv);
 int backend_main(int argc, char **argv);
+int backend_check_main(int argc, char **argv); /* of `backend`, as its argv[1] says */
 int cache_main(int argc, char **argv);
 int embed_main(int argc, char **argv);
 int image_main(int argc, char **argv);

@@ -15,9 +15,9 @@
  *
  * and, of two backends, what classify_compare() says.
  *
- * A face shown is one that has an output. A sample that has no value on one of the
- * axes, or no label to hold an answer against, is in no count, so that the groups of
- * any set sum to everyone. A group without trials has no row.
+ * A face shown is one that has an output, and a file to be shown (status.h). A sample
+ * that has no value on one of the axes, or no label to hold an answer against, is in no
+ * count, so that the groups of any set sum to everyone. A group without trials has no row.
  *
  * Ownership: roster and axes are borrowed; classify_release(). Threads: read-only
  * once prepared.

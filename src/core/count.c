@@ -108,8 +108,29 @@ static void find_places(struct places *p, const struct count_side *side, bool un
     free(all);
 }
 
+/* A gallery once more in the order of rows, by which candidates of equal score are
+ * told apart. */
+static void sort_by_row(struct places *p)
+{
+    struct place *all = mem_array(p->n, sizeof *all);
+
+    for (size_t k = 0; k < p->n_segments; k++)
+        for (size_t i = p->segments[k].from; i < p->segments[k].from + p->segments[k].n; i++)
+            all[i] = (struct place){ p->segments[k].same, p->row[i], (uint32_t)i };
+    qsort(all, p->n, sizeof *all, by_segment);
+    p->by_row = mem_array(p->n, sizeof *p->by_row);
+    p->template_by_row = mem_array(p->n, sizeof *p->template_by_row);
+    for (size_t i = 0; i < p->n; i++) {
+        p->by_row[i] = all[i].row;
+        p->template_by_row[i] = p->template[all[i].row];
+    }
+    free(all);
+}
+
 static void release_places(struct places *p)
 {
+    free(p->by_row);
+    free(p->template_by_row);
     free(p->row);
     free(p->template);
     free(p->person);
@@ -173,6 +194,36 @@ static void add_rectangle(struct count *c, const struct segment *x, const struct
         }
 }
 
+/* The places of one `same`, from the segment i on. */
+static struct segment run_of(const struct places *p, size_t i)
+{
+    struct segment run = p->segments[i];
+
+    while (++i < p->n_segments && p->segments[i].same == run.same)
+        run.n += p->segments[i].n;
+    return run;
+}
+
+static void add_searches(struct count *c, size_t *cap)
+{
+    for (size_t i = 0, j = 0; i < c->a.n_segments; i++) {
+        if (i && c->a.segments[i].same == c->a.segments[i - 1].same)
+            continue;
+        while (j < c->b.n_segments && c->b.segments[j].same < c->a.segments[i].same)
+            j++;
+        if (j == c->b.n_segments || c->b.segments[j].same != c->a.segments[i].same)
+            continue;
+        struct segment x = run_of(&c->a, i), y = run_of(&c->b, j);
+        size_t parts = (x.n + c->side - 1) / c->side;
+        for (size_t k = 0; k < parts; k++) {
+            struct block block = { .a = piece(&x, parts, k), .b = y.from, .nb = y.n,
+                                   .cell = COUNT_NONE, .top = true };
+            block.na = piece(&x, parts, k + 1) - block.a;
+            add_block(c, &block, cap);
+        }
+    }
+}
+
 static void make_blocks(struct count *c)
 {
     size_t cap = 0, from = 0;
@@ -185,6 +236,8 @@ static void make_blocks(struct count *c)
              j < c->b.n_segments && c->b.segments[j].same == x->same; j++)
             add_rectangle(c, x, &c->b.segments[j], &cap);
     }
+    if (c->top_apart)
+        add_searches(c, &cap);
 }
 
 void count_cut(struct count *c, size_t side)
@@ -206,8 +259,16 @@ static int plan(struct count *c, struct err *err)
         find_places(&c->b, &c->setup.b, true);
     else
         c->b = c->a;
+    c->tail = c->s->tail && !similarity_is_distance(c->s->similarity);
+    c->top_apart = c->tail && c->gallery && !c->s->consolidated;
+    if (c->top_apart)
+        sort_by_row(&c->b);
     count_cut(c, choose_side(c));
     int code = count_people(c, err);
+    if (!code && c->tail)
+        code = tail_index_new(&c->index_a, &c->index_b, c->setup.a.scorer,
+                              c->gallery ? c->setup.b.scorer : c->setup.a.scorer,
+                              c->setup.threads, err);
     if (!code && c->gallery) {
         size_t bytes;
         if (__builtin_mul_overflow(c->a.n * c->s->top, sizeof *c->hits, &bytes) ||
@@ -279,6 +340,8 @@ void count_free(struct count *c)
     release_places(&c->a);
     if (c->gallery)
         release_places(&c->b);
+    if (c->index_a)
+        tail_index_free(c->index_a, c->index_b);
     free(c->blocks);
     free(c->thresholds);
     free(c->margin_at);
@@ -360,14 +423,14 @@ static void *work(void *arg)
         if (c->setup.trials)
             list_work(c, block);
         else
-            desk_work(&desk, block);
+            code = desk_work(&desk, block);
         pthread_mutex_lock(&c->lock);
         c->pairs_done += pairs_of(block);
         look_round(r);
     }
     if (code && !c->code) {
         c->code = code;
-        err_add(r->err, code, "%s", err_text(&err));
+        err_add(r->err, code, "%s", err.count ? err_text(&err) : "no memory to compare");
     }
     pthread_mutex_unlock(&c->lock);
     if (desk.c)

@@ -10,13 +10,19 @@
 int desk_init(struct desk *d, struct count *c, struct err *err)
 {
     size_t levels = c->side * c->s->n_thresholds;
+    int code;
 
     *d = (struct desk){ .c = c, .bins = c->bins };
-    int code = sweep_init(&d->sweep, c->setup.a.scorer,
+    if (c->tail)
+        code = tail_init(&d->tail, c->index_a, c->index_b, c->setup.kernel, err);
+    else
+        code = sweep_init(&d->sweep, c->setup.a.scorer,
                           c->gallery ? c->setup.b.scorer : c->setup.a.scorer,
                           c->setup.kernel, err);
-    if (code)
+    if (code) {
+        d->c = NULL;
         return code;
+    }
     d->bins.counts = mem_array(c->bins.n, sizeof *d->bins.counts);
     d->levels_a = mem_array(levels, sizeof *d->levels_a);
     d->levels_b = mem_array(levels, sizeof *d->levels_b);
@@ -27,7 +33,9 @@ int desk_init(struct desk *d, struct count *c, struct err *err)
 
 void desk_release(struct desk *d)
 {
-    if (d->c)
+    if (d->c && d->c->tail)
+        tail_release(&d->tail);
+    else if (d->c)
         sweep_release(&d->sweep);
     free(d->bins.counts);
     free(d->levels_a);
@@ -49,7 +57,7 @@ static void take(struct desk *d, size_t i, size_t j, float score)
     struct count *c = d->c;
     size_t a = d->block->a + i, b = d->block->b + j;
 
-    if (c->hits && score >= search_bar(c, a))
+    if (c->hits && !c->top_apart && score >= search_bar(c, a))
         search_offer(c, a, (uint32_t)b, score);
     if (c->a.person[a] == c->b.person[b])
         return;
@@ -72,14 +80,26 @@ static float lower(float a, float b)
     return a < b ? a : b;
 }
 
+/* From where on scores are of interest to the tallies. */
+static float least_wanted(const struct desk *d)
+{
+    float low = exceed_low(&d->c->exceed);
+
+    return d->block->cell == COUNT_NONE ? low : lower(d->c->thresholds[0], low);
+}
+
+static int take_found(void *self, const struct tail_pair *pairs, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        take(self, pairs[i].i, pairs[i].j, pairs[i].score);
+    return 0;
+}
+
 static int take_tile(void *self, const struct tile *t)
 {
     struct desk *d = self;
     const struct count *c = d->c;
-    float least = c->thresholds[0];
 
-    if (d->block->cell == COUNT_NONE)
-        least = INFINITY;
     for (size_t r = 0; r < t->rows; r++) {
         const float *scores = t->scores + r * t->stride;
         size_t i = t->i + r, from = 0;
@@ -87,7 +107,7 @@ static int take_tile(void *self, const struct tile *t)
             from = i + 1 - t->j;
         if (from >= t->columns)
             continue;
-        float floor = lower(least, exceed_low(&c->exceed));
+        float floor = least_wanted(d);
         if (c->hits)
             floor = lower(floor, search_bar(c, d->block->a + i));
         size_t n = sweep_above(c->setup.kernel, scores + from, t->columns - from, floor,
@@ -144,20 +164,34 @@ static void add_histogram(struct count *c, uint32_t *counts, uint32_t cell)
     pthread_mutex_unlock(lock);
 }
 
-void desk_work(struct desk *d, const struct block *block)
+static int compare(struct desk *d, const struct block *block, bool binned)
+{
+    struct count *c = d->c;
+    const uint32_t *a = c->a.template + block->a, *b = c->b.template + block->b;
+    enum sweep_part part = block->above ? SWEEP_ABOVE : SWEEP_ALL;
+
+    if (c->tail)
+        return tail_block(&d->tail, a, block->na, b, block->nb, part, least_wanted(d),
+                          take_found, d);
+    d->sweep.bins = binned ? &d->bins : NULL;
+    return sweep_block(&d->sweep, a, block->na, b, block->nb, part, take_tile, d);
+}
+
+int desk_work(struct desk *d, const struct block *block)
 {
     struct count *c = d->c;
     bool binned = !c->s->tail && block->cell != COUNT_NONE;
 
+    if (block->top)
+        return search_top(c, &d->tail, block);
     d->block = block;
-    d->sweep.bins = binned ? &d->bins : NULL;
-    sweep_block(&d->sweep, c->a.template + block->a, block->na, c->b.template + block->b,
-                block->nb, block->above ? SWEEP_ABOVE : SWEEP_ALL, take_tile, d);
-    if (block->cell == COUNT_NONE)
-        return;
+    int code = compare(d, block, binned);
+    if (code || block->cell == COUNT_NONE)
+        return code;
     add_levels(c, d->levels_a, c->a.person + block->a, block->na, block->cell,
                c->s->cells[block->cell].matches);
     add_levels(c, d->levels_b, c->b.person + block->b, block->nb, block->cell, NULL);
     if (binned)
         add_histogram(c, d->bins.counts, block->cell);
+    return 0;
 }

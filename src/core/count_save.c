@@ -15,7 +15,7 @@
 struct head {
     uint64_t magic, cells, bins, thresholds, margins, trials, top, places; /* must fit */
     uint64_t side, next, done, exceedances;
-    double raised;
+    double raised, reach;
     float low;
     uint32_t unused;
 };
@@ -55,8 +55,8 @@ static struct head make_head(const struct count *c)
         .thresholds = s->n_thresholds, .margins = s->n_margins,
         .trials = c->setup.n_trials, .top = c->hits ? s->top : 0,
         .places = c->hits ? c->a.n : 0, .side = c->side, .next = c->next,
-        .done = c->pairs_done, .exceedances = c->exceed.n, .raised = c->exceed.raised,
-        .low = c->exceed.low,
+        .done = c->pairs_done, .exceedances = c->exceed.n,
+        .raised = c->exceed.raised, .reach = c->exceed.reach, .low = c->exceed.low,
     };
 }
 
@@ -150,6 +150,7 @@ static bool take_exceedances(struct count *c, const struct head *head, struct in
     if (good) {
         c->exceed.low = head->low;
         c->exceed.raised = head->raised;
+        c->exceed.reach = head->reach;
         exceed_add(&c->exceed, pairs, (size_t)head->exceedances);
     }
     free(pairs);

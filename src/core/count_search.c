@@ -60,6 +60,26 @@ void search_offer(struct count *c, size_t place, uint32_t candidate, float score
     pthread_mutex_unlock(lock);
 }
 
+int search_top(struct count *c, struct tail *tail, const struct block *block)
+{
+    const size_t top = c->s->top;
+    struct tail_pair *best = mem_array(block->na * top, sizeof *best);
+    size_t *n = mem_array(block->na, sizeof *n);
+    int code = tail_top(tail, c->a.template + block->a, block->na,
+                        c->b.template_by_row + block->b, block->nb, top, best, n);
+
+    for (size_t i = 0; i < block->na && !code; i++) {
+        struct hit *hits = c->hits + (block->a + i) * top;
+        for (size_t k = 0; k < n[i]; k++)
+            hits[k] = (struct hit){ c->b.by_row[block->b + best[i * top + k].j],
+                                    best[i * top + k].score };
+        c->n_hits[block->a + i] = (uint32_t)n[i];
+    }
+    free(best);
+    free(n);
+    return code;
+}
+
 /* A candidate of a probe, scores as in core. */
 struct found {
     uint32_t probe, reference;

@@ -14,6 +14,7 @@
 
 #include "core/count.h"
 #include "core/exceed.h"
+#include "core/tail.h"
 
 #define COUNT_STRIPES 64       /* locks of histograms and of candidates */
 #define COUNT_SIDE_MIN ((size_t)256) /* places of a block */
@@ -27,6 +28,8 @@ struct segment {
 
 struct places {                /* of a side */
     uint32_t *row, *template, *person;
+    uint32_t *by_row;          /* places sorted by `same` and row … */
+    uint32_t *template_by_row; /* … and their templates; of a searched gallery only */
     size_t n;
     struct segment *segments;
     size_t n_segments;
@@ -36,6 +39,7 @@ struct block {
     size_t a, na, b, nb;       /* places */
     uint32_t cell;             /* non-mated, or COUNT_NONE */
     bool above;                /* a triangle */
+    bool top;                  /* the best of b (in by_row) for each of a, and no more */
 };
 
 /* The best candidates of a place of side a, best first. */
@@ -48,6 +52,9 @@ struct count {
     struct count_setup setup;
     struct scores *s;
     bool gallery;
+    bool tail;                 /* blocks go through tail.h; else through sweep.h */
+    bool top_apart;            /* candidates have blocks of their own (tail_top()) */
+    struct tail_index *index_a, *index_b;
     struct places a, b;        /* without a gallery the same arrays */
     size_t side;               /* places of a block on each side, at most */
     struct block *blocks;
@@ -72,7 +79,8 @@ struct count {
 /* A thread's own things. */
 struct desk {
     struct count *c;
-    struct sweep sweep;
+    struct sweep sweep;        /* or */
+    struct tail tail;
     struct sweep_bins bins;
     const struct block *block;
     uint32_t *levels_a, *levels_b; /* place of the block × threshold: non-mated pairs
@@ -91,7 +99,7 @@ void count_begin_exceedances(struct count *c);
 /* count_block.c: a block, from scores to tallies. */
 int desk_init(struct desk *d, struct count *c, struct err *err);
 void desk_release(struct desk *d);
-void desk_work(struct desk *d, const struct block *block);
+int desk_work(struct desk *d, const struct block *block);
 void desk_hand_in(struct desk *d); /* what is held back */
 
 /* count_people.c: cells' and people's comparisons, which need no templates. */
@@ -114,6 +122,8 @@ void list_finish(struct count *c);
 void search_begin(struct count *c); /* or anew */
 /* A score that reaches the bar of a place. */
 void search_offer(struct count *c, size_t place, uint32_t candidate, float score);
+/* The candidates of the places of a block, which are all there will be. */
+int search_top(struct count *c, struct tail *tail, const struct block *block);
 void search_finish(struct count *c, const struct scores_pair *loose, size_t n);
 
 /* How many thresholds the score reaches. */

@@ -21,9 +21,9 @@ void exceed_init(struct exceed *e, const struct sweep_bins *bins, double floor,
 {
     *e = (struct exceed){ .bins = *bins, .floor = floor, .want = want, .most = most };
     e->bins.counts = NULL;
-    e->counts = mem_array((size_t)bins->n + 1, sizeof *e->counts);
+    e->counts = mem_array((size_t)bins->n + 2, sizeof *e->counts);
     e->low = want ? -INFINITY : float_from(floor);
-    e->raised = -INFINITY;
+    e->raised = e->reach = -INFINITY;
     e->look_at = (want && 2 * want < most ? (size_t)(2 * want) : most + most / 4) + SLACK;
     pthread_mutex_init(&e->lock, NULL);
 }
@@ -44,26 +44,37 @@ float exceed_low(const struct exceed *e)
     return low;
 }
 
+/* The lower edge of counts[i]. The first is of all that is below the bins, the last of
+ * all from their last edge up. */
 static double edge(const struct exceed *e, size_t i)
 {
-    return ((double)i - e->bins.offset) / (double)e->bins.scale;
+    return i ? ((double)i - 1 - e->bins.offset) / (double)e->bins.scale : -INFINITY;
 }
 
-/* As sweep_bin(), but from the last edge up there is one bin more. */
 static size_t bin_of(const struct exceed *e, float score)
 {
-    return (double)score >= edge(e, e->bins.n) ? e->bins.n : sweep_bin(&e->bins, score);
+    size_t last = (size_t)e->bins.n + 1;
+
+    if ((double)score >= edge(e, last))
+        return last;
+    return (double)score < edge(e, 1) ? 0 : 1 + sweep_bin(&e->bins, score);
 }
 
-/* The highest edge at or above which `want` of those that came lie. */
+/*
+ * The highest edge at or above which `want` of those that came lie. It only rises. Where
+ * `most` has forced the floor to an edge above it, it was the edge just below that one,
+ * since more than `most` lay there: so what has been dropped since could not have raised
+ * it further, and the highest that was ever found is right.
+ */
 static double find_reach(const struct exceed *e)
 {
-    size_t i = (size_t)e->bins.n + 1;
+    size_t i = (size_t)e->bins.n + 2;
     uint64_t above = 0;
 
     while (i > 0 && above < e->want)
         above += e->counts[--i];
-    return above < e->want || e->want > e->most ? -INFINITY : edge(e, i);
+    double reach = above < e->want || e->want > e->most ? -INFINITY : edge(e, i);
+    return reach > e->reach ? reach : e->reach;
 }
 
 /* A floor that is no edge cuts through a bin; the list itself tells how many are above
@@ -83,7 +94,7 @@ static bool too_many(const struct exceed *e, double floor)
 static struct exceed_floor find_floor(const struct exceed *e)
 {
     struct exceed_floor f = { .asked = e->floor };
-    size_t i = (size_t)e->bins.n + 1;
+    size_t i = (size_t)e->bins.n + 2;
     double reach = e->want ? find_reach(e) : INFINITY;
 
     f.asked = reach < f.asked ? reach : f.asked;
@@ -93,7 +104,7 @@ static struct exceed_floor find_floor(const struct exceed *e)
         return f;
     for (uint64_t above = 0; i > 0 && above + e->counts[i - 1] <= e->most;)
         above += e->counts[--i];
-    f.floor = i > e->bins.n ? INFINITY : edge(e, i);
+    f.floor = i > (size_t)e->bins.n + 1 ? INFINITY : edge(e, i);
     if (f.floor < e->raised)
         f.floor = e->raised;
     return f;
@@ -119,6 +130,7 @@ static struct exceed_floor look(struct exceed *e)
 {
     struct exceed_floor f = find_floor(e);
 
+    e->reach = e->want ? find_reach(e) : -INFINITY;
     if (f.raised)
         e->raised = f.floor;
     if (float_from(f.floor) > e->low)

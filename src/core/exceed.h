@@ -41,8 +41,9 @@ struct exceed {
     struct scores_pair *pairs;
     size_t n, cap;
     size_t look_at;          /* so many, and the floor is looked for anew */
-    uint64_t *counts;        /* of pairs by bin; one more bin, from the last edge up */
+    uint64_t *counts;        /* of pairs below the bins, by bin, from the last edge up */
     double raised;           /* the edge to which `most` has forced the floor, or −∞ */
+    double reach;            /* the highest so far */
     float low;               /* pairs below are not wanted any more */
 };
 

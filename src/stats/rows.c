@@ -54,7 +54,7 @@ void row_set_count(struct finding *row, const struct count *c)
     row->n_lo = c->n_lo;
     row->n_hi = c->n_hi;
     row->clusters = c->n; /* one image a person in published counts */
-    row->threshold = row_threshold(c->point);
+    row->threshold = c->has_threshold ? c->threshold : row_threshold(c->point);
 }
 
 void row_set_clusters(struct work *w, struct finding *row, const struct clustered *got)

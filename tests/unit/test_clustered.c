@@ -108,10 +108,10 @@ struct all_pairs {
     double m[PEOPLE][PEOPLE], x[PEOPLE][PEOPLE];
 };
 
-/* A random cohort of one of the three forms, and all its pairs. */
+/* A random cohort of one of the forms, and all its pairs. */
 static void cohort(uint64_t *seed, struct dyads *d, struct all_pairs *all)
 {
-    uint32_t a[PEOPLE], b[PEOPLE], form = next(seed) % 4;
+    uint32_t a[PEOPLE], b[PEOPLE], class[PEOPLE], form = next(seed) % 6;
     struct dyad list[PEOPLE * PEOPLE];
     size_t n = 0;
 
@@ -119,12 +119,15 @@ static void cohort(uint64_t *seed, struct dyads *d, struct all_pairs *all)
     for (uint32_t s = 0; s < PEOPLE; s++) {
         a[s] = next(seed) % 4;
         b[s] = form == 2 ? (a[s] ? 0 : 1 + next(seed) % 3) : next(seed) % 3;
+        class[s] = s % 3; /* of the last two forms */
     }
     for (uint32_t s = 0; s < PEOPLE; s++)
         for (uint32_t t = s + 1; t < PEOPLE; t++) {
-            double m = form == 0 ? a[s] * a[t] : a[s] * b[t] + a[t] * b[s];
+            double m = form % 4 == 0 ? a[s] * a[t] : a[s] * b[t] + a[t] * b[s];
             if (form == 3)
                 m = next(seed) % 3;
+            if (form > 3 && class[s] != class[t])
+                m = 0;
             all->m[s][t] = all->m[t][s] = m;
             if (form == 3 && m > 0)
                 list[n++] = (struct dyad){ t, s, m, 0 };
@@ -133,6 +136,10 @@ static void cohort(uint64_t *seed, struct dyads *d, struct all_pairs *all)
         dyads_within(d, a, PEOPLE);
     else if (form < 3)
         dyads_across(d, a, b, PEOPLE);
+    else if (form == 4)
+        dyads_within_classes(d, a, PEOPLE, class, 3);
+    else if (form == 5)
+        dyads_across_classes(d, a, b, PEOPLE, class, 3);
     else
         assert_int_equal(dyads_listed(d, list, n, PEOPLE, NULL), 0);
     for (uint32_t s = 0; s < PEOPLE; s++)
