@@ -99,9 +99,9 @@ static void make_blocks(struct cohort *c, size_t from, size_t to)
     qsort(ranked, to - from, sizeof *ranked, by_images_and_effect);
     for (size_t i = from; i < to; i++) {
         const struct ranked *at = &ranked[i - from];
-        struct cohort_block *b = &c->blocks[c->n_blocks - 1];
+        struct cohort_block *b = i > from ? &c->blocks[c->n_blocks - 1] : NULL;
         c->order[i] = at->person;
-        if (i == from || b->images != at->images || b->to - b->from == BLOCK) {
+        if (!b || b->images != at->images || b->to - b->from == BLOCK) {
             b = &c->blocks[c->n_blocks++];
             *b = (struct cohort_block){ i, i, at->greatest, INFINITY, at->images };
         }

@@ -9,9 +9,9 @@
  *                         [--threads N] [--seed N] [--part I/N] [--check]
  *
  * --quick: 2000 cohorts a cell and 208 replicates a bootstrap, without the twelve cells
- * of 1000 people with several images at 1e-2, which take as long as all others (about
- * five minutes on two cores); else 4000 and 512. --part
- * 1/4 does every fourth cell, from the first. A regular cell of wilson-t fails where
+ * of 1000 people with several images at 1e-2, which take longer than all others (seven
+ * minutes on two cores); else 4000 and 512, with them. --part 1/4 does every fourth cell,
+ * from the first. A regular cell of wilson-t fails where
  * coverage + 2 Monte-Carlo standard errors < 93.5 %; it is `wide` where the median
  * degrees of freedom are 30 or more and coverage − 2 standard errors > 97.5 %. With
  * --check a cell that fails makes the exit status 1.

@@ -8,7 +8,8 @@ _misid_options() { # the options of a command
     estimate | chart) echo --out --help ;;
     index | cite) echo --help ;;
     trace) echo --samples --help ;;
-    calc) echo --method --confidence --fmr --fnmr --alpha --label --wrong --wrong-errors \
+    calc) echo --method --confidence --fmr --fnmr --alpha --subjects --images --pairs \
+        --errors --cells --borrow --label --wrong --wrong-errors \
         --json --help ;;
     explain) echo --on --table --outcome --cluster --backend --with --category \
         --covariate --base --confidence --json --help ;;
@@ -21,6 +22,9 @@ _misid_options() { # the options of a command
     ingest) echo --dataset --root --set --out --no-images --quiet --json --help ;;
     image) echo --out --size --box --margin --align --background --max-pixels --max-bytes \
         --json --help ;;
+    score) echo --templates --roster --by --thresholds --out --similarity --mode --trials \
+        --same --probes --probe-roster --top --consolidate --floor --target-fmr \
+        --max-exceedances --bins --failures --threads --checkpoint --quiet --json --help ;;
     synth) echo --out --subjects --images --seed --size --format --plant --darker-from \
         --threads --quiet --json --help ;;
     list) echo --json --help ;;
@@ -29,12 +33,13 @@ _misid_options() { # the options of a command
 
 _misid_words() { # the first word behind a command, where it is one of a few
     case $1 in
-    calc) echo proportion difference ratio fisher mcnemar adjust disparity label-error ;;
+    calc) echo proportion difference ratio fisher mcnemar adjust disparity fmr fnmr \
+        label-error ;;
     dataset) echo list show guess check sample ;;
     image) echo show ;;
     list) echo studies estimators charts metrics ;;
     help) echo run estimate chart index cite trace calc explain plan thresholds dataset \
-        ingest image synth list ;;
+        ingest backend cache embed image score synth list ;;
     esac
 }
 
@@ -45,7 +50,7 @@ _misid() {
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
         words='run estimate chart index cite trace calc explain plan thresholds dataset
-            ingest image synth list help version'
+            ingest backend cache embed image score synth list help version'
     elif [ "${word:0:1}" = - ]; then
         words=$(_misid_options "$command")
     elif [ "$before" = --dataset ]; then

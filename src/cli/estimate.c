@@ -9,10 +9,11 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/cli.h"
+#include "cli/folder.h"
 #include "cli/options.h"
 #include "cli/pipeline.h"
 #include "cli/scored.h"
-#include "model/metric.h"
+#include "cli/scored_study.h"
 #include "report/report.h"
 #include "stats/estimate.h"
 #include "stats/evidence.h"
@@ -34,137 +35,6 @@ static int estimate_run(struct pipeline *p, const char *dir, const char *out)
            (other && ((code = pipeline_write_study(p)) ||
                       (code = pipeline_write_counts(p)))) ||
            (code = pipeline_write_findings(p)) || (code = pipeline_write_run(p)));
-    return code;
-}
-
-static void name_method(struct study *s, enum study_quantity q, const char *name)
-{
-    s->methods[q].names = arena_alloc(&s->arena, sizeof *s->methods[q].names);
-    s->methods[q].names[0] = (struct study_name){ name, 0 };
-    s->methods[q].n = 1;
-}
-
-/* Everyone, every axis, all axes together. */
-static void name_sets(struct study *s)
-{
-    unsigned all = s->axes.n ? ~0u >> (32 - s->axes.n) : 0;
-
-    s->by = arena_array(&s->arena, s->axes.n + 2, sizeof *s->by);
-    s->spread = arena_array(&s->arena, s->axes.n + 1, sizeof *s->spread);
-    s->by[s->n_by++] = 0;
-    for (size_t a = 0; a < s->axes.n; a++)
-        s->by[s->n_by++] = s->spread[s->n_spread++] = 1u << a;
-    if (s->axes.n > 1)
-        s->by[s->n_by++] = s->spread[s->n_spread++] = all;
-}
-
-/* The group of a set with the most comparisons to its name, or the one asked for. */
-static bool find_reference(const struct study *s, const struct tally *t, unsigned set,
-                           const struct group *asked, struct group *to)
-{
-    struct group g = group_first(&s->axes, set);
-    int64_t most = 0;
-
-    do {
-        struct count c;
-        if (asked && group_equal(&g, asked, s->axes.n)) {
-            *to = g;
-            return true;
-        }
-        for (size_t i = 0; i < t->n_series && !asked; i++)
-            if (!strcmp(t->series[i].metric, "fmr") &&
-                tally_sum(t, t->series[i].backend, "fmr", t->series[i].point, &g, &c) &&
-                c.n > most) {
-                most = c.n;
-                *to = g;
-            }
-    } while (group_next(&g, &s->axes, set));
-    return most > 0;
-}
-
-static const char *keep_name(struct study *s, const struct group *g)
-{
-    struct text t = TEXT_INIT;
-
-    group_add(&t, &s->axes, g);
-    const char *name = arena_strdup(&s->arena, t.s);
-    text_release(&t);
-    return name;
-}
-
-/* Every group of a set against its reference: ratios of FMR, differences of FNMR. */
-static void contrast_set(struct study *s, const struct tally *t, unsigned set,
-                         const struct group *asked, size_t room)
-{
-    struct group reference, g = group_first(&s->axes, set);
-
-    if (!find_reference(s, t, set, asked, &reference))
-        return;
-    const char *versus = keep_name(s, &reference);
-    do {
-        if (group_equal(&g, &reference, s->axes.n) || s->n_contrasts + 2 > room)
-            continue;
-        const char *group = keep_name(s, &g);
-        s->contrasts[s->n_contrasts++] = (struct study_contrast){
-            .metric = "fmr", .group = group, .versus = versus, .ratio = true };
-        s->contrasts[s->n_contrasts++] = (struct study_contrast){
-            .metric = "fnmr", .group = group, .versus = versus, .difference = true };
-    } while (group_next(&g, &s->axes, set));
-}
-
-static int add_contrasts(struct study *s, const struct tally *t, const char *reference,
-                         struct err *err)
-{
-    struct text why = TEXT_INIT;
-    struct group asked;
-    unsigned of = 0;
-    int code = 0;
-
-    if (reference && group_parse(&asked, &s->axes, reference, &why) < 0)
-        code = err_add(err, ERR_INPUT, "estimate: --reference: %s", why.s);
-    else if (reference && !(of = group_axes(&asked, s->axes.n)))
-        code = err_add(err, ERR_INPUT, "estimate: --reference 'all', expected a group");
-    text_release(&why);
-    s->contrasts = arena_array(&s->arena, 2 * STUDY_MAX_GROUPS, sizeof *s->contrasts);
-    for (size_t i = 0; i < s->n_spread && !code; i++)
-        contrast_set(s, t, s->spread[i], s->spread[i] == of ? &asked : NULL,
-                     2 * STUDY_MAX_GROUPS);
-    return code;
-}
-
-static void name_metrics(struct study *s, const struct tally *t)
-{
-    size_t n;
-    const struct metric *all = metric_table(&n);
-
-    s->metrics = arena_array(&s->arena, n, sizeof *s->metrics);
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < t->n_series; k++)
-            if (!strcmp(t->series[k].metric, all[i].name)) {
-                s->metrics[s->n_metrics++] = (struct study_name){ all[i].name, 0 };
-                break;
-            }
-}
-
-/* The study that a folder of comparisons is of its own accord. */
-static int make_study(struct pipeline *p, const struct scored *sc, const struct request *r)
-{
-    struct study *s = &p->study;
-
-    s->path = "--by";
-    s->name = "score";
-    s->title = "Comparisons of templates";
-    s->question = "Do false matches and false non-matches differ between groups?";
-    s->task = sc->scores.gallery ? TASK_IDENTIFY : TASK_VERIFY;
-    s->evidence = EVIDENCE_NEW;
-    s->dataset = "";
-    s->confidence = r->confidence;
-    name_method(s, QUANTITY_PROPORTION, "wilson-t");
-    name_method(s, QUANTITY_DIFFERENCE, "mover");
-    name_method(s, QUANTITY_RATIO, "mover");
-    int code = scored_axes(sc, &s->arena, &s->axes, p->err);
-    if (!code)
-        name_sets(s);
     return code;
 }
 
@@ -200,6 +70,33 @@ static int write_findings(const struct pipeline *p, const char *dir)
     return code;
 }
 
+/* A run folder of its own, with charts and report. */
+static int write_run(struct pipeline *p, const char *dir, const char *out)
+{
+    static const char *const inputs[] = {
+        "scores.json", "cells.csv", "exceedances.npy", "mated.npy", "roster.csv",
+        "probe-roster.csv", "outputs.csv",
+    };
+    int code = 0, last;
+
+    for (size_t i = 0; i < sizeof inputs / sizeof *inputs && !code; i++) {
+        char *path = path_join(dir, inputs[i]);
+        if (path_is_file(path))
+            code = pipeline_record_input(p, path, "", inputs[i]);
+        free(path);
+    }
+    if (code || (code = pipeline_folder(p, out)))
+        return code;
+    pipeline_record(p, NULL, 0, NULL, 0);
+    p->run.command = "misid estimate SCORES --out RUN";
+    (void)((code = pipeline_write_study(p)) || (code = pipeline_write_counts(p)) ||
+           (code = pipeline_write_findings(p)) || (code = pipeline_write_report(p)));
+    if (code && code != ERR_PROGRAM)
+        return code;
+    last = pipeline_write_run(p);
+    return last ? last : code;
+}
+
 static void tell(const struct pipeline *p, const struct request *r, const char *dir)
 {
     struct text t = TEXT_INIT;
@@ -216,6 +113,8 @@ static void tell(const struct pipeline *p, const struct request *r, const char *
                         isatty(STDOUT_FILENO) && !getenv("NO_COLOR"), &t);
         fputs(t.s, stdout);
         printf("\n%s/findings.csv: %zu rows\n", dir, p->findings.n);
+        if (p->dir)
+            printf("Report: %s/report.html\n", p->dir);
     }
     text_release(&t);
 }
@@ -233,23 +132,31 @@ static int estimate_scored(struct pipeline *p, const char *dir, const struct req
 
     if (code)
         return code;
-    if (!(code = scored_load(&sc, dir, p->err)) && !(code = make_study(p, &sc, r))) {
+    if (!(code = scored_load(&sc, dir, p->err)) && 
+        !(code = scored_study_begin(&p->study, &sc, r->confidence, p->err))) {
         tally_init(&p->tally, &p->study.axes);
         code = scored_count(&sc, &p->study.axes, &wish, "scores", p->study.by,
                             p->study.n_by, &p->tally, &p->clusters, p->err);
     }
-    if (!code) {
-        name_metrics(&p->study, &p->tally);
-        code = add_contrasts(&p->study, &p->tally, r->reference, p->err);
-    }
     if (!code)
+        code = scored_study_contrasts(&p->study, &p->tally, r->reference, p->err);
+    if (!code) {
+        scored_study_end(&p->study, &sc, &p->tally);
+        p->study.backends = arena_alloc(&p->study.arena, sizeof *p->study.backends);
+        p->study.backends[0].text = sc.backend;
+        p->study.n_backends = 1;
         code = pipeline_estimate(p);
+    }
     if (!code) {
         const struct evidence e = { .study = &p->study, .tally = &p->tally,
                                     .printed = &p->printed, .clusters = &p->clusters };
         code = scored_findings(&sc, &wish, &e, &p->findings, p->err);
+        scored_study_conclude(&p->study, &sc, &p->findings);
     }
-    if (!code && !(code = write_findings(p, r->out ? r->out : dir)))
+    if (!code)
+        code = r->out && !folder_same(dir, r->out) ? write_run(p, dir, r->out)
+                                                   : write_findings(p, dir);
+    if (!code || code == ERR_PROGRAM)
         tell(p, r, r->out ? r->out : dir);
     scored_release(&sc);
     return code;
@@ -317,7 +224,7 @@ int estimate_main(int argc, char **argv)
         printf("usage: misid estimate DIR [OPTION]...\n\nEstimates from the counts of a run "
                "folder (writes findings.csv, claims.csv and\nclaims.json; `misid chart` then "
                "draws them), or from the comparisons of a folder that\n`misid score` made "
-               "(writes findings.csv).\n\n");
+               "(writes findings.csv; with --out a run folder with its\nreport).\n\n");
         options_print(table);
     } else if (!code && args.n != 1) {
         code = err_add(&err, ERR_INPUT, "estimate: %zu run folders named, expected one",

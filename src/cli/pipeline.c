@@ -14,6 +14,7 @@
 #include "cli/predictions.h"
 #include "cli/several.h"
 #include "datasets/dataset.h"
+#include "model/metric.h"
 #include "report/report.h"
 #include "stats/estimate.h"
 #include "stats/suppress.h"
@@ -316,6 +317,10 @@ int pipeline_open_counts(struct pipeline *p, const char *dir)
         first = first ? first : code;
     if (!first)
         first = tally_check_sums(&p->tally, p->err);
+    for (size_t i = 0; i < p->tally.n_series && !first; i++)
+        if (metric_find(p->tally.series[i].metric)->pairs)
+            first = err_add(p->err, ERR_INPUT, "%s: its counts are of comparisons that share "
+                            "people, expected the folder of the scores", dir);
     return first ? first : several_adopt(p, dir);
 }
 

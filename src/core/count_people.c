@@ -169,7 +169,8 @@ static int by_number(const void *a, const void *b)
 /* The sums of a person become margins, and are zero again. */
 static void emit(struct people *p, uint32_t person)
 {
-    qsort(p->touched, p->n_touched, sizeof *p->touched, by_number);
+    if (p->n_touched)
+        qsort(p->touched, p->n_touched, sizeof *p->touched, by_number);
     for (size_t i = 0; i < p->n_touched; i++) {
         struct sum *sum = &p->sums[p->touched[i]];
         MEM_ROOM(p->margins, p->n_margins, p->margins_cap);

@@ -42,6 +42,8 @@ struct out {
 
 static void put(struct out *o, const void *bytes, size_t n)
 {
+    if (!n)
+        return;
     o->sum = add_to_sum(o->sum, bytes, n);
     o->put(o->self, bytes, n);
 }

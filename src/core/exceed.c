@@ -180,5 +180,6 @@ static int by_rows(const void *a, const void *b)
 
 void pairs_sort(struct scores_pair *pairs, size_t n)
 {
-    qsort(pairs, n, sizeof *pairs, by_rows);
+    if (n)
+        qsort(pairs, n, sizeof *pairs, by_rows);
 }

@@ -72,10 +72,8 @@ agrees() {
     name=$1 files=$2
     shift 2
     rm -rf out
-    # shellcheck disable=SC2086 # the files are several words
     run "$MISID" score $files "$@" --out out --quiet
     is "$status:$errs" "0:" "$name" || return
-    # shellcheck disable=SC2086
     run $python "$oracle" out $files ${floor:+--floor "$floor"}
     [ "$status" -eq 0 ] && [ -n "$out" ]
     ok $? "$name: every file as NumPy has it" || printf '%s\n' "$out" "$errs" | sed 's/^/# /'
@@ -128,8 +126,8 @@ is "$status" 0 "scores.csv is a list of trials"
 same() { # same NAME FOLDER: the files that do not name the mode
     for file in cells.csv margins.npy mated.npy exceedances.npy; do
         cmp "one/$file" "$2/$file" || break
-    done >diff 2>&1
-    is "$(cat diff)" "" "$1"
+    done >differences 2>&1
+    is "$(cat differences)" "" "$1"
 }
 "$MISID" score $templates --by sex --thresholds .2,.5 --out one --quiet --threads 1
 "$MISID" score $templates --by sex --thresholds .2,.5 --out seven --quiet --threads 7
@@ -213,7 +211,6 @@ refused() { # refused SAYS NAME OPTIONS…
     ok $? "$name: nothing is written"
 }
 o="--thresholds .5 --out bad"
-# shellcheck disable=SC2086
 {
     refused "type '<i4'" "integers" --templates int.npy --roster t.csv $o
     refused "one or two dimensions" "three dimensions" --templates cube.npy --roster t.csv $o

@@ -3,15 +3,17 @@
  * Prints what the kernels of a machine compute, without cmocka, so that it can be built
  * for another machine and run by its emulator: a line a similarity and shape, with the
  * number of kernels that ran and a hash (FNV-1a) of the bits of scores and histogram,
- * which is the same for all of them. Exit status 1 where it is not, or is not what
- * scorer_pair() says.
+ * which is the same for all of them; and the same of the pairs above a floor, found by
+ * integers. Exit status 1 where it is not, or is not what scorer_pair() says.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/coarse.h"
 #include "core/kernel.h"
 #include "core/sweep.h"
+#include "core/tail.h"
 
 enum { BINS = 4096 };
 
@@ -65,6 +67,82 @@ static uint64_t hash_of(const struct kernel *kernel, const struct scorer *s,
     return hash;
 }
 
+struct pairs {
+    uint64_t n, sum;       /* of hashes, since their order is open */
+    const struct scorer *scorer;
+};
+
+static int add_pairs(void *self, const struct tail_pair *pairs, size_t n)
+{
+    struct pairs *to = self;
+
+    for (size_t p = 0; p < n; p++) {
+        const float score = scorer_pair(to->scorer, pairs[p].i, to->scorer, pairs[p].j);
+        if (memcmp(&score, &pairs[p].score, sizeof score))
+            exit(1);
+        to->sum += mix(UINT64_C(0xcbf29ce484222325), &pairs[p], sizeof pairs[p]);
+    }
+    to->n += n;
+    return 0;
+}
+
+/* All pairs of rows above a floor by integers. */
+static uint64_t hash_of_tail(const struct scorer *s, const struct kernel *like,
+                             const char *name)
+{
+    struct kernel kernel = *like;
+    struct pairs pairs = { .scorer = s };
+    struct tail_index *a, *b;
+    struct tail t;
+    uint32_t *rows = malloc(s->n * sizeof *rows);
+
+    kernel.name = name;
+    if (!rows || tail_index_new(&a, &b, s, s, 1, NULL) < 0 ||
+        tail_init(&t, a, b, &kernel, NULL) < 0)
+        exit(2);
+    for (size_t i = 0; i < s->n; i++)
+        rows[i] = (uint32_t)i;
+    tail_block(&t, rows, s->n, rows, s->n, SWEEP_ABOVE, 0.5f, add_pairs, &pairs);
+    if (t.rescored * 2 > t.compared) {
+        fprintf(stderr, "%s: integers decide too little\n", name);
+        exit(1);
+    }
+    tail_release(&t);
+    tail_index_free(a, b);
+    free(rows);
+    return mix(pairs.sum, &pairs.n, sizeof pairs.n);
+}
+
+static void print_tail(void)
+{
+    enum { N = 600, DIM = 96 };
+    float *x = malloc(N * DIM * sizeof *x);
+    struct scorer s;
+    uint32_t seed = 11;
+
+    for (size_t k = 0; x && k < N * DIM; k++) {
+        seed = seed * 1664525 + 1013904223;
+        x[k] = ((float)(seed >> 8) * 0x1p-24f - .5f) / (float)(1 + k % DIM / 16);
+    }
+    if (!x || scorer_init(&s, SIMILARITY_COSINE, x, N, DIM, NULL) < 0)
+        exit(2);
+    uint64_t hash = 0;
+    for (const struct coarse *const *c = coarses; *c; c++) {
+        if (!(*c)->runs())
+            continue;
+        const uint64_t h = hash_of_tail(&s, sweep_kernel(NULL), (*c)->name);
+        fprintf(stderr, "ran integers %s\n", (*c)->name);
+        if (hash && h != hash) {
+            fprintf(stderr, "%s: not the same pairs\n", (*c)->name);
+            exit(1);
+        }
+        hash = h;
+    }
+    printf("pairs above a floor %016llx\n", (unsigned long long)hash);
+    scorer_release(&s);
+    free(x);
+}
+
 int main(void)
 {
     static const size_t shapes[][3] = {
@@ -108,5 +186,6 @@ int main(void)
             free(x);
         }
     }
+    print_tail();
     return 0;
 }
