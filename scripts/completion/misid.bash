@@ -3,7 +3,7 @@
 # needs nothing of that. By hand: source scripts/completion/misid.bash
 _misid_options() { # the options of a command
     case $1 in
-    run) echo --out --backend --predictions --dataset --root --set --check-claims --quiet \
+    run) echo --out --backend --predictions --dataset --root --set --suppress --check-claims --quiet \
         --json --help ;;
     estimate) echo --out --target-fmr --reference --confidence --replicates \
         --permutations --seed --threads --quiet --json --help ;;
