@@ -12,17 +12,22 @@
  *         .name = "mine", .version = "1.0", .capabilities = MISID_TEMPLATE,
  *         .open = my_open, .process = my_process, .close = my_close,
  *     };
- *     const struct misid_backend *misid_backend(uint32_t abi) { return &me; }
+ *     const struct misid_backend *misid_backend(uint32_t abi)
+ *     {
+ *         return abi == MISID_ABI ? &me : NULL;
+ *     }
  *
- * Rules. The host calls from one thread; several processes may be started. Every struct
- * begins with its size, and grows at its end only; whoever reads looks at no member past
- * the size the other side states. Arrays that cross the border are arrays of pointers,
- * for the same reason. All buffers are the host's: the plug-in writes into those it is
- * given and keeps no pointer of a call beyond it. A sample that cannot be processed
- * is an outcome, told by its status; a negative return value means that the whole call
- * failed. The same image gives the same answer, whatever was asked before. An outcome is
- * never reported by ending the process, but if it ends, the sample's outcome is
- * "crashed", and a new process goes on with the next.
+ * Rules. The host calls from one thread; several processes may be started. Structs begin
+ * with their size and grow at their end only; whoever reads looks at no member past the
+ * size the other side states. Arrays of them are arrays of pointers, for the same reason.
+ * (struct misid_option, misid_setting and misid_text have no size: they never change.)
+ * All buffers are the host's: the plug-in writes into those it is given, never into
+ * pixels or templates it is to read, and keeps no pointer of a call beyond it. Texts are
+ * UTF-8. A sample that cannot be processed is an outcome, told by its status; a negative
+ * return value means that the whole call failed. The same image gives the same answer,
+ * whatever was asked before and beside it. An outcome is never reported by ending the
+ * process, but if it ends, the sample's outcome is "crashed", and a new process goes on
+ * with the next. What is printed, on stdout or stderr, goes into the log.
  */
 #ifndef MISID_BACKEND_H
 #define MISID_BACKEND_H
@@ -59,7 +64,7 @@ struct misid_option {    /* a list of them ends with name == NULL */
     const char *name, *fallback, *help;
 };
 
-struct misid_setting {   /* an option with its value; all of them are given */
+struct misid_setting {   /* an option with its value; all are given, in their order */
     const char *name, *value;
 };
 
@@ -82,7 +87,8 @@ struct misid_image {
 #define MISID_ATTRIBUTES 16
 
 /* What is said of one face. The host has set `size`, the buffers and their room, and
- * everything else to 0, quality and confidences to NaN. */
+ * everything else to 0, quality and confidence to NaN. Numbers that are said are finite.
+ * A face with MISID_OK has what was wanted of it; one of another status need not. */
 struct misid_face {
     uint32_t size;
     uint32_t status;               /* enum misid_status */
@@ -92,12 +98,12 @@ struct misid_face {
     double confidence;             /* in [0, 1]; NaN: not said */
     uint32_t n_attributes;         /* further ones, as age; at most MISID_ATTRIBUTES */
     struct misid_text attribute_name[MISID_ATTRIBUTES], attribute_value[MISID_ATTRIBUTES];
-    uint8_t *template_bytes;       /* float32 of the machine, or opaque */
-    size_t template_cap, template_len;
+    uint8_t *template_bytes;       /* float32 of the machine, or opaque; aligned to 64 */
+    size_t template_cap, template_len; /* bytes; cap is info's template_bytes */
 };
 
-/* What is said of one image. With MISID_FACES up to `cap` faces, best first; else one.
- * n_faces 0 is allowed only beside a status other than MISID_OK. */
+/* What is said of one image. With MISID_FACES up to `cap` faces, the chosen one first;
+ * else `cap` is 1. n_faces 0 is allowed only beside a status other than MISID_OK. */
 struct misid_result {
     uint32_t size;
     uint32_t status;
@@ -119,16 +125,18 @@ struct misid_candidate {
 };
 
 /* What the backend tells of itself once its options are known. Room for texts is the
- * host's. */
+ * host's; it has set `capabilities` to the plug-in's, the rest to 0. */
 struct misid_info {
     uint32_t size;
+    uint32_t capabilities;         /* with these options: some may be taken away */
     uint32_t dimension;            /* of float32 templates; 0: opaque bytes, or none */
-    uint32_t template_bytes;       /* the most that a template takes */
+    uint32_t template_bytes;       /* the most that a template takes; 4 × dimension where
+                                      that is not 0 */
     uint32_t batch;                /* images a call that suit it best; 0: any */
     struct misid_text similarity;  /* "cosine", "inner", "euclidean", "chi-square" or,
                                       with MISID_COMPARE, "own" */
-    double score_low, score_high;  /* the range of its own scores */
-    uint32_t score_is_distance;
+    double score_low, score_high;  /* the range of its own scores; both 0: not said */
+    uint32_t score_is_distance;    /* of its own scores: smaller is more alike */
     struct misid_text native;      /* its own operating points, "80;95;99" or "" */
     struct misid_text files;       /* paths of the models and libraries that its answers
                                       rest on, one a line: their hashes identify it */
@@ -146,8 +154,9 @@ struct misid_backend {
                   struct misid_info *info, struct misid_text *why);
     void (*close)(void *self);
 
-    /* Detects once in each of n images and gives what `want` asks for. 0; negative: the
-     * whole call failed, and `why` says it. */
+    /* Detects once in each of n images and gives what `want` asks for: of MISID_CLASS,
+     * MISID_TEMPLATE, MISID_FACES and MISID_QUALITY, those it can. 0; negative: the whole
+     * call failed, and `why` says it. */
     int (*process)(void *self, uint32_t want, const struct misid_image *const *images,
                    size_t n, struct misid_result *const *results, struct misid_text *why);
 
@@ -166,8 +175,15 @@ struct misid_backend {
     void (*drop)(void *self, void *gallery);
 };
 
-/* The plug-in's one exported function. `abi` is the host's; NULL if it cannot be served. */
-const struct misid_backend *misid_backend(uint32_t abi);
+#if defined(__GNUC__)
+#define MISID_EXPORT __attribute__((visibility("default")))
+#else
+#define MISID_EXPORT
+#endif
+
+/* The plug-in's one exported function. `abi` is the host's; NULL if it cannot be served.
+ * What it gives stays as it is until the process ends. */
+MISID_EXPORT const struct misid_backend *misid_backend(uint32_t abi);
 typedef const struct misid_backend *misid_backend_function(uint32_t abi);
 
 #ifdef __cplusplus

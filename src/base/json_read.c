@@ -75,6 +75,35 @@ void json_add_text(const struct json_value *v, struct text *to)
     }
 }
 
+const char *json_get_string(const struct json_value *v)
+{
+    return json_string_value(of(v));
+}
+
+bool json_get_number(const struct json_value *v, double *to)
+{
+    if (!json_is_number(of(v)))
+        return false;
+    *to = json_number_value(of(v));
+    return true;
+}
+
+bool json_get_int(const struct json_value *v, int64_t *to)
+{
+    if (!json_is_integer(of(v)))
+        return false;
+    *to = json_integer_value(of(v));
+    return true;
+}
+
+bool json_get_bool(const struct json_value *v, bool *to)
+{
+    if (!json_is_boolean(of(v)))
+        return false;
+    *to = json_is_true(of(v));
+    return true;
+}
+
 size_t json_list_size(const struct json_value *v)
 {
     return json_array_size(of(v));

@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/text.h"
@@ -35,6 +36,13 @@ enum json_kind json_kind(const struct json_value *v);
 /* Adds a scalar's text: a string as it is, a number as num_shortest() writes it
  * (whole numbers in full), true or false. */
 void json_add_text(const struct json_value *v, struct text *to);
+/* What a value of just this kind holds; NULL or false if it is of another, as if there
+ * is no value (NULL). A whole number is a number too. */
+const char *json_get_string(const struct json_value *v);
+bool json_get_number(const struct json_value *v, double *to);
+bool json_get_int(const struct json_value *v, int64_t *to);
+bool json_get_bool(const struct json_value *v, bool *to);
+
 size_t json_list_size(const struct json_value *v);
 const struct json_value *json_list_item(const struct json_value *v, size_t i);
 const struct json_value *json_member(const struct json_value *v, const char *key);

@@ -7,41 +7,13 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "cli/calc.h"
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "stats/adjust.h"
 #include "stats/disparity.h"
 #include "stats/exact.h"
 #include "stats/methods.h"
-
-/* What the user asked for; NULL and NaN where an option was not given. */
-struct request {
-    const char *method, *fmr, *fnmr;
-    double confidence, alpha;
-    bool json;
-    int64_t count[4];
-    double *p; /* of adjust */
-    size_t n_p;
-};
-
-/* What is printed: both forms are filled, one is used. */
-struct reply {
-    struct text plain, json_text;
-    struct json_out json;
-};
-
-enum { TAKES_METHOD = 1, TAKES_CONFIDENCE = 2, TAKES_RATES = 4, TAKES_P = 8 };
-
-struct calculation {
-    const char *name;
-    const char *usage; /* its arguments */
-    const char *help;
-    size_t counts; /* how many it takes */
-    unsigned takes;
-    unsigned quantity; /* for the methods; 0 if it has none */
-    int (*run)(const struct calculation *c, const struct request *r,
-               struct reply *to, struct err *err);
-};
 
 /* Digits behind the point that show three digits of `width`. */
 static int decimals(double width, int least)
@@ -117,7 +89,7 @@ static int find_method(const struct calculation *c, const struct request *r,
     return code;
 }
 
-static double confidence_of(const struct request *r)
+double calc_confidence(const struct request *r)
 {
     return isnan(r->confidence) ? 0.95 : r->confidence;
 }
@@ -131,11 +103,11 @@ static int run_proportion(const struct calculation *c, const struct request *r,
 
     if (code < 0)
         return code;
-    code = m->proportion(r->count[0], r->count[1], confidence_of(r), &at, err);
+    code = m->proportion(r->count[0], r->count[1], calc_confidence(r), &at, err);
     if (code < 0)
         return code;
     char *what = mem_printf("%lld/%lld", (long long)r->count[0], (long long)r->count[1]);
-    reply_interval(to, what, &at, m, confidence_of(r), false);
+    reply_interval(to, what, &at, m, calc_confidence(r), false);
     free(what);
     return 0;
 }
@@ -145,7 +117,7 @@ static int run_contrast(const struct calculation *c, const struct request *r,
 {
     bool ratio = c->quantity == FOR_RATIO;
     const int64_t *k = r->count;
-    double confidence = confidence_of(r), same = ratio ? 1 : 0, p;
+    double confidence = calc_confidence(r), same = ratio ? 1 : 0, p;
     const struct method *m;
     struct interval at;
     int code = find_method(c, r, &m, err);
@@ -227,9 +199,7 @@ static int run_adjust(const struct calculation *c, const struct request *r,
     return 0;
 }
 
-/* "1e-4,.002" as rates; NULL with a line in err if it is not. To be free()d. */
-static double *parse_rates(const char *option, const char *list, size_t *n,
-                           struct err *err)
+double *calc_rates(const char *option, const char *list, size_t *n, struct err *err)
 {
     double *rates = NULL, rate;
     size_t cap = 0;
@@ -299,8 +269,8 @@ static int run_disparity(const struct calculation *c, const struct request *r,
                          struct reply *to, struct err *err)
 {
     size_t n = 0, n_fnmr = 0;
-    double *fmr = parse_rates("fmr", r->fmr, &n, err);
-    double *fnmr = fmr ? parse_rates("fnmr", r->fnmr, &n_fnmr, err) : NULL;
+    double *fmr = calc_rates("fmr", r->fmr, &n, err);
+    double *fnmr = fmr ? calc_rates("fnmr", r->fnmr, &n_fnmr, err) : NULL;
     int code = err->code;
 
     (void)c;
@@ -329,6 +299,9 @@ static const struct calculation calculations[] = {
     { "disparity", "--fmr A,B,... --fnmr A,B,... [--alpha A]",
       "measures of how far groups are apart; max_min and max_geomean are of FMRs", 0,
       TAKES_RATES, 0, run_disparity },
+    { "label-error", "X1 N1 X2 N2 [--label PART] [--wrong A,B] [--wrong-errors A,B]",
+      "how many wrong labels undo the gap X1/N1 over X2/N2; the rates without them", 4,
+      TAKES_LABELS | TAKES_CONFIDENCE, 0, calc_label_error },
 };
 
 #define N_CALCULATIONS (sizeof calculations / sizeof *calculations)
@@ -389,6 +362,9 @@ static int read_arguments(const struct calculation *c, const struct option_list 
                         : (r->fmr || r->fnmr || !isnan(r->alpha)) &&
                                 !(c->takes & TAKES_RATES)
                             ? "fmr, --fnmr or --alpha"
+                        : (r->part || r->wrong || r->wrong_errors) &&
+                                !(c->takes & TAKES_LABELS)
+                            ? "label, --wrong or --wrong-errors"
                             : NULL;
 
     if (stray)
@@ -460,6 +436,13 @@ int calc_main(int argc, char **argv)
         { OPTION_TEXT, "fnmr", "A,B,...", "false-non-match rates of the same groups",
           &r.fnmr },
         { OPTION_NUMBER, "alpha", "A", "weight of the FMRs (default: 0.5)", &r.alpha },
+        { OPTION_TEXT, "label", "PART", "what labels say: group, truth or both",
+          &r.part },
+        { OPTION_TEXT, "wrong", "A,B",
+          "shares of labels that are wrong, of the first and of the second group",
+          &r.wrong },
+        { OPTION_TEXT, "wrong-errors", "A,B", "the same among the faces in error",
+          &r.wrong_errors },
         { OPTION_FLAG, "json", NULL, "print JSON", &r.json },
         { OPTION_FLAG, "help", NULL, "print this", &want_help },
         { OPTION_END, NULL, NULL, NULL, NULL },

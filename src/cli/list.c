@@ -129,6 +129,8 @@ static void list_estimators(struct listing *l)
     } uses[] = {
         { FOR_PROPORTION, "proportion" }, { FOR_DIFFERENCE, "difference" },
         { FOR_RATIO, "ratio" }, { FOR_SPREAD, "spread" },
+        { FOR_DYADS, "fmr" }, { FOR_PEOPLE, "fnmr" },
+        { FOR_CONTRAST, "contrast" }, { FOR_SPREAD_TEST, "test of spread" },
     };
     size_t n;
     const struct method *m = method_table(&n);

@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "cli/folder.h"
 #include "cli/predictions.h"
+#include "cli/several.h"
 #include "datasets/dataset.h"
 #include "report/report.h"
 #include "stats/estimate.h"
@@ -175,7 +176,8 @@ static int resolve_backends(struct pipeline *p, const char *const *chosen, size_
         for (size_t i = 0; i < s->n_backends; i++)
             s->backends[i].text = arena_strdup(&s->arena, names[i]);
     }
-    struct evidence e = { s, &p->tally, p->alternatives, &p->printed };
+    struct evidence e = { .study = s, .tally = &p->tally,
+                          .alternatives = p->alternatives, .printed = &p->printed };
     long found = evidence_backends(&e, all, p->err);
     if (found < 0)
         return (int)found;
@@ -232,7 +234,8 @@ int pipeline_open_study(struct pipeline *p, const char *path, const char *const 
     }
     if (code || found)
         return code ? code : found;
-    struct evidence e = { &p->study, &p->tally, p->alternatives, &p->printed };
+    struct evidence e = { .study = &p->study, .tally = &p->tally,
+                          .alternatives = p->alternatives, .printed = &p->printed };
     code = evidence_check(&e, p->err);
     return code ? code : resolve_backends(p, backends, n_backends);
 }
@@ -309,7 +312,9 @@ int pipeline_open_counts(struct pipeline *p, const char *dir)
     free(path);
     if ((code = read_cases_again(p, dir)))
         first = first ? first : code;
-    return first ? first : tally_check_sums(&p->tally, p->err);
+    if (!first)
+        first = tally_check_sums(&p->tally, p->err);
+    return first ? first : several_adopt(p, dir);
 }
 
 int pipeline_open_findings(struct pipeline *p, const char *dir)
@@ -359,7 +364,8 @@ static void record_tools(struct pipeline *p, bool drawn)
 int pipeline_estimate(struct pipeline *p)
 {
     struct tally *whole = mem_array(p->study.n_alternatives, sizeof *whole);
-    struct evidence e = { &p->study, &p->tally, whole, &p->printed };
+    struct evidence e = { .study = &p->study, .tally = &p->tally, .alternatives = whole,
+                          .printed = &p->printed };
 
     /* an alternative is written as it was read, and used with the rest */
     for (size_t i = 0; i < p->study.n_alternatives; i++) {

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "cli/folder.h"
 #include "cli/own_study.h"
+#include "cli/several.h"
 #include "core/classify.h"
 #include "datasets/descriptor.h"
 #include "datasets/values.h"
@@ -276,6 +277,7 @@ int predictions_read(struct predictions *q, struct pipeline *p, const char *stud
     if (!code) {
         complaints_keep(&q->recorded.complaints, backends, n_backends);
         own_study_end(s, &p->tally);
+        several_settle(s, &p->tally);
         add_facts(q, p, &d, &problems);
     }
     problems_release(&problems);

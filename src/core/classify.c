@@ -152,80 +152,160 @@ static size_t group_of(const struct classify *c, size_t sample, unsigned set)
     return at;
 }
 
-/* A count a group that has trials. */
+/* Whose the trials of one group are: of a person at most `room` of them. */
+struct owners {
+    size_t n, room;
+    uint32_t *subject;
+    double *trials, *hits;
+};
+
+static void owners_init(struct owners *w, size_t room)
+{
+    *w = (struct owners){ .room = room };
+    w->subject = mem_array(room, sizeof *w->subject);
+    w->trials = mem_array(room, sizeof *w->trials);
+    w->hits = mem_array(room, sizeof *w->hits);
+}
+
+static void owners_release(struct owners *w)
+{
+    free(w->subject);
+    free(w->trials);
+    free(w->hits);
+}
+
+/* One trial of a sample: in which group, whose, and whether it is a hit. */
+struct trial {
+    size_t group;
+    uint32_t subject;
+    bool hit;
+};
+
+static int compare_trials(const void *a, const void *b)
+{
+    const struct trial *x = a, *y = b;
+
+    if (x->group != y->group)
+        return x->group < y->group ? -1 : 1;
+    return (x->subject > y->subject) - (x->subject < y->subject);
+}
+
+/* The trials of a group, from trials[*at] on, by person. */
+static void gather(struct owners *w, const struct trial *trials, size_t n, size_t group,
+                   size_t *at)
+{
+    w->n = 0;
+    for (; *at < n && trials[*at].group == group; ++*at) {
+        if (!w->n || w->subject[w->n - 1] != trials[*at].subject) {
+            w->subject[w->n] = trials[*at].subject;
+            w->trials[w->n] = w->hits[w->n] = 0;
+            w->n++;
+        }
+        w->trials[w->n - 1]++;
+        w->hits[w->n - 1] += trials[*at].hit;
+    }
+}
+
+/* A person's number; a sample of nobody known is a person of its own. */
+static uint32_t subject_of(const struct classify *c, size_t row)
+{
+    uint32_t code = column_code(&c->roster->subject, row);
+
+    return code ? code : (uint32_t)(c->roster->subject.values.n + row);
+}
+
+/* A count a group that has trials; `total` >= 0 is the n of all. With `trials`, by
+ * group and person, its people too. */
 static int add_cells(const struct classify *c, unsigned set, const struct cell *cells,
-                     const struct count *like, int64_t total, struct tally *to,
-                     struct err *err)
+                     const struct count *like, int64_t total, const struct trial *trials,
+                     size_t n_trials, struct tally *to, struct err *err)
 {
     struct group g = group_first(c->axes, set);
-    size_t at = 0;
+    struct owners owners = { 0 };
+    size_t group = 0, at = 0;
     int code = 0;
 
+    if (trials)
+        owners_init(&owners, n_trials);
     do {
-        int64_t n = total >= 0 ? total : cells[at].n;
+        int64_t n = total >= 0 ? total : cells[group].n;
         struct count count = *like;
+        struct tally_people people;
+        if (trials) {
+            gather(&owners, trials, n_trials, group, &at);
+            people = (struct tally_people){ owners.n, owners.subject, owners.trials,
+                                            owners.hits };
+            count.people = &people;
+        }
         count.group = g;
-        count.x = cells[at].x;
+        count.x = cells[group].x;
         count.n = count.n_lo = count.n_hi = n;
-        if (cells[at].n)
+        if (cells[group].n)
             code = tally_add(to, &count, err);
-        at++;
+        group++;
     } while (!code && group_next(&g, c->axes, set));
+    owners_release(&owners);
     return code;
 }
 
 static int count_measure(const struct classify *c, const struct outputs *o,
-                         const struct measure *m, const char *source, struct tally *to,
-                         struct err *err)
+                         const struct measure *m, bool several, const char *source,
+                         struct tally *to, struct err *err)
 {
     struct count like = { .backend = o->backend, .metric = m->metric, .point = m->point,
                           .source = source };
+    struct trial *trials = several ? mem_array(o->n, sizeof *trials) : NULL;
     int code = 0;
 
     for (size_t i = 0; i < c->n_sets && !code; i++) {
         struct cell *cells = mem_array(groups_of(c->axes, c->sets[i]), sizeof *cells);
+        size_t n = 0;
         for (size_t k = 0; k < o->n; k++) {
+            size_t row = o->rows[k].row;
             enum classify_part p = part(c, &o->rows[k], m);
-            if (!c->counted[o->rows[k].row] || p == PART_NONE)
+            if (!c->counted[row] || p == PART_NONE)
                 continue;
-            struct cell *cell = &cells[group_of(c, o->rows[k].row, c->sets[i])];
-            cell->n++;
-            cell->x += p == PART_HIT;
+            size_t group = group_of(c, row, c->sets[i]);
+            cells[group].n++;
+            cells[group].x += p == PART_HIT;
+            if (several)
+                trials[n++] = (struct trial){ group, subject_of(c, row), p == PART_HIT };
         }
-        code = add_cells(c, c->sets[i], cells, &like, -1, to, err);
+        if (several)
+            qsort(trials, n, sizeof *trials, compare_trials);
+        code = add_cells(c, c->sets[i], cells, &like, -1, trials, n, to, err);
         free(cells);
     }
+    free(trials);
     return code;
 }
 
-static int check_people(const struct classify *c, const struct outputs *o, struct err *err)
+/* True if some person has several outputs. */
+static bool has_several(const struct classify *c, const struct outputs *o)
 {
     const struct roster *r = c->roster;
     struct dict people = DICT_INIT;
-    int code = 0;
+    bool several = false;
 
-    for (size_t i = 0; r->has_subjects && i < o->n && !code; i++) {
+    for (size_t i = 0; r->has_subjects && i < o->n && !several; i++) {
         const char *subject = roster_subject(r, o->rows[i].row);
         bool fresh = true;
-        if (*subject)
+        if (*subject && c->counted[o->rows[i].row])
             dict_add(&people, subject, &fresh);
-        if (!fresh)
-            code = err_add(err, ERR_INPUT, "%s: the person '%.60s' has several images, "
-                           "expected one image a person, for which the intervals are made "
-                           "(misid dataset sample --per-person 1)", o->rows[i].source,
-                           subject);
+        several = !fresh;
     }
     dict_release(&people);
-    return code;
+    return several;
 }
 
 int classify_count(const struct classify *c, const struct outputs *o, const char *source,
                    struct tally *to, struct err *err)
 {
-    int code = check_people(c, o, err);
+    bool several = has_several(c, o);
+    int code = 0;
 
     for (size_t i = 0; i < MEASURES && !code; i++)
-        code = count_measure(c, o, &measures[i], source, to, err);
+        code = count_measure(c, o, &measures[i], several, source, to, err);
     return code;
 }
 
@@ -247,7 +327,7 @@ int classify_census(const struct classify *c, const char *source, struct tally *
                 cell->x++;
                 cell->n++;
             }
-        code = add_cells(c, c->sets[i], cells, &like, total, to, err);
+        code = add_cells(c, c->sets[i], cells, &like, total, NULL, 0, to, err);
         free(cells);
     }
     return code;

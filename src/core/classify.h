@@ -49,9 +49,9 @@ void classify_init(struct classify *c, const struct roster *roster, const struct
                    struct complaints *complaints);
 void classify_release(struct classify *c);
 
-/* Adds the counts of one backend; `source` says where they come from. Fails
- * (ERR_INPUT) where a person has several images, since the intervals that follow are
- * for people, each counted once. */
+/* Adds the counts of one backend; `source` says where they come from. Where some person
+ * has several images, every count says whose its trials are (struct tally_people), since
+ * those of one person depend on each other. Fails past the limits of the tally. */
 int classify_count(const struct classify *c, const struct outputs *o, const char *source,
                    struct tally *to, struct err *err);
 int classify_census(const struct classify *c, const char *source, struct tally *to,

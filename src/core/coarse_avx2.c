@@ -12,8 +12,6 @@
 #include "core/coarse.h"
 
 #include <immintrin.h>
-#include <math.h>
-#include <string.h>
 
 #define AVX2 __attribute__((target("avx2,fma")))
 #define INLINE AVX2 __attribute__((always_inline)) static inline
@@ -28,14 +26,6 @@ static bool runs(void)
 INLINE __m256i load(const void *p)
 {
     return _mm256_loadu_si256(p);
-}
-
-INLINE __m256i four_of_row(const uint8_t *p)
-{
-    int32_t x;
-
-    memcpy(&x, p, sizeof x);
-    return _mm256_set1_epi32(x);
 }
 
 /* Lanes that cannot be ruled out. */
@@ -62,11 +52,20 @@ AVX2 static size_t add_hits(struct coarse_hit *hits, unsigned mask, size_t row,
 }
 
 #define BEGIN(r) __m256i x##r = start0, y##r = start1;
+/* Four numbers of a row by those of sixteen columns. Written out, since gcc begins all
+ * rows at once, runs out of registers and keeps sums in memory. */
 #define ADD(r)                                                                 \
     {                                                                          \
-        const __m256i four = four_of_row(a + 4 * r);                           \
-        x##r = _mm256_add_epi16(x##r, _mm256_maddubs_epi16(four, b0));         \
-        y##r = _mm256_add_epi16(y##r, _mm256_maddubs_epi16(four, b1));         \
+        __m256i four, products;                                                \
+        __asm__("vpbroadcastd %[a], %[four]\n\t"                               \
+                "vpmaddubsw %[b0], %[four], %[products]\n\t"                   \
+                "vpmaddubsw %[b1], %[four], %[four]\n\t"                       \
+                "vpaddw %[products], %[x], %[x]\n\t"                           \
+                "vpaddw %[four], %[y], %[y]"                                   \
+                : [x] "+x"(x##r), [y] "+x"(y##r), [four] "=&x"(four),          \
+                  [products] "=&x"(products)                                   \
+                : [a] "m"(*(const uint8_t(*)[4])(a + 4 * (r))),                \
+                  [b0] "x"(b0), [b1] "x"(b1));                                 \
     }
 #define ADD_ALL                                                                \
     {                                                                          \

@@ -6,7 +6,12 @@
 
 const struct kernel *const kernels[] = {
 #ifdef __x86_64__
+    &kernel_avx512,
+    &kernel_avx2,
     &kernel_scalar_fma,
+#endif
+#ifdef __aarch64__
+    &kernel_neon,
 #endif
     &kernel_scalar,
     NULL,

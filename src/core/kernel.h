@@ -26,6 +26,7 @@
 #include "core/sweep.h"
 
 #define KERNEL_MAX_TILE 512 /* scores of a micro-tile */
+#define KERNEL_SLACK 8
 
 enum measure { MEASURE_DOT, MEASURE_EUCLIDEAN, MEASURE_CHI_SQUARE, MEASURES };
 
@@ -43,6 +44,8 @@ struct kernel_step {
     bool first, last;      /* of the pieces of these panels */
     const struct sweep_bins *bins; /* count the scores (last piece), or NULL */
     struct kernel_due *due;
+    const char *ahead;     /* what will be wanted next, fetched to the second cache: */
+    size_t ahead_step;     /* so many bytes on every 4 k */
 };
 
 struct kernel {
@@ -52,6 +55,10 @@ struct kernel {
     void (*tile[MEASURES])(const struct kernel_step *step);
     /* (float)((double)x[k] / norm) of n numbers. */
     void (*unit)(const float *x, double norm, size_t n, float *to);
+    /* Rearranges the rows or columns of a panel: to[k × width + r] =
+     * from[r × stride + k], k below depth, r below width. Reads rows, and writes
+     * numbers, up to KERNEL_SLACK beyond. */
+    void (*turn)(const float *from, size_t stride, size_t depth, size_t width, float *to);
     void (*count)(const float *scores, size_t n, const struct sweep_bins *bins);
     size_t (*above)(const float *scores, size_t n, float floor, uint32_t *places);
 };

@@ -15,9 +15,13 @@
  */
 #include "core/kernel.h"
 
+#ifndef ALWAYS
 #define ALWAYS static inline __attribute__((always_inline))
+#endif
 #define COLUMNS (VECTORS * VECTOR_LANES)
 
+_Static_assert(ROWS < TURN || ROWS % TURN == 0, "turn() would overwrite rows");
+_Static_assert(COLUMNS % TURN == 0, "turn() would overwrite columns");
 _Static_assert(ROWS * COLUMNS <= KERNEL_MAX_TILE, "KERNEL_MAX_TILE is too small");
 
 ALWAYS vec add_part(enum measure m, vec a, vec b, vec sum)
@@ -52,10 +56,14 @@ ALWAYS vec finish(enum measure m, vec sum)
 #define ADD_ROW(r)                                                             \
     const vec a_##r = v_all(a + (r));                                          \
     KERNEL_VECTORS(ADD, r)
-#define ADD_K                                                                  \
+#define PIN(r, c) V_PIN(SUM(r, c));
+#define PIN_ROW(r) KERNEL_VECTORS(PIN, r)
+/* One k. Compilers like to begin the next too early, and run out of registers. */
+#define ADD_K                                                               \
     {                                                                          \
         KERNEL_VECTORS(LOAD_B, 0)                                              \
         KERNEL_ROWS(ADD_ROW)                                                   \
+        KERNEL_ROWS(PIN_ROW)                                                   \
         a += ROWS;                                                             \
         b += COLUMNS;                                                          \
     }
@@ -69,14 +77,16 @@ ALWAYS vec finish(enum measure m, vec sum)
 ALWAYS void do_tile(const struct kernel_step *step, enum measure m)
 {
     const float *a = step->a, *b = step->b;
+    const char *ahead = step->ahead;
     float *scores = step->scores;
     const size_t stride = step->stride;
     struct kernel_due *due = step->due;
     const struct sweep_bins *bins = step->bins;
     uint32_t *counts = due->counts;
     const uint32_t *next = due->bins, *end = next + due->n;
-    size_t turns = step->depth / 4;
-    const size_t each = turns ? due->n / turns : 0; /* of what is due, a turn */
+    const size_t turns = step->depth / 4;
+    const size_t each = turns ? (due->n + turns - 1) / turns : 0;
+    const size_t busy = each ? due->n / each : 0; /* turns that count `each` more */
     KERNEL_ROWS(DECLARE_ROW)
 
     if (step->first) {
@@ -84,10 +94,17 @@ ALWAYS void do_tile(const struct kernel_step *step, enum measure m)
     } else {
         KERNEL_ROWS(FETCH_ROW)
     }
-    for (; turns; turns--) {
+    for (size_t turn = 0; turn < busy; turn++) {
         ADD_K ADD_K ADD_K ADD_K
+        __builtin_prefetch(ahead, 0, 2);
+        ahead += step->ahead_step;
         for (size_t i = 0; i < each; i++)
             counts[*next++]++;
+    }
+    for (size_t turn = busy; turn < turns; turn++) {
+        ADD_K ADD_K ADD_K ADD_K
+        __builtin_prefetch(ahead, 0, 2);
+        ahead += step->ahead_step;
     }
     for (size_t k = step->depth % 4; k; k--)
         ADD_K
@@ -132,6 +149,20 @@ static void unit(const float *x, double norm, size_t n, float *to)
         to[k] = (float)((double)x[k] / norm);
 }
 
+/* Where `width` is less than TURN, each k is written with some beyond it, which the
+ * next overwrites. */
+static void turn(const float *from, size_t stride, size_t depth, size_t width, float *to)
+{
+    size_t k = 0;
+
+    for (; k + TURN <= depth; k += TURN)
+        for (size_t r = 0; r < width; r += TURN)
+            v_turn(from + r * stride + k, stride, to + k * width + r, width);
+    for (; k < depth; k++)
+        for (size_t r = 0; r < width; r++)
+            to[k * width + r] = from[r * stride + k];
+}
+
 static void count(const float *scores, size_t n, const struct sweep_bins *bins)
 {
     const float least = (float)-bins->offset,
@@ -170,6 +201,7 @@ const struct kernel KERNEL = {
               [MEASURE_EUCLIDEAN] = tile_euclidean,
               [MEASURE_CHI_SQUARE] = tile_chi_square },
     .unit = unit,
+    .turn = turn,
     .count = count,
     .above = above,
 };

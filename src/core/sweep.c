@@ -4,25 +4,29 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "core/kernel.h"
 
 /*
  * How the work is cut, after Goto and van de Geijn, "Anatomy of high-performance
- * matrix multiplication" (ACM TOMS 34, 2008): a panel of b stays in the first cache
- * while all of a block of rows of a go past it, which stays in the second; many
- * columns of b wait in the third or in memory.
+ * matrix multiplication" (ACM TOMS 34, 2008): a panel of b fills the first cache while
+ * the panels of a block of rows of a, which stays in the second, go past it one by
+ * one. Many columns of b wait in the third or in memory; the next panel is fetched
+ * while this one is at work. Figures are in bench/perf/core.c.
  */
+#define PIECE 512          /* k that are rearranged at once */
+
 struct sweep_space {
     enum measure measure;
     size_t rows;           /* of a in a block: whole panels */
     size_t columns;        /* of b that are packed at once: whole panels */
     size_t strip;          /* of them in a tile: whole panels */
-    size_t depth;          /* k in a piece */
+    size_t depth;          /* k of a panel that are summed up at once */
     float *a, *b;          /* packed rows and columns */
     float *scores;         /* rows × strip */
-    float *row;
+    float *piece;          /* PIECE numbers of the rows of a panel */
     struct kernel_due due;
 };
 
@@ -46,23 +50,48 @@ static size_t round_up(size_t x, size_t to)
 static void choose_blocks(struct sweep_space *s, const struct kernel *kernel, size_t dim)
 {
     const size_t l1 = cache_size(_SC_LEVEL1_DCACHE_SIZE, 32 << 10),
-                 l2 = cache_size(_SC_LEVEL2_CACHE_SIZE, 512 << 10),
-                 row_bytes = dim * sizeof(float);
+                 l2 = cache_size(_SC_LEVEL2_CACHE_SIZE, 512 << 10);
+    const size_t pieces = (dim * kernel->columns * sizeof(float) + l1 - 1) / l1;
 
-    s->depth = round_up(l1 / 2 / (kernel->columns * sizeof(float)), 4);
-    if (dim < s->depth + s->depth / 2)
-        s->depth = dim;
-    s->rows = round_up(clamp(l2 / 3 / row_bytes, 1, 192), kernel->rows);
+    s->depth = round_up((dim + pieces - 1) / pieces, 4);
+    s->rows = round_up(clamp(l2 * 3 / 8 / (s->depth * sizeof(float)), 1, 192), kernel->rows);
     s->strip = round_up(64, kernel->columns);
-    s->columns = round_up(clamp((8 << 20) / row_bytes, 1, SWEEP_ROWS), s->strip);
+    s->columns = round_up(clamp((16 << 20) / (dim * sizeof(float)), 1, SWEEP_ROWS), s->strip);
 }
 
-static float *take(char **at, size_t n)
+/* The one piece of memory for all of it; its pages are large where the system has
+ * such, since a panel is spread over many small ones. */
+static int make_room(struct sweep *w, struct sweep_space *s, size_t dim)
 {
-    float *p = (float *)(void *)*at;
+    const size_t page = 2 << 20;
+    const size_t widest = w->kernel->rows > w->kernel->columns ? w->kernel->rows
+                                                               : w->kernel->columns;
+    const struct { float **at; size_t n; } parts[] = {
+        { &s->a, s->rows * dim + KERNEL_SLACK },
+        { &s->scores, s->rows * s->strip },
+        { &s->piece, PIECE * (widest + KERNEL_SLACK) },
+        { &s->b, s->columns * dim + KERNEL_SLACK },
+    };
+    const size_t n_parts = sizeof parts / sizeof *parts;
+    size_t bytes = round_up(sizeof *s, 64);
 
-    *at += round_up(n * sizeof *p, 64);
-    return p;
+    for (size_t i = 0; i < n_parts; i++)
+        bytes += round_up(parts[i].n * sizeof(float), 64);
+    w->bytes = round_up(bytes, page);
+    char *at = aligned_alloc(page, w->bytes);
+    if (!at)
+        return -1;
+#ifdef MADV_HUGEPAGE
+    madvise(at, w->bytes, MADV_HUGEPAGE);
+#endif
+    w->space = (struct sweep_space *)(void *)at;
+    at += round_up(sizeof *s, 64);
+    for (size_t i = 0; i < n_parts; i++) {
+        *parts[i].at = (float *)(void *)at;
+        at += round_up(parts[i].n * sizeof(float), 64);
+    }
+    *w->space = *s;
+    return 0;
 }
 
 int sweep_init(struct sweep *w, const struct scorer *a, const struct scorer *b,
@@ -76,21 +105,9 @@ int sweep_init(struct sweep *w, const struct scorer *a, const struct scorer *b,
                                                          : MEASURE_DOT;
     choose_blocks(&s, kernel, a->dim);
     *w = (struct sweep){ .a = a, .b = b, .kernel = kernel };
-    w->bytes = round_up(sizeof s, 64) +
-               round_up(sizeof(float) * (s.rows + s.columns) * a->dim, 64) +
-               round_up(sizeof(float) * s.rows * s.strip, 64) +
-               round_up(sizeof(float) * a->dim, 64) + 64;
-    char *at = aligned_alloc(64, round_up(w->bytes, 64));
-    w->space = (struct sweep_space *)(void *)at;
-    if (!w->space)
+    if (make_room(w, &s, a->dim) < 0)
         return err_add(err, ERR_LIMIT, "there is no memory to compare templates (%zu bytes)",
                        w->bytes);
-    at += round_up(sizeof s, 64);
-    s.a = take(&at, s.rows * a->dim);
-    s.b = take(&at, s.columns * a->dim);
-    s.scores = take(&at, s.rows * s.strip);
-    s.row = take(&at, a->dim);
-    *w->space = s;
     return 0;
 }
 
@@ -106,22 +123,23 @@ static void pack(const struct sweep *w, const struct scorer *s, const uint32_t *
 {
     const size_t dim = s->dim;
 
-    for (size_t i = 0; i < round_up(n, width); i++) {
-        float *panel = to + i / width * width * dim + i % width;
-        const float *x = w->space->row;
-        if (i >= n) {
-            for (size_t k = 0; k < dim; k++)
-                panel[k * width] = 0;
-            continue;
+    for (size_t i = 0; i < n; i += width, to += width * dim) {
+        for (size_t k = 0; k < dim; k += PIECE) {
+            const size_t depth = dim - k < PIECE ? dim - k : PIECE;
+            float *piece = w->space->piece;
+            for (size_t r = 0; r < width && i + r < n; r++) {
+                const size_t row = rows[i + r];
+                const float *x = s->templates + row * dim + k;
+                assert(row < s->n && s->faults[row] == TEMPLATE_OK);
+                if (s->norms)
+                    w->kernel->unit(x, s->norms[row], depth, piece + r * PIECE);
+                else
+                    memcpy(piece + r * PIECE, x, depth * sizeof *x);
+            }
+            for (size_t r = i + width > n ? n - i : width; r < width; r++)
+                memset(piece + r * PIECE, 0, depth * sizeof *piece);
+            w->kernel->turn(piece, PIECE, depth, width, to + k * width);
         }
-        assert(rows[i] < s->n && s->faults[rows[i]] == TEMPLATE_OK);
-        if (s->similarity == SIMILARITY_COSINE)
-            w->kernel->unit(s->templates + rows[i] * dim, s->norms[rows[i]], dim,
-                            w->space->row);
-        else
-            x = s->templates + rows[i] * dim;
-        for (size_t k = 0; k < dim; k++)
-            panel[k * width] = x[k];
     }
 }
 
@@ -140,11 +158,14 @@ static void multiply(const struct sweep *w, const float *b, size_t rows, size_t 
             .first = k == 0,
             .last = k + s->depth >= dim,
             .due = &s->due,
+            .ahead_step = 4 * nr * sizeof(float) / (round_up(rows, mr) / mr) + 1,
         };
         for (size_t j = 0; j < columns; j += nr) {
             step.b = b + j * dim + k * nr;
             for (size_t i = 0; i < rows; i += mr) {
                 const bool whole = i + mr <= rows && j + nr <= columns;
+                step.ahead = (const char *)(step.b + nr * dim) +
+                             i / mr * (step.depth / 4) * step.ahead_step;
                 step.a = s->a + i * dim + k * mr;
                 step.scores = s->scores + i * s->strip + j;
                 step.bins = counted && whole && step.last ? w->bins : NULL;

@@ -8,14 +8,14 @@
  * AVX2. Only their ratios matter, and those are much alike on all machines.
  */
 #define COST_BOUND 20.0       /* of one pair in a tile */
-#define COST_HIT 1600.0       /* of a pair that was not ruled out */
+#define COST_HIT 7000.0       /* of a pair that was not ruled out */
 #define COST_HIT_INTEGER 3.0  /* each integer that it is compared with next */
 #define COST_SCORE 4000.0     /* of a score */
 #define COST_SCORE_NUMBER 45.0
 #define COST_SWEEP_NUMBER 3.4 /* each number of a pair in a sweep */
-#define MOST_SAMPLED 8192
+#define MOST_SAMPLED 32768
 #define LEAST_SAMPLED 64
-#define PAIRS_PER_SAMPLED 512
+#define PAIRS_PER_SAMPLED 4096
 
 /* Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (OOPSLA
  * 2014): the finalizer of SplitMix64. */

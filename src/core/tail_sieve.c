@@ -11,8 +11,8 @@
 #define COLUMNS 256        /* that are packed at once: with 512 integers each they stay
                               in a second cache of half a MiB */
 #define COLUMN_BYTES (128 << 10)
-#define ROWS 2048          /* likewise, for the third */
-#define ROW_BYTES (1 << 20)
+#define ROWS 4096          /* likewise, for the third, as they are and as integers */
+#define ROW_BYTES (8 << 20)
 #define HITS 4096          /* that wait for their next comparison, at least */
 
 static size_t blocks(size_t m)
@@ -37,7 +37,7 @@ int sieve_init(struct tail *t, struct err *err)
     assert(t->a->m == t->b->m);
     t->space = s;
     s->coarse = coarse;
-    s->rows = fit(ROWS, ROW_BYTES, m, coarse->rows);
+    s->rows = fit(ROWS, ROW_BYTES, m + sa->dim * sizeof(float), coarse->rows);
     s->columns = fit(COLUMNS, COLUMN_BYTES, m, COARSE_LANES);
     s->plan.next = mem_array(steps + 1, sizeof *s->plan.next);
     s->costs = mem_array(steps + 1, sizeof *s->costs);
@@ -51,14 +51,15 @@ int sieve_init(struct tail *t, struct err *err)
     s->rests_b = mem_try_array(s->columns, sizeof *s->rests_b);
     s->hits = mem_try_array(HITS + coarse->rows * s->columns, sizeof *s->hits);
     s->pairs = mem_try_array(HITS + coarse->rows * s->columns, sizeof *s->pairs);
-    s->has_row = mem_try_array(s->columns, sizeof *s->has_row);
+    s->has_a = mem_try_array(s->rows, sizeof *s->has_a);
+    s->has_b = mem_try_array(s->columns, sizeof *s->has_b);
     if (sa->similarity == SIMILARITY_COSINE) {
-        s->rows_a = mem_try_array(COARSE_BATCH * sa->dim, sizeof *s->rows_a);
+        s->rows_a = mem_try_array(s->rows * sa->dim, sizeof *s->rows_a);
         s->rows_b = mem_try_array(s->columns * sa->dim, sizeof *s->rows_b);
     }
     int code = sweep_init(&s->sweep, sa, t->b->scorer, t->kernel, err);
     if (!code && !(s->a && s->floors && s->rests_a && s->b && s->start && s->scales &&
-                   s->rests_b && s->hits && s->pairs && s->has_row &&
+                   s->rests_b && s->hits && s->pairs && s->has_a && s->has_b &&
                    (sa->similarity != SIMILARITY_COSINE || (s->rows_a && s->rows_b))))
         code = err_add(err, ERR_LIMIT, "there is no memory to compare templates");
     if (code)
@@ -85,7 +86,8 @@ void sieve_release(struct tail *t)
     free(s->rests_b);
     free(s->hits);
     free(s->pairs);
-    free(s->has_row);
+    free(s->has_a);
+    free(s->has_b);
     free(s->rows_a);
     free(s->rows_b);
     free(s);
@@ -105,6 +107,7 @@ void sieve_pack_rows(struct tail *t, const struct sieve_job *job, size_t i, size
     const size_t mr = s->coarse->rows, m = s->plan.first * COARSE_STEP;
 
     assert(n <= s->rows);
+    memset(s->has_a, 0, n * sizeof *s->has_a);
     for (size_t r = 0; r < (n + mr - 1) / mr * mr; r++) {
         /* Past the end the last row again; its hits are left out. */
         const size_t at = i + (r < n ? r : n - 1), row = job->rows_a[at];
@@ -155,7 +158,7 @@ static void pack_columns(struct tail *t, const struct sieve_job *job, size_t j, 
                  starts = s->coarse->halves ? blocks(m) : 1;
 
     assert(n <= s->columns);
-    memset(s->has_row, 0, n * sizeof *s->has_row);
+    memset(s->has_b, 0, n * sizeof *s->has_b);
     for (size_t c = 0; c < (n + COARSE_LANES - 1) / COARSE_LANES * COARSE_LANES; c++) {
         const size_t panel = c / COARSE_LANES, lane = c % COARSE_LANES,
                      row = job->rows_b[j + (c < n ? c : n - 1)];
@@ -207,37 +210,34 @@ static size_t sift_hits(const struct run *run, size_t at, size_t to)
     return n;
 }
 
-/* The rows of a hit as they are compared. `slot` is its place in the batch; `last` the
- * hit before in the batch, whose row may be the same. */
-static const float *row_a(const struct run *run, const struct coarse_hit *hit, size_t slot,
-                          const struct coarse_hit *last, const float *last_row)
+/* A row of one side as it is compared: cosine keeps it in `room`, once there, at the
+ * place of `known`. */
+static const float *row_of(const struct tail *t, const struct scorer *s, size_t row,
+                           float *room, bool *known, size_t at)
 {
-    const struct tail *t = run->t;
-    const struct scorer *from = t->a->scorer;
-    const size_t x = run->job->rows_a[run->i + hit->i];
-
-    if (from->similarity != SIMILARITY_COSINE)
-        return from->templates + x * from->dim;
-    if (last && last->i == hit->i)
-        return last_row;
-    float *to = t->space->rows_a + slot * from->dim;
-    t->kernel->unit(from->templates + x * from->dim, from->norms[x], from->dim, to);
+    if (s->similarity != SIMILARITY_COSINE)
+        return s->templates + row * s->dim;
+    float *to = room + at * s->dim;
+    if (!known[at])
+        t->kernel->unit(s->templates + row * s->dim, s->norms[row], s->dim, to);
+    known[at] = true;
     return to;
+}
+
+static const float *row_a(const struct run *run, const struct coarse_hit *hit)
+{
+    const struct tail_space *s = run->t->space;
+
+    return row_of(run->t, run->t->a->scorer, run->job->rows_a[run->i + hit->i], s->rows_a,
+                  s->has_a, hit->i);
 }
 
 static const float *row_b(const struct run *run, const struct coarse_hit *hit)
 {
-    const struct tail *t = run->t;
-    const struct scorer *from = t->b->scorer;
-    const size_t y = run->job->rows_b[run->j + hit->j];
+    const struct tail_space *s = run->t->space;
 
-    if (from->similarity != SIMILARITY_COSINE)
-        return from->templates + y * from->dim;
-    float *to = t->space->rows_b + hit->j * from->dim;
-    if (!t->space->has_row[hit->j])
-        t->kernel->unit(from->templates + y * from->dim, from->norms[y], from->dim, to);
-    t->space->has_row[hit->j] = true;
-    return to;
+    return row_of(run->t, run->t->b->scorer, run->job->rows_b[run->j + hit->j], s->rows_b,
+                  s->has_b, hit->j);
 }
 
 /* Scores the hits; returns how many pairs are at or above the floor. */
@@ -252,8 +252,7 @@ static size_t score_hits(const struct run *run)
         float scores[COARSE_BATCH];
         for (size_t l = 0; l < COARSE_BATCH; l++) {
             const struct coarse_hit *hit = s->hits + h + l;
-            a[l] = l < many ? row_a(run, hit, l, l ? hit - 1 : NULL, l ? a[l - 1] : NULL)
-                            : a[0];
+            a[l] = l < many ? row_a(run, hit) : a[0];
             b[l] = l < many ? row_b(run, hit) : b[0];
         }
         s->coarse->score(a, b, run->t->a->scorer->dim, scores);

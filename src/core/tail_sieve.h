@@ -49,8 +49,8 @@ struct tail_space {
     float *scales, *rests_b;
     struct coarse_hit *hits;
     struct tail_pair *pairs;
-    float *rows_a, *rows_b; /* brought to length 1 (cosine): of a batch, of the columns */
-    bool *has_row;         /* which of the columns */
+    float *rows_a, *rows_b; /* rows as they are compared (cosine) */
+    bool *has_a, *has_b;   /* which are there */
 };
 
 int sieve_init(struct tail *t, struct err *err);

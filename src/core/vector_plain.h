@@ -8,11 +8,22 @@
 #define CORE_VECTOR_PLAIN_H
 
 #include <math.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct {
     float x[VECTOR_LANES];
 } vec;
+
+/* Many lanes inline would keep a compiler busy for minutes. */
+#if VECTOR_LANES == 1
+#define PLAIN static inline
+#else
+#define PLAIN static __attribute__((noinline))
+#define ALWAYS PLAIN
+#endif
+
+#define V_PIN(v) ((void)0) /* stay in a register here */
 
 #define EACH_LANE(value)                                                       \
     vec to;                                                                    \
@@ -20,28 +31,39 @@ typedef struct {
         to.x[i] = (value);                                                     \
     return to
 
-static inline vec v_load(const float *p) { EACH_LANE(p[i]); }
-static inline vec v_all(const float *p) { EACH_LANE(*p); }
-static inline vec v_zero(void) { EACH_LANE(0.0f); }
-static inline vec v_add(vec a, vec b) { EACH_LANE(a.x[i] + b.x[i]); }
-static inline vec v_sub(vec a, vec b) { EACH_LANE(a.x[i] - b.x[i]); }
-static inline vec v_div(vec a, vec b) { EACH_LANE(a.x[i] / b.x[i]); }
-static inline vec v_fma(vec a, vec b, vec c) { EACH_LANE(fmaf(a.x[i], b.x[i], c.x[i])); }
-static inline vec v_sqrt(vec a) { EACH_LANE(sqrtf(a.x[i])); }
-static inline vec v_minus(vec a) { EACH_LANE(-a.x[i]); }
+PLAIN vec v_load(const float *p) { EACH_LANE(p[i]); }
+PLAIN vec v_all(const float *p) { EACH_LANE(*p); }
+PLAIN vec v_zero(void) { EACH_LANE(0.0f); }
+PLAIN vec v_add(vec a, vec b) { EACH_LANE(a.x[i] + b.x[i]); }
+PLAIN vec v_sub(vec a, vec b) { EACH_LANE(a.x[i] - b.x[i]); }
+PLAIN vec v_div(vec a, vec b) { EACH_LANE(a.x[i] / b.x[i]); }
+PLAIN vec v_fma(vec a, vec b, vec c) { EACH_LANE(fmaf(a.x[i], b.x[i], c.x[i])); }
+PLAIN vec v_sqrt(vec a) { EACH_LANE(sqrtf(a.x[i])); }
+PLAIN vec v_minus(vec a) { EACH_LANE(-a.x[i]); }
 /* q where t > 0, else 0 */
-static inline vec v_where_positive(vec t, vec q) { EACH_LANE(t.x[i] > 0 ? q.x[i] : 0.0f); }
-static inline vec v_unit(const float *p, double norm) { EACH_LANE((float)((double)p[i] / norm)); }
+PLAIN vec v_where_positive(vec t, vec q) { EACH_LANE(t.x[i] > 0 ? q.x[i] : 0.0f); }
+PLAIN vec v_unit(const float *p, double norm) { EACH_LANE((float)((double)p[i] / norm)); }
 #undef EACH_LANE
 
-static inline void v_store(float *p, vec a)
+PLAIN void v_store(float *p, vec a)
 {
     for (int i = 0; i < VECTOR_LANES; i++)
         p[i] = a.x[i];
 }
 
+/* A square of TURN rows, of which it takes TURN numbers each, is laid on its side:
+ * to[k × width + r] = from[r × stride + k]. */
+#define TURN (VECTOR_LANES < 8 ? 1 : 8)
+
+PLAIN void v_turn(const float *from, size_t stride, float *to, size_t width)
+{
+    for (size_t k = 0; k < TURN; k++)
+        for (size_t r = 0; r < TURN; r++)
+            to[k * width + r] = from[r * stride + k];
+}
+
 /* floor(a × scale), held to least … most, plus offset */
-static inline void v_bin(vec a, float scale, float least, float most, int32_t offset,
+PLAIN void v_bin(vec a, float scale, float least, float most, int32_t offset,
                          uint32_t *to)
 {
     for (int i = 0; i < VECTOR_LANES; i++) {
@@ -51,7 +73,7 @@ static inline void v_bin(vec a, float scale, float least, float most, int32_t of
 }
 
 /* Bit i: lane i is at or above the floor. */
-static inline uint32_t v_above(vec a, float floor)
+PLAIN uint32_t v_above(vec a, float floor)
 {
     uint32_t mask = 0;
 

@@ -263,6 +263,20 @@ static enum status read_file(struct image_workspace *ws, struct decoding *d,
     return status;
 }
 
+enum status image_read(struct image_workspace *ws, const char *path,
+                       const struct image_options *options, const void **bytes,
+                       size_t *len, struct text *reason)
+{
+    struct image_facts facts;
+    struct decoding d = { .options = options };
+
+    *len = 0;
+    begin(&d, NULL, &facts, reason);
+    enum status status = read_file(ws, &d, path, len);
+    *bytes = ws->file;
+    return status;
+}
+
 enum status image_load(struct image_workspace *ws, const char *path,
                        const struct image_options *options,
                        const struct image_place *place, struct image *im,

@@ -79,6 +79,10 @@ enum status image_load(struct image_workspace *ws, const char *path,
                        const struct image_options *options,
                        const struct image_place *place, struct image *im,
                        struct image_facts *facts, struct text *reason);
+/* The two halves of it. The bytes are the workspace's, until it next reads. */
+enum status image_read(struct image_workspace *ws, const char *path,
+                       const struct image_options *options, const void **bytes,
+                       size_t *len, struct text *reason);
 enum status image_load_bytes(struct image_workspace *ws, const void *bytes, size_t len,
                              const struct image_options *options,
                              const struct image_place *place, struct image *im,

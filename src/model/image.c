@@ -3,8 +3,10 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 const char *const image_format_names[IMAGE_FORMATS] = { "unknown", "jpeg", "png", "pnm" };
 
@@ -48,4 +50,40 @@ struct point affine_apply(const struct affine *a, struct point p)
 {
     return (struct point){ a->m[0] * p.x + a->m[1] * p.y + a->m[2],
                            a->m[3] * p.x + a->m[4] * p.y + a->m[5] };
+}
+
+/* The n numbers of a text and nothing else. */
+static bool parse_numbers(const char *text, double *to, size_t n)
+{
+    char *copy = mem_strdup(text), *at = copy;
+    size_t got = 0;
+    bool good = true;
+
+    for (char *item; good && (item = strsep(&at, " "));)
+        if (*item)
+            good = got < n && num_parse_double(item, &to[got++]);
+    free(copy);
+    return good && got == n;
+}
+
+const char *image_place_parse(struct image_place *place, const char *box,
+                              const char *landmarks)
+{
+    double v[2 * LANDMARKS];
+
+    *place = (struct image_place)IMAGE_PLACE_INIT;
+    if (*box) {
+        if (!parse_numbers(box, v, 4) || v[2] <= 0 || v[3] <= 0)
+            return "the data set's box is not four numbers: x, y, width, height";
+        place->has_box = true;
+        place->box = (struct box){ v[0], v[1], v[2], v[3] };
+    }
+    if (*landmarks) {
+        if (!parse_numbers(landmarks, v, 2 * LANDMARKS))
+            return "the data set's landmarks are not five points";
+        place->has_landmarks = true;
+        for (int i = 0; i < LANDMARKS; i++)
+            place->landmarks[i] = (struct point){ v[2 * i], v[2 * i + 1] };
+    }
+    return NULL;
 }

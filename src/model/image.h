@@ -24,6 +24,10 @@
 
 #define IMAGE_MAX_SIDE 65535
 
+/* Of the way from a file to these pixels (images/load.h); goes up whenever the same
+ * file and options give other pixels, so that no answer to the old ones is served. */
+#define IMAGE_NORMALISATION 1
+
 struct image {
     uint8_t *pixels;
     int width, height;
@@ -72,6 +76,12 @@ struct image_place {
     struct point landmarks[LANDMARKS];
 };
 #define IMAGE_PLACE_INIT { false, false, { 0, 0, 0, 0 }, { { 0, 0 } } }
+
+/* From numbers with blanks between them, as a roster has them: x, y, width, height of
+ * a box; x and y of five landmarks; "" where there are none. NULL, or what is wrong, in
+ * words. */
+const char *image_place_parse(struct image_place *place, const char *box,
+                              const char *landmarks);
 
 /* (x, y) ↦ (m[0] x + m[1] y + m[2], m[3] x + m[4] y + m[5]), of pixel centres. */
 struct affine {

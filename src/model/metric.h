@@ -23,6 +23,8 @@ struct metric {
     bool census;           /* x of n describes the set itself: no interval */
     bool mean;             /* x is a mean over runs, no count: no interval */
     bool detail;           /* looks into another metric's trials: only rates */
+    bool pairs;            /* of comparisons within a group: those of two groups are
+                              not all there are within both together */
 };
 
 /* NULL if there is no such base metric; `name` may carry a kind. */

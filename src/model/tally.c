@@ -217,6 +217,28 @@ int tally_read_counts(struct tally *t, const char *path, struct err *err)
     return code;
 }
 
+static const double *keep_reals(struct tally *t, const double *v, size_t n)
+{
+    double *kept = arena_array(&t->arena, n, sizeof *kept);
+
+    memcpy(kept, v, n * sizeof *kept);
+    return kept;
+}
+
+static const struct tally_people *keep_people(struct tally *t,
+                                              const struct tally_people *people)
+{
+    if (!people)
+        return NULL;
+    struct tally_people *kept = arena_alloc(&t->arena, sizeof *kept);
+    uint32_t *subject = arena_array(&t->arena, people->n, sizeof *subject);
+    memcpy(subject, people->subject, people->n * sizeof *subject);
+    *kept = (struct tally_people){ people->n, subject,
+                                   keep_reals(t, people->trials, people->n),
+                                   keep_reals(t, people->hits, people->n) };
+    return kept;
+}
+
 int tally_add(struct tally *t, const struct count *count, struct err *err)
 {
     struct text name = TEXT_INIT;
@@ -236,8 +258,28 @@ int tally_add(struct tally *t, const struct count *count, struct err *err)
     c.point = arena_strdup(&t->arena, c.point);
     c.source = arena_strdup(&t->arena, c.source);
     c.path = arena_strdup(&t->arena, c.path ? c.path : "");
+    c.people = keep_people(t, c.people);
     add_count(t, c);
     text_release(&name);
+    return 0;
+}
+
+int tally_adopt_people(struct tally *t, const struct tally *from, struct err *err)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        struct count *c = &t->counts[i];
+        const struct count *same = tally_find(from, c->backend, c->metric, c->point,
+                                              &c->group);
+        if (!*c->backend)
+            continue;
+        if (!same || same->x != c->x || same->n != c->n)
+            return err_add(err, ERR_INPUT, "%s:%zu: '%s' has %lld of %lld, but its outputs "
+                           "have %lld of %lld, expected the same", c->path, c->line,
+                           c->name, (long long)c->x, (long long)c->n,
+                           same ? (long long)same->x : 0LL,
+                           same ? (long long)same->n : 0LL);
+        c->people = keep_people(t, same->people);
+    }
     return 0;
 }
 
@@ -322,7 +364,7 @@ struct sum {
     size_t rows;
     bool checked;
     int64_t x, n, n_lo, n_hi;
-    bool derived;
+    bool derived, people;
     const char *source; /* of the first row that says one */
 };
 
@@ -373,6 +415,7 @@ static void sum_inside(const struct tally *t, const struct tally_series *s,
         sum->n_lo += c->n_lo;
         sum->n_hi += c->n_hi;
         sum->derived |= c->derived;
+        sum->people |= c->people != NULL;
         if (!sum->source || !*sum->source)
             sum->source = c->source;
     }
@@ -413,11 +456,11 @@ bool tally_sum(const struct tally *t, const char *backend, const char *metric,
         *out = *own;
         return true;
     }
-    if (!s)
+    if (!s || metric_find(metric)->pairs)
         return false;
     struct sum *sums = new_sums(t);
     sum_inside(t, s, g, sums);
-    bool any = best_cover(t, s, sums, g, &best);
+    bool any = best_cover(t, s, sums, g, &best) && !sums[best].people;
     if (any)
         *out = (struct count){
             .backend = s->backend, .metric = s->metric, .point = s->point, .group = *g,
@@ -442,7 +485,7 @@ size_t tally_parts(const struct tally *t, const char *backend, const char *metri
         out[0] = own;
         return 1;
     }
-    if (!s)
+    if (!s || metric_find(metric)->pairs)
         return 0;
     struct sum *sums = new_sums(t);
     sum_inside(t, s, g, sums);
@@ -490,6 +533,8 @@ int tally_check_sums(const struct tally *t, struct err *err)
 
     for (size_t k = 0; k < t->n_series; k++) {
         const struct tally_series *s = &t->series[k];
+        if (metric_find(s->metric)->pairs)
+            continue;
         for (size_t i = s->first; i != TALLY_END; i = t->counts[i].next) {
             const struct count *c = &t->counts[i];
             sum_inside(t, s, &c->group, sums);

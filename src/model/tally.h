@@ -28,6 +28,15 @@
 #include "base/mem.h"
 #include "model/group.h"
 
+/* Whose the trials of a count are, where some person has several: the trials and
+ * hits of every person that has any, by ascending subject (a number of the caller's,
+ * the same person's in every count). */
+struct tally_people {
+    size_t n;
+    const uint32_t *subject;
+    const double *trials, *hits;
+};
+
 struct count {
     const char *backend; /* "" : the data set itself */
     const char *metric;  /* base metric */
@@ -41,6 +50,7 @@ struct count {
     size_t line;
     unsigned axes;       /* the set that the group fixes */
     size_t next;         /* row of the same series, or TALLY_END */
+    const struct tally_people *people; /* NULL: a trial each, or not known */
 };
 #define TALLY_END ((size_t)-1)
 
@@ -71,10 +81,13 @@ void tally_release(struct tally *t);
 /* Adds the rows of a counts.csv; every fault is listed, and the group names
  * must be of the axes. */
 int tally_read_counts(struct tally *t, const char *path, struct err *err);
-/* Adds one count, whose texts are copied; `name`, `axes` and `next` are set here. It
+/* Adds one count, whose texts are copied with its people; `name`, `axes` and `next` are set here. It
  * must obey the invariants above (those of metric and backend too). Fails past the
  * limits. */
 int tally_add(struct tally *t, const struct count *count, struct err *err);
+/* The people of every count of a backend, from the same counts made again; ERR_INPUT
+ * where those have another x or n. */
+int tally_adopt_people(struct tally *t, const struct tally *from, struct err *err);
 /* Other counts in place of some: adds to `t` every row of `base` that speaks of a
  * backend, metric and point `t` itself has nothing on. The rows' strings stay
  * those of `base`, which must outlive `t`. */
@@ -98,7 +111,8 @@ const struct count *tally_find(const struct tally *t, const char *backend,
  * rows inside it from the smallest set of axes whose rows cover it, one for
  * every group of that set inside `g` (n_lo and n_hi are summed, derived if any
  * part is; a census keeps its n, the size of the whole set). False if no set of
- * axes does.
+ * axes does, where people of the parts are told apart (they may be the same), and of
+ * metrics of pairs, whose groups do not add up (metric.h).
  */
 bool tally_sum(const struct tally *t, const char *backend, const char *metric,
                const char *point, const struct group *g, struct count *out);

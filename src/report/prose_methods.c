@@ -43,6 +43,44 @@ static const struct {
       "For the largest rate over the smallest: each of K rates gets an interval at "
       "1 − α/K, and the limits are the extremes over that box. Wide, but honest also "
       "when all groups are equal, where a bootstrap is not." },
+    { "wilson-t", "Wilson-t",
+      "For comparisons that share people: two that have a person in common are not two "
+      "independent trials. The variance is the dyadic-robust one (Fafchamps and Gubert, "
+      "Journal of Development Economics 83, 2007, 326–350; Aronow, Samii and Assenova, "
+      "Political Analysis 23, 2015, 564–577), corrected for the weight of single people; "
+      "Wilson's interval is taken at the number of coin tosses that would say as much "
+      "(Fogliato, Patil and Perona, International Journal of Computer Vision, 2024) with "
+      "Student's t, whose degrees of freedom are a heuristic of misid's. With several "
+      "images a person the same is done by person; with one it is Wilson's interval." },
+    { "wilson-neff", "Wilson with effective n",
+      "Wilson's interval at an effective number of comparisons, as published (Fogliato, "
+      "Patil and Perona, International Journal of Computer Vision, 2024; arXiv "
+      "2306.01198). Too short where people are few." },
+    { "naive-wilson", "Wilson, dependence ignored",
+      "Wilson's interval as if no two comparisons had a person in common. Far too short; "
+      "shown for comparison only." },
+    { "vertex-bootstrap", "Vertex bootstrap",
+      "People are drawn again with replacement, and a comparison counts as often as both "
+      "its people were drawn (Snijders and Borgatti, Connections 22, 1999, 161–170); "
+      "the limits are percentiles. It overstates the variance of comparisons that are "
+      "nearly independent, and says nothing at 0 errors." },
+    { "double-or-nothing", "Double-or-nothing bootstrap",
+      "Every person counts twice or not at all, by a coin (Owen and Eckles, Annals of "
+      "Applied Statistics 6, 2012, 895–927); the limits are percentiles. It overstates "
+      "the variance as the vertex bootstrap does." },
+    { "mover", "MOVER",
+      "For two rates of different people: the limits of each are combined by squares, "
+      "those of ratios as logarithms (Zou and Donner, Statistics in Medicine 27, 2008, "
+      "1693–1702)." },
+    { "influence", "Influence function",
+      "For two rates that share people, as of two matchers on the same faces: the "
+      "influence of every pair of people on the contrast, so that what the rates have in "
+      "common cancels (delta method on the dyadic-robust variance)." },
+    { "permutation", "Studentised permutation test",
+      "Whether the spread over groups is more than chance at these sizes: people, with "
+      "all their images, exchange their groups, and the largest studentised difference "
+      "of the logarithms of the rates is held against those (Chung and Romano, Annals of "
+      "Statistics 41, 2013, 484–507)." },
 };
 
 const char *prose_method(const char *name)

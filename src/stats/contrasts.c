@@ -18,8 +18,8 @@ static int add_contrast(struct work *w, const struct subject *about,
     double p;
     int code = 0;
 
-    if (!evidence_rate(w->e->tally, about, group, N_STATED, &a) ||
-        !evidence_rate(w->e->tally, about, versus, N_STATED, &b))
+    if (!evidence_rate(w->e, w->e->tally, about, group, N_STATED, &a) ||
+        !evidence_rate(w->e, w->e->tally, about, versus, N_STATED, &b))
         return 0;
     text_addf(&metric, "%s.%s", about->metric, kind);
     long there = findings_find(w->out, about->backend, metric.s, group, versus,
@@ -29,26 +29,32 @@ static int add_contrast(struct work *w, const struct subject *about,
         return 0;
     if ((code = rows_check_size(w)))
         return code;
-    if ((code = exact_fisher(a.x, a.n - a.x, b.x, b.n - b.x, &p, w->err)))
+    bool clustered = rate_is_clustered(&a) || rate_is_clustered(&b);
+    if (!clustered && (code = exact_fisher(a.x, a.n - a.x, b.x, b.n - b.x, &p, w->err)))
         return code;
     for (size_t i = 0; i < w->study->methods[quantity].n && !code; i++) {
         const struct method *m = evidence_method(w->study, quantity, i);
+        unsigned what = ratio ? FOR_RATIO : FOR_DIFFERENCE;
         struct interval iv;
-        code = (ratio ? m->ratio : m->difference)(a.x, a.n, b.x, b.n,
-                                                  w->study->confidence, &iv, w->err);
-        if (code)
+        if ((code = rate_contrast(m, what, &a, &b, w->study->confidence, &iv, w->err)) ||
+            (clustered &&
+             (code = rate_contrast_p(m, what, &a, &b, ratio, &p, w->err))))
             break;
         struct finding *row = row_add(w, about, kind, group, versus);
-        row_set_interval(row, &iv, m, w->study->confidence);
+        row_set_interval(row, &iv, rate_contrast_method(m, &a, &b), w->study->confidence);
         row->x = a.x;
         row->n = a.n;
         row->p = p;
         row->threshold = row_threshold(about->point);
         row->flag = ratio ? row_ratio_flag(a.x, b.x, a.derived || b.derived)
                           : a.derived || b.derived ? FLAG_DERIVED : FLAG_OK;
-        row->note = arena_printf(&w->out->arena, "%lld of %lld against %lld of %lld; p: "
-                                 "Fisher's exact test, two-sided", (long long)a.x,
-                                 (long long)a.n, (long long)b.x, (long long)b.n);
+        row->note = arena_printf(&w->out->arena, "%lld of %lld against %lld of %lld; p: %s",
+                                 (long long)a.x, (long long)a.n, (long long)b.x,
+                                 (long long)b.n, !clustered
+                                 ? "Fisher's exact test, two-sided"
+                                 : rates_share(&a, &b)
+                                 ? "from the interval; the two share people"
+                                 : "from the interval");
     }
     return code;
 }
@@ -91,6 +97,34 @@ int add_contrasts(struct work *w, const struct subject *about)
     return code;
 }
 
+/* Two measurements of the same group whose trials share people: paired by person. */
+static int add_clustered_pair(struct work *w, const char *kind, const struct subject *about,
+                              const struct rate *a, const struct rate *b,
+                              const char *group, const char *versus)
+{
+    const struct study_methods *methods = &w->study->methods[QUANTITY_DIFFERENCE];
+    int code = 0;
+
+    for (size_t i = 0; i < methods->n && !code; i++) {
+        const struct method *m = evidence_method(w->study, QUANTITY_DIFFERENCE, i);
+        struct interval at;
+        double p;
+        if ((code = rate_contrast(m, FOR_DIFFERENCE, a, b, w->study->confidence, &at,
+                                  w->err)) ||
+            (code = rate_contrast_p(m, FOR_DIFFERENCE, a, b, 0, &p, w->err)))
+            break;
+        struct finding *row = row_add(w, about, kind, group, versus);
+        row_set_interval(row, &at, rate_contrast_method(m, a, b), w->study->confidence);
+        row->x = a->x;
+        row->n = a->n;
+        row->p = p;
+        row->note = arena_printf(&w->out->arena, "%lld of %lld against %lld of %lld, the "
+                                 "same people; p: from the interval", (long long)a->x,
+                                 (long long)a->n, (long long)b->x, (long long)b->n);
+    }
+    return code;
+}
+
 /* Two measurements of the same group on the same faces: `kind` as if they were
  * independent, by every method for differences, and `kind`_worst_case with the
  * pairing that leaves the difference least certain. */
@@ -109,11 +143,14 @@ static int add_pair(struct work *w, const char *kind, const struct subject *abou
     bool there = findings_find(w->out, about->backend, name.s, group, versus,
                                about->point, NULL) >= 0;
     text_release(&name);
-    if (there || !evidence_rate(w->e->tally, one, group, N_STATED, &a) ||
-        !evidence_rate(w->e->tally, other, group, N_STATED, &b))
+    if (there || !evidence_rate(w->e, w->e->tally, one, group, N_STATED, &a) ||
+        !evidence_rate(w->e, w->e->tally, other, group, N_STATED, &b))
         return 0;
-    if ((code = rows_check_size(w)) ||
-        (code = exact_fisher(a.x, a.n - a.x, b.x, b.n - b.x, &p, w->err)))
+    if ((code = rows_check_size(w)))
+        return code;
+    if (rate_is_clustered(&a) || rate_is_clustered(&b))
+        return add_clustered_pair(w, kind, about, &a, &b, group, versus);
+    if ((code = exact_fisher(a.x, a.n - a.x, b.x, b.n - b.x, &p, w->err)))
         return code;
     for (size_t m = 0; m <= methods->n && !code; m++) {
         bool worst = m == methods->n;

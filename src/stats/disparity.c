@@ -163,13 +163,10 @@ int spread_max_min(const struct method *proportion_method, const int64_t *x,
     double each = 1 - (1 - confidence) / (double)groups;
     for (size_t i = 0; i < groups && code >= 0; i++)
         code = proportion_method->proportion(x[i], n[i], each, &rates[i], err);
-    if (code >= 0) {
-        struct box b = box_of(rates, groups);
-        *out = ratio_over(&b);
-        code = 0;
-    }
+    if (code >= 0)
+        disparity_max_min_box(rates, groups, out);
     free(rates);
-    return code;
+    return code < 0 ? code : 0;
 }
 
 void disparity_fdr_box(const struct interval *fmr, const struct interval *fnmr,
@@ -193,4 +190,90 @@ void disparity_ir_box(const struct interval *fmr, const struct interval *fnmr,
                     powered(ratio_b.estimate, 1 - alpha);
     out->lo = powered(ratio_a.lo, alpha) * powered(ratio_b.lo, 1 - alpha);
     out->hi = powered(ratio_a.hi, alpha) * powered(ratio_b.hi, 1 - alpha);
+}
+
+void disparity_max_min_box(const struct interval *rate, size_t groups,
+                           struct interval *out)
+{
+    struct box b = box_of(rate, groups);
+
+    *out = ratio_over(&b);
+}
+
+static double *estimates_of(const struct interval *rate, size_t groups)
+{
+    double *out = mem_array(groups, sizeof *out);
+
+    for (size_t i = 0; i < groups; i++)
+        out[i] = rate[i].estimate;
+    return out;
+}
+
+void disparity_max_geomean_box(const struct interval *rate, size_t groups,
+                               struct interval *out)
+{
+    struct box b = box_of(rate, groups);
+    double *at = estimates_of(rate, groups);
+
+    out->estimate = disparity_max_geomean(at, groups);
+    /* Least: all as near to the highest lower limit as they come. */
+    for (size_t i = 0; i < groups; i++)
+        at[i] = fmin(rate[i].hi, b.lo.max);
+    out->lo = b.lo.max > 0 ? disparity_max_geomean(at, groups) : 1;
+    /* Most: one as high as can be, all others as low. */
+    out->hi = 1;
+    for (size_t i = 0; i < groups; i++) {
+        for (size_t j = 0; j < groups; j++)
+            at[j] = i == j ? rate[j].hi : rate[j].lo;
+        double most = disparity_max_geomean(at, groups);
+        out->hi = fmax(out->hi, isnan(most) ? INFINITY : most);
+    }
+    free(at);
+    interval_clip(out, 1, INFINITY);
+}
+
+/* Gini of the rates nearest to level c. */
+static double gini_at(const struct interval *rate, size_t groups, double c, double *at)
+{
+    for (size_t i = 0; i < groups; i++)
+        at[i] = fmin(fmax(c, rate[i].lo), rate[i].hi);
+    return disparity_gini(at, groups);
+}
+
+void disparity_gini_box(const struct interval *rate, size_t groups,
+                        struct interval *out)
+{
+    double *at = estimates_of(rate, groups);
+
+    out->estimate = disparity_gini(at, groups);
+    out->lo = 1;
+    /* For rates of one sum, those nearest to a level are majorised by all others of
+     * the box, and Gini grows with majorisation. Between two limits it is a ratio of
+     * linear functions of c: monotone, so that the limits are all there is to try. */
+    for (size_t i = 0; i < groups; i++) {
+        out->lo = fmin(out->lo, gini_at(rate, groups, rate[i].lo, at)); /* no NaN */
+        out->lo = fmin(out->lo, gini_at(rate, groups, rate[i].hi, at));
+    }
+    out->hi = groups > DISPARITY_CORNERS ? 1 : 0;
+    /* A convex function over a linear one is largest at a corner. */
+    for (unsigned corner = 0; groups <= DISPARITY_CORNERS && corner < 1u << groups;
+         corner++) {
+        for (size_t i = 0; i < groups; i++)
+            at[i] = corner >> i & 1 ? rate[i].hi : rate[i].lo;
+        out->hi = fmax(out->hi, disparity_gini(at, groups));
+    }
+    free(at);
+    interval_clip(out, 0, 1);
+}
+
+void disparity_garbe_box(const struct interval *fmr, const struct interval *fnmr,
+                         size_t groups, double alpha, struct interval *out)
+{
+    struct interval a, b;
+
+    disparity_gini_box(fmr, groups, &a);
+    disparity_gini_box(fnmr, groups, &b);
+    out->estimate = weighted(alpha, a.estimate) + weighted(1 - alpha, b.estimate);
+    out->lo = weighted(alpha, a.lo) + weighted(1 - alpha, b.lo);
+    out->hi = weighted(alpha, a.hi) + weighted(1 - alpha, b.hi);
 }

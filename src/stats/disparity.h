@@ -51,6 +51,29 @@ int spread_max_min(const struct method *proportion_method, const int64_t *x,
                    const int64_t *n, size_t groups, double confidence,
                    struct interval *out, struct err *err);
 
+/*
+ * The same from limits got elsewhere (wilson-t, say), each at 1 − α/groups, for rates
+ * that share people. Rates of 0: the estimate and the upper limit are +inf, and only the
+ * lower limit says something.
+ */
+void disparity_max_min_box(const struct interval *rate, size_t groups,
+                           struct interval *out);
+
+/*
+ * Extremes over the same box, exact: the largest against the geometric mean, Gini, and
+ * GARBE (each rate's own box at 1 − α/(2·groups)). The least unequal rates of a box are
+ * some level c cut off at each interval; the most unequal ones are a corner of it, so
+ * that Gini and GARBE, which try all corners, have an upper limit of 1 over more than
+ * DISPARITY_CORNERS groups.
+ */
+enum { DISPARITY_CORNERS = 16 };
+void disparity_max_geomean_box(const struct interval *rate, size_t groups,
+                               struct interval *out);
+void disparity_gini_box(const struct interval *rate, size_t groups,
+                        struct interval *out);
+void disparity_garbe_box(const struct interval *fmr, const struct interval *fnmr,
+                         size_t groups, double alpha, struct interval *out);
+
 /* FDR and IR of rates known to lie within intervals (a simultaneous box: one
  * interval a group and rate, each at 1 − α/(2·groups)): the estimates at the
  * intervals' own, and outer bounds of the extremes over the box, as max U − min L

@@ -15,7 +15,9 @@ double normal_two_sided(double confidence)
 
 double student_two_sided(double confidence, double df)
 {
-    return gsl_cdf_tdist_Qinv((1 - confidence) / 2, df);
+    /* past 1e15 the two agree to all digits, and GSL knows no infinity */
+    return df < 1e15 ? gsl_cdf_tdist_Qinv((1 - confidence) / 2, df)
+                     : normal_two_sided(confidence);
 }
 
 struct share share_of_logit(double y)

@@ -18,7 +18,7 @@
 /* z with P(|Z| <= z) = confidence, Z standard normal; 0 < confidence < 1. */
 double normal_two_sided(double confidence);
 /* t with P(|T| <= t) = confidence, T Student's with df >= 1 degrees of freedom,
- * whole or not. */
+ * whole or not, or infinite. */
 double student_two_sided(double confidence, double df);
 
 /*

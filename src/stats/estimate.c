@@ -10,7 +10,7 @@
 #include "stats/rows.h"
 
 static const unsigned quantity_bits[QUANTITY_N] = {
-    FOR_PROPORTION, FOR_DIFFERENCE, FOR_RATIO
+    FOR_PROPORTION | FOR_DYADS | FOR_PEOPLE, FOR_DIFFERENCE, FOR_RATIO
 };
 
 int estimate_check(const struct study *study, struct err *err)

@@ -3,8 +3,23 @@
 
 #include <string.h>
 
-bool evidence_rate(const struct tally *tally, const struct subject *about,
-                   const char *group, enum corner corner, struct rate *out)
+struct rate evidence_rate_of(const struct evidence *e, const struct count *c,
+                             const char *group)
+{
+    struct rate r = { .x = c->x, .n = c->n, .derived = c->derived, .people = c->people };
+    const struct cluster *cluster = !e->clusters ? NULL
+        : clusters_find(e->clusters, c->backend, c->metric, c->point, group);
+
+    if (cluster) {
+        r.dyads = &cluster->dyads;
+        r.borrowed = cluster->borrowed;
+    }
+    return r;
+}
+
+bool evidence_rate(const struct evidence *e, const struct tally *tally,
+                   const struct subject *about, const char *group, enum corner corner,
+                   struct rate *out)
 {
     struct group g;
     struct count c;
@@ -12,8 +27,7 @@ bool evidence_rate(const struct tally *tally, const struct subject *about,
     if (group_parse(&g, &tally->axes, group, NULL) < 0 ||
         !tally_sum(tally, about->backend, about->metric, about->point, &g, &c))
         return false;
-    out->x = c.x;
-    out->derived = c.derived;
+    *out = evidence_rate_of(e, &c, group);
     out->n = corner == N_LOW ? c.n_lo : corner == N_HIGH ? c.n_hi : c.n;
     return true;
 }
@@ -112,7 +126,7 @@ static bool has_group(const struct names *w, const char *metric, const char *poi
         const struct tally_series *s = &t->series[i];
         struct subject about = { s->backend, s->metric, s->point };
         if (!strcmp(s->metric, metric) && (!point || !strcmp(s->point, point)) &&
-            evidence_rate(t, &about, group, N_STATED, &r))
+            evidence_rate(w->e, t, &about, group, N_STATED, &r))
             return true;
     }
     return false;

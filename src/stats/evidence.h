@@ -15,32 +15,34 @@
 #include "model/printed.h"
 #include "model/study.h"
 #include "model/tally.h"
+#include "stats/clusters.h"
 #include "stats/methods.h"
+#include "stats/rate.h"
 
 struct evidence {
     const struct study *study;
     const struct tally *tally;
     const struct tally *alternatives; /* study->n_alternatives of them */
     const struct printed *printed;    /* may have no figures */
+    const struct clusters *clusters;  /* of comparisons that share people, or NULL */
 };
 
 /* Which n of a count whose n was not published. */
 enum corner { N_STATED, N_LOW, N_HIGH };
-
-/* Hits and trials of a group. */
-struct rate {
-    int64_t x, n;
-    bool derived;
-};
 
 /* What is asked of a tally. */
 struct subject {
     const char *backend, *metric, *point;
 };
 
-/* False if the tally has no such group. */
-bool evidence_rate(const struct tally *tally, const struct subject *about,
-                   const char *group, enum corner corner, struct rate *out);
+/* Hits and trials of a group, and whom they share; false if the tally (the evidence's
+ * own, or one of its alternatives) has no such group. */
+bool evidence_rate(const struct evidence *e, const struct tally *tally,
+                   const struct subject *about, const char *group, enum corner corner,
+                   struct rate *out);
+/* The same of a count that is at hand. */
+struct rate evidence_rate_of(const struct evidence *e, const struct count *c,
+                             const char *group);
 
 /* The backends the study speaks of: those it lists, else all in the counts.
  * A listed one that has no counts is an error with the study's line. Returns

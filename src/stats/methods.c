@@ -8,9 +8,25 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "stats/bootstrap.h"
+#include "stats/clustered.h"
 #include "stats/difference.h"
+#include "stats/influence.h"
 #include "stats/proportion.h"
 #include "stats/ratio.h"
+
+static int ratio_mover(int64_t x1, int64_t n1, int64_t x2, int64_t n2, double confidence,
+                       struct interval *out, struct err *err)
+{
+    struct interval first, second;
+    int code = proportion_wilson(x1, n1, confidence, &first, err);
+
+    if (!code)
+        code = proportion_wilson(x2, n2, confidence, &second, err);
+    if (!code)
+        mover_ratio(&first, &second, out);
+    return code;
+}
 
 /* In the order of preference: the first that serves a quantity is its default. */
 static const struct method methods[] = {
@@ -114,6 +130,94 @@ static const struct method methods[] = {
         .source = "Bonferroni box (Dunn 1961, JASA 56:52-64), projected:"
                   " [max(1, max L / min U), max U / min L]",
     },
+    {
+        .name = "wilson-t",
+        .title = "Wilson-t",
+        .quantities = FOR_PROPORTION | FOR_DYADS | FOR_PEOPLE,
+        .summary = "Wilson with an effective n that knows who is in several"
+                   " comparisons, and Student's t",
+        .source = "variance: Fafchamps & Gubert 2007, J. Dev. Econ. 83:326-350,"
+                  " Aronow, Samii & Assenova 2015, Polit. Anal. 23:564-577; Wilson with"
+                  " n*: Fogliato, Patil & Perona 2024, arXiv 2306.01198, Korn & Graubard"
+                  " 1998, Surv. Methodol. 24:193-201; leverage and the degrees of freedom"
+                  " are misid's own",
+        .proportion = proportion_wilson,
+        .dyads = clustered_wilson_t,
+        .people = people_wilson_t,
+    },
+    {
+        .name = "wilson-neff",
+        .title = "Wilson, effective n",
+        .quantities = FOR_PROPORTION | FOR_DYADS | FOR_PEOPLE,
+        .summary = "as published: no correction for leverage, normal quantile; short"
+                   " with few people",
+        .source = "Fogliato, Patil & Perona 2024, IJCV, arXiv 2306.01198:"
+                  " Var = (sum R^2 + max(0, sum S^2 - 2 sum R^2))/M^2",
+        .proportion = proportion_wilson,
+        .dyads = clustered_wilson_neff,
+        .people = people_wilson_neff,
+    },
+    {
+        .name = "vertex-bootstrap",
+        .title = "vertex bootstrap",
+        .quantities = FOR_DYADS | FOR_PEOPLE,
+        .summary = "people drawn again with replacement, percentiles; too wide for"
+                   " dyads, nothing at 0 errors",
+        .source = "Snijders & Borgatti 1999, Connections 22:161-170: a dyad weighs"
+                  " w_s w_t, nobody with himself",
+        .dyads = clustered_vertex,
+        .people = people_bootstrap,
+    },
+    {
+        .name = "double-or-nothing",
+        .title = "double or nothing",
+        .quantities = FOR_DYADS | FOR_PEOPLE,
+        .summary = "each person counts twice or not at all, percentiles; too wide for"
+                   " dyads, nothing at 0 errors",
+        .source = "Owen & Eckles 2012, Ann. Appl. Stat. 6:895-927, with weights 0 and 2",
+        .dyads = clustered_doubling,
+        .people = people_doubling,
+    },
+    {
+        .name = "naive-wilson",
+        .title = "Wilson, dependence ignored",
+        .quantities = FOR_PROPORTION | FOR_DYADS | FOR_PEOPLE,
+        .summary = "a million comparisons of 500 people as a million coin tosses: far"
+                   " too short; for comparison only",
+        .source = "Wilson 1927, JASA 22:209-212, with n = all comparisons",
+        .proportion = proportion_wilson,
+        .dyads = clustered_naive,
+        .people = people_naive,
+    },
+    {
+        .name = "mover",
+        .title = "MOVER",
+        .quantities = FOR_DIFFERENCE | FOR_RATIO | FOR_CONTRAST,
+        .summary = "two clustered rates that share nobody: Newcombe's formula with the"
+                   " limits of each; ratios on the log scale",
+        .source = "Zou & Donner 2008, Stat. Med. 27:1693-1702:"
+                  " d -+ sqrt((p1-l1)^2 + (u2-p2)^2)",
+        .difference = difference_newcombe,
+        .ratio = ratio_mover,
+    },
+    {
+        .name = "influence",
+        .title = "influence function",
+        .quantities = FOR_CONTRAST,
+        .summary = "two clustered rates that share people: what they have in common"
+                   " cancels",
+        .source = "delta method on the dyadic-robust variance (see wilson-t):"
+                  " I_d = sum_k df/dp_k R_d/M_k, Var = sum_s (sum_d I_d)^2 - sum I_d^2",
+    },
+    {
+        .name = "permutation",
+        .title = "studentised permutation test",
+        .quantities = FOR_SPREAD_TEST,
+        .summary = "is the spread over groups more than chance at these sizes? People"
+                   " exchange their groups",
+        .source = "Chung & Romano 2013, Ann. Stat. 41:484-507:"
+                  " max |ln p_g - ln p_h|/sqrt(v_g + v_h)",
+    },
 };
 
 #define N_METHODS (sizeof methods / sizeof *methods)
@@ -140,44 +244,36 @@ const struct method *method_default(unsigned quantity)
     return NULL;
 }
 
-struct contrast {
-    int (*interval)(int64_t x1, int64_t n1, int64_t x2, int64_t n2,
-                    double confidence, struct interval *out, struct err *err);
-    int64_t x1, n1, x2, n2;
-    double margin;
-};
-
 /* Whether the interval at 1 - alpha leaves the margin out: 0, 1 or an error. */
-static int leaves_out(const struct contrast *c, double alpha,
-                      struct interval *at, struct err *err)
+static int leaves_out(int (*limits)(const void *, double, struct interval *, struct err *),
+                      const void *about, double margin, double alpha, struct interval *at,
+                      struct err *err)
 {
-    int code = c->interval(c->x1, c->n1, c->x2, c->n2, 1 - alpha, at, err);
+    int code = limits(about, 1 - alpha, at, err);
 
     if (code < 0)
         return code;
-    return c->margin < at->lo || c->margin > at->hi;
+    return margin < at->lo || margin > at->hi;
 }
 
-int contrast_p(const struct method *m, unsigned quantity, int64_t x1, int64_t n1,
-               int64_t x2, int64_t n2, double margin, double *p, struct err *err)
+int interval_p(int (*limits)(const void *about, double confidence, struct interval *out,
+                             struct err *err),
+               const void *about, bool ratio, double margin, double *p, struct err *err)
 {
-    bool ratio = quantity == FOR_RATIO;
-    struct contrast c = { ratio ? m->ratio : m->difference, x1, n1, x2, n2, margin };
     struct interval at;
     double in = log(CONTRAST_P_FLOOR), out = log1p(-1e-10);
 
-    assert((ratio || quantity == FOR_DIFFERENCE) && m->quantities & quantity);
     if (ratio ? !(margin > 0 && isfinite(margin)) : !(margin >= -1 && margin <= 1))
         return err_add(err, ERR_INPUT, "a margin of %g, expected %s", margin,
                        ratio ? "a ratio above 0" : "a difference from -1 to 1");
-    int code = leaves_out(&c, exp(out), &at, err);
+    int code = leaves_out(limits, about, margin, exp(out), &at, err);
     if (code < 0)
         return code;
     if (!code || at.estimate == margin || isnan(at.estimate)) {
         *p = 1;
         return 0;
     }
-    code = leaves_out(&c, CONTRAST_P_FLOOR, &at, err);
+    code = leaves_out(limits, about, margin, CONTRAST_P_FLOOR, &at, err);
     if (code < 0)
         return code;
     if (code) {
@@ -186,7 +282,7 @@ int contrast_p(const struct method *m, unsigned quantity, int64_t x1, int64_t n1
     }
     while (out - in > 1e-11) {
         double mid = in + (out - in) / 2;
-        code = leaves_out(&c, exp(mid), &at, err);
+        code = leaves_out(limits, about, margin, exp(mid), &at, err);
         if (code < 0)
             return code;
         if (code)
@@ -196,6 +292,30 @@ int contrast_p(const struct method *m, unsigned quantity, int64_t x1, int64_t n1
     }
     *p = exp(out);
     return 0;
+}
+
+struct contrast {
+    int (*interval)(int64_t x1, int64_t n1, int64_t x2, int64_t n2,
+                    double confidence, struct interval *out, struct err *err);
+    int64_t x1, n1, x2, n2;
+};
+
+static int contrast_limits(const void *about, double confidence, struct interval *out,
+                           struct err *err)
+{
+    const struct contrast *c = about;
+
+    return c->interval(c->x1, c->n1, c->x2, c->n2, confidence, out, err);
+}
+
+int contrast_p(const struct method *m, unsigned quantity, int64_t x1, int64_t n1,
+               int64_t x2, int64_t n2, double margin, double *p, struct err *err)
+{
+    bool ratio = quantity == FOR_RATIO;
+    const struct contrast c = { ratio ? m->ratio : m->difference, x1, n1, x2, n2 };
+
+    assert((ratio || quantity == FOR_DIFFERENCE) && m->quantities & quantity);
+    return interval_p(contrast_limits, &c, ratio, margin, p, err);
 }
 
 const char *stats_library(void)

@@ -4,13 +4,14 @@
  * findings.csv, with what each can be used for and where it comes from.
  *
  * To add a method: write its function beside its kin (proportion.c,
- * difference.c, ratio.c) and give it a row in methods.c.
+ * difference.c, ratio.c, clustered.c, bootstrap.c) and give it a row in methods.c.
  *
  * Ownership: the table is constant. Threads: any.
  */
 #ifndef STATS_METHODS_H
 #define STATS_METHODS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,7 +24,16 @@ enum {
     FOR_DIFFERENCE = 2, /* of two independent proportions */
     FOR_RATIO = 4,      /* of two independent proportions */
     FOR_SPREAD = 8,     /* max/min over groups: spread_max_min() */
+    FOR_DYADS = 16,     /* comparisons that share people: clustered.h */
+    FOR_PEOPLE = 32,    /* several trials of one person: clustered.h */
+    FOR_CONTRAST = 64,  /* of two such rates: rate_contrast() */
+    FOR_SPREAD_TEST = 128, /* permutation.h */
 };
+
+struct clustered;
+struct clustered_how;
+struct dyads;
+struct people;
 
 struct method {
     const char *name;  /* "clopper-pearson" */
@@ -41,11 +51,15 @@ struct method {
                       double confidence, struct interval *out, struct err *err);
     int (*ratio)(int64_t x1, int64_t n1, int64_t x2, int64_t n2,
                  double confidence, struct interval *out, struct err *err);
+    int (*dyads)(const struct dyads *d, const struct clustered_how *how,
+                 struct clustered *out, struct err *err);
+    int (*people)(const struct people *c, const struct clustered_how *how,
+                  struct clustered *out, struct err *err);
 };
 
 const struct method *method_table(size_t *n);
 const struct method *method_find(const char *name); /* NULL if none */
-/* The default for one quantity: wilson, newcombe, koopman, projection. */
+/* The default for one quantity: wilson, newcombe, koopman, projection, wilson-t. */
 const struct method *method_default(unsigned quantity);
 
 /* "GSL 2.7.1": what the methods are built on. */
@@ -65,6 +79,11 @@ const char *stats_library(void);
  */
 int contrast_p(const struct method *m, unsigned quantity, int64_t x1, int64_t n1,
                int64_t x2, int64_t n2, double margin, double *p, struct err *err);
+
+/* The same of any family of intervals: `limits` gives that of `about` at a confidence. */
+int interval_p(int (*limits)(const void *about, double confidence, struct interval *out,
+                             struct err *err),
+               const void *about, bool ratio, double margin, double *p, struct err *err);
 
 /* Turns GSL's aborting error handler off; call once at start. */
 void stats_start(void);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rates of groups, shares of the whole, spread over groups, the set itself. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/metric.h"
@@ -13,16 +14,19 @@ static int add_rate(struct work *w, const struct subject *about, const char *kin
                     const struct count *c, const char *group,
                     const struct method *method)
 {
-    struct interval i;
-    int code = method->proportion(c->x, c->n, w->study->confidence, &i, w->err);
+    struct rate rate = evidence_rate_of(w->e, c, group);
+    struct clustered got;
+    int code = rate_estimate(method, &rate, w->study->confidence, &got, w->err);
 
     if (code)
         return code;
     struct finding *row = row_add(w, about, kind, group, "");
-    row_set_interval(row, &i, method, w->study->confidence);
+    row_set_interval(row, &got.at, method, w->study->confidence);
     row_set_count(row, c);
     row->flag = row_count_flag(c);
     row->note = row_count_note(w, c);
+    if (rate_is_clustered(&rate))
+        row_set_clusters(w, row, &got);
     return 0;
 }
 
@@ -148,6 +152,25 @@ int add_groups(struct work *w, const struct subject *about)
     return 0;
 }
 
+/* Where people have several trials a share of the hits is no count of independent
+ * ones: the shares alone, without limits. */
+static void add_clustered_share(struct work *w, const struct subject *about,
+                                const char *group, const struct count *part,
+                                const struct count *all)
+{
+    static const char *const kinds[] = { "share", "base_share" };
+    const int64_t x[] = { part->x, part->n }, n[] = { all->x, all->n };
+
+    for (int k = 0; k < 2; k++) {
+        struct finding *row = row_add(w, about, kinds[k], group, "");
+        row->x = x[k];
+        row->n = n[k];
+        row->estimate = (double)x[k] / (double)n[k];
+        row->note = k ? "a share of those counted, not an estimate: no interval"
+                      : "hits of the same people are not independent: no interval";
+    }
+}
+
 /* The share of all hits that falls on a group, the share of all trials that is
  * the group, and their quotient with the limits of the risk ratio RR against
  * everybody else mapped through RR / (b RR + 1 - b), b the base share. */
@@ -164,6 +187,10 @@ static int add_share(struct work *w, const struct subject *about, const char *gr
 
     if (all->x == 0)
         return 0; /* there is nothing to have a share of */
+    if (all->people) {
+        add_clustered_share(w, about, group, part, all);
+        return 0;
+    }
     if ((code = add_rate(w, about, "share", &hits, group, proportion)))
         return code;
     struct finding *row = &w->out->rows[w->out->n - 1];
@@ -225,6 +252,25 @@ int add_shares(struct work *w, const struct subject *about)
     return code;
 }
 
+/* Projection of the box of single intervals, each at 1 - alpha/groups. */
+static int limits_of_spread(struct work *w, const struct method *method,
+                            const struct rate *rates, size_t groups, struct interval *out)
+{
+    struct interval *box = mem_array(groups, sizeof *box);
+    double each = 1 - (1 - w->study->confidence) / (double)groups;
+    struct clustered got;
+    int code = 0;
+
+    for (size_t i = 0; i < groups && !code; i++) {
+        code = rate_estimate(method, &rates[i], each, &got, w->err);
+        box[i] = got.at;
+    }
+    if (!code)
+        disparity_max_min_box(box, groups, out);
+    free(box);
+    return code;
+}
+
 /* max/min over the groups of a set of axes. */
 static int add_spread_set(struct work *w, const struct subject *about, unsigned set)
 {
@@ -233,6 +279,7 @@ static int add_spread_set(struct work *w, const struct subject *about, unsigned 
     struct text name = TEXT_INIT, worst = TEXT_INIT, best = TEXT_INIT;
     struct group g = group_first(axes, set), high = g, low = g;
     int64_t x[STUDY_MAX_GROUPS], n[STUDY_MAX_GROUPS];
+    struct rate *rates = mem_array(STUDY_MAX_GROUPS, sizeof *rates);
     size_t groups = 0, top = 0, bottom = 0;
     bool derived = false;
     struct interval i;
@@ -242,6 +289,9 @@ static int add_spread_set(struct work *w, const struct subject *about, unsigned 
     do {
         if (!tally_sum(w->e->tally, about->backend, about->metric, about->point, &g, &c))
             continue;
+        text_reset(&name);
+        group_add(&name, axes, &g);
+        rates[groups] = evidence_rate_of(w->e, &c, name.s);
         x[groups] = c.x;
         n[groups] = c.n;
         derived |= c.derived;
@@ -253,11 +303,10 @@ static int add_spread_set(struct work *w, const struct subject *about, unsigned 
             bottom = groups, low = g;
         groups++;
     } while (group_next(&g, axes, set));
-    if (groups < 2)
-        return 0;
-
-    code = spread_max_min(method, x, n, groups, w->study->confidence, &i, w->err);
-    if (!code) {
+    code = groups < 2 ? 0 : limits_of_spread(w, method, rates, groups, &i);
+    free(rates);
+    if (!code && groups >= 2) {
+        text_reset(&name);
         for (size_t a = 0; a < axes->n; a++)
             if (set & 1u << a) {
                 if (name.len)

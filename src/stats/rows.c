@@ -57,6 +57,24 @@ void row_set_count(struct finding *row, const struct count *c)
     row->threshold = row_threshold(c->point);
 }
 
+void row_set_clusters(struct work *w, struct finding *row, const struct clustered *got)
+{
+    char worst[NUM_MAX];
+
+    row->n_eff = isfinite(got->n_eff) ? got->n_eff : NAN;
+    row->df = isfinite(got->df) ? got->df : NAN;
+    row->clusters = (int64_t)got->clusters;
+    if (got->too_few && row->flag != FLAG_ZERO)
+        row->flag = FLAG_TOO_FEW;
+    if (!isnan(got->worst))
+        row->note = arena_printf(&w->out->arena, "%s%sif all trials of a person were one, "
+                                 "the limit would be %s", row->note, *row->note ? "; " : "",
+                                 num_shortest(worst, got->worst));
+    if (got->borrowed)
+        row->note = arena_printf(&w->out->arena, "%s%sthe design effect is borrowed from a "
+                                 "lower threshold", row->note, *row->note ? "; " : "");
+}
+
 enum finding_flag row_count_flag(const struct count *c)
 {
     if (c->x == 0)

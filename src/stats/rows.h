@@ -40,6 +40,10 @@ void row_set_count(struct finding *row, const struct count *c);
 /* The number behind the '=' of a native point (`native=80`), else NaN. */
 double row_threshold(const char *point);
 
+/* What an interval of trials that share people rests on: n_eff, df, clusters, and the
+ * flag and note where that is little. */
+void row_set_clusters(struct work *w, struct finding *row, const struct clustered *got);
+
 enum finding_flag row_count_flag(const struct count *c);
 /* Of a ratio, which is as sure as the smaller of its two counts. */
 enum finding_flag row_ratio_flag(int64_t x, int64_t versus, bool derived);

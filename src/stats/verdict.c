@@ -36,9 +36,7 @@ static int weigh(struct judging *j, const struct contrast *c, double tests,
                  enum verdict *verdict, double *p)
 {
     const struct method *m = evidence_method(j->study, c->quantity, 0);
-    bool ratio = c->quantity == QUANTITY_RATIO;
-    int (*limits)(int64_t, int64_t, int64_t, int64_t, double, struct interval *,
-                  struct err *) = ratio ? m->ratio : m->difference;
+    unsigned quantity = c->quantity == QUANTITY_RATIO ? FOR_RATIO : FOR_DIFFERENCE;
     double alpha = 1 - j->study->confidence;
     struct interval i, wide;
     int code;
@@ -50,11 +48,10 @@ static int weigh(struct judging *j, const struct contrast *c, double tests,
             (code = paired_worst_case(c->a.x, c->a.n, c->b.x, c->b.n, 1 - alpha / tests,
                                       &wide, &ignored, j->err)))
             return code;
-    } else if ((code = limits(c->a.x, c->a.n, c->b.x, c->b.n, 1 - alpha, &i, j->err)) ||
-        (code = limits(c->a.x, c->a.n, c->b.x, c->b.n, 1 - alpha / tests, &wide,
-                       j->err)) ||
-        (code = contrast_p(m, ratio ? FOR_RATIO : FOR_DIFFERENCE, c->a.x, c->a.n,
-                           c->b.x, c->b.n, c->margin, p, j->err)))
+    } else if ((code = rate_contrast(m, quantity, &c->a, &c->b, 1 - alpha, &i, j->err)) ||
+               (code = rate_contrast(m, quantity, &c->a, &c->b, 1 - alpha / tests, &wide,
+                                     j->err)) ||
+               (code = rate_contrast_p(m, quantity, &c->a, &c->b, c->margin, p, j->err)))
         return code;
     double near = c->sign > 0 ? i.lo : -i.hi, far = c->sign > 0 ? wide.hi : -wide.lo;
     double margin = c->sign * c->margin;
@@ -135,7 +132,7 @@ static int judge_extreme(struct judging *j, const struct basis *basis,
     struct text other = TEXT_INIT;
     int code = 0;
 
-    if (!evidence_rate(basis->tally, about, spec->group, basis->group, &c.a))
+    if (!evidence_rate(j->e, basis->tally, about, spec->group, basis->group, &c.a))
         return 0;
     do {
         enum verdict v;
@@ -143,7 +140,7 @@ static int judge_extreme(struct judging *j, const struct basis *basis,
         text_reset(&other);
         group_add(&other, axes, &g);
         if (!strcmp(other.s, spec->group) ||
-            !evidence_rate(basis->tally, about, other.s, basis->versus, &c.b))
+            !evidence_rate(j->e, basis->tally, about, other.s, basis->versus, &c.b))
             continue;
         code = weigh(j, &c, tests * (double)all.asked, &v, &q);
         if (!code)
@@ -164,13 +161,13 @@ static int judge_excess(struct judging *j, const struct basis *basis,
                           .paired = basis->paired };
     struct together all = together(spec->n_against);
 
-    if (!evidence_rate(basis->tally, about, spec->group, basis->group, &c.a))
+    if (!evidence_rate(j->e, basis->tally, about, spec->group, basis->group, &c.a))
         return 0;
     for (size_t i = 0; i < spec->n_against; i++) {
         struct subject other = { spec->against[i], about->metric, about->point };
         enum verdict v;
         double q;
-        if (!evidence_rate(basis->tally, &other, spec->group, basis->versus, &c.b))
+        if (!evidence_rate(j->e, basis->tally, &other, spec->group, basis->versus, &c.b))
             continue;
         int code = weigh(j, &c, tests * (double)all.asked, &v, &q);
         if (code)
@@ -207,8 +204,8 @@ static int judge_backend(struct judging *j, const struct basis *basis,
         after.point = spec->after;
         versus = spec->group;
     }
-    if (!evidence_rate(basis->tally, &about, spec->group, basis->group, &c.a) ||
-        !evidence_rate(basis->tally, &after, versus, basis->versus, &c.b))
+    if (!evidence_rate(j->e, basis->tally, &about, spec->group, basis->group, &c.a) ||
+        !evidence_rate(j->e, basis->tally, &after, versus, basis->versus, &c.b))
         return 0;
     return weigh(j, &c, tests, verdict, p);
 }
@@ -339,9 +336,12 @@ static void find_rows(struct judging *j, const struct claim_spec *spec,
             judging_add_row(j, part,
                          findings_find(j->findings, part->backend, spec->metric, versus,
                                        "", spec->point, NULL));
-            judging_add_row(j, part,
-                         findings_find(j->findings, part->backend, metric.s,
-                                       spec->group, versus, spec->point, method));
+            long row = findings_find(j->findings, part->backend, metric.s, spec->group,
+                                     versus, spec->point, method);
+            if (row < 0) /* the two share people: by another method */
+                row = findings_find(j->findings, part->backend, metric.s, spec->group,
+                                    versus, spec->point, NULL);
+            judging_add_row(j, part, row);
         }
     } while (!spec->versus && group_next(&g, axes, spec->among));
     if (spec->type == CLAIM_OVER) {

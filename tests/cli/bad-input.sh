@@ -97,7 +97,7 @@ like "$errs" '^misid: --set confidnce: confidnce: unknown key, expected one of c
 bad_option "--set out of range" "--set confidence: confidence: 2, expected a number from 0.5 to \
 0.999999" run $study --set confidence=2
 bad_option "--set of no method" "$study: estimators.proportion: 'wald' is not a method for a \
-proportion, expected one of $("$MISID" list estimators | grep proportion | awk '{ printf "%s%s", s, $1; s = ", " }')" \
+proportion, expected one of $("$MISID" list estimators | grep -E 'proportion|fmr' | awk '{ printf "%s%s", s, $1; s = ", " }')" \
     run $study --set estimators.proportion=wald
 for stage in estimate chart; do
     bad_option "$stage of nothing" "$stage: 0 run folders named, expected one" $stage

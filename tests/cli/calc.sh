@@ -77,7 +77,7 @@ like "$out" '^ir +1 ' "disparity: a rate without weight does not count"
 like "$out" '^max_min +unbounded ' "disparity: over a zero"
 
 calc proportion --method help
-is "$(printf '%s\n' "$out" | grep -c '^[a-z]')" 5 "--method help: a line a method"
+is "$(printf '%s\n' "$out" | grep -c '^[a-z]')" 8 "--method help: a line a method"
 like "$out" '^wilson .*\(default\)$' "the default is marked"
 like "$out" '^ +Clopper & Pearson 1934' "with sources"
 calc adjust --method help
@@ -133,4 +133,19 @@ refuses "expected rates from 0 to 1" disparity --fmr .1,,.2 --fnmr .1,.2,.3
 refuses "expected rates from 0 to 1" disparity --fmr .1,2 --fnmr .1,.2
 refuses "expected 0 to 1" disparity --fmr .1,.2 --fnmr .1,.2 --alpha 2
 refuses "unknown option" proportion 1 2 --nonsense
+
+calc label-error 94 271 1 385
+is "$status|$errs" "0|" "label-error"
+like "$out" "^labels as groups: 65 of the 94 errors \(69\.1 %\) being of the second group undo the gap; with 55 \(" \
+    "label-error: the tipping point"
+calc label-error 94 271 1 385 --json --label truth
+is "$(value gone)" 94 "label-error: 93 right answers leave 1/271 over 1/385"
+calc label-error 215 883 1449 5745 --wrong .22,.01
+like "$errs" "215/883 is not above 1449/5745" "label-error: the higher rate comes first"
+calc label-error 1449 5745 215 883 --wrong .01,.22 --json
+like "$out" '"estimate": 1\.0401' "label-error: the reciprocal of a published .9614392"
+calc label-error 94 271 1 385 --wrong .1
+like "$errs" "--wrong has 1 shares, expected two" "label-error: two shares"
+calc proportion 1 2 --wrong .1,.1
+like "$errs" "proportion takes no --label, --wrong or --wrong-errors" "label-error's options are its own"
 done_testing

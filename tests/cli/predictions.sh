@@ -224,8 +224,18 @@ attributes:
 YAML
 printf 'file,person,gender,skin\na.jpg,p,female,darker\nb.jpg,p,female,darker\nc.jpg,q,male,lighter\n' >two.csv
 printf 'file,prediction\na.jpg,female\nb.jpg,male\nc.jpg,male\n' >twice.csv
-run "$MISID" run "$study" --predictions twice.csv --dataset ./two/dataset.yaml --out bad
-refused "two images of one person" "twice.csv:3: the person 'p' has several images, expected one image a person"
+run "$MISID" run "$study" --predictions twice.csv --dataset ./two/dataset.yaml --out twice --quiet
+is "$status|$(rate twice twice error all)" "0|1/3" "two images of one person are counted"
+# Wilson-t, one-way: people (2 trials, 1 hit), (1, 0); M = 3, p = 1/3. One person holds over a
+# tenth of the trials, so S~ = (1/3)/(1 - 2/3) = 1 and (-1/3)/(1 - 1/3) = -1/2: sum S~^2 = 1.25,
+# Var = 1.25/9, df = 2 (1.25^2/1.0625 is less), N* = 1.6, t = 4.302653.
+like "$(grep ',error,all,' twice/findings.csv)" ',wilson-t,1,3,3,3,1.6[0-9]*,2,' \
+    "... with the interval for people with several"
+like "$(cat twice/study.json)" '"mover"' "... and contrasts by MOVER"
+cp twice/findings.csv before.csv
+run "$MISID" estimate twice
+is "$status|$(cmp twice/findings.csv before.csv && echo same)" "0|same" \
+    "the stage alone finds the people again"
 printf 'file,prediction\na.jpg,male\nc.jpg,male\n' >once.csv
 run "$MISID" run "$study" --predictions once.csv --dataset ./two/dataset.yaml --out once --quiet
 is "$status|$(rate once once error 'gender=female;skin=darker')" "0|1/1" "one image of each is fine"

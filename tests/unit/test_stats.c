@@ -354,6 +354,8 @@ static void test_table(void **state)
         assert_true(!(m[i].quantities & FOR_PROPORTION) == !m[i].proportion);
         assert_true(!(m[i].quantities & FOR_DIFFERENCE) == !m[i].difference);
         assert_true(!(m[i].quantities & FOR_RATIO) == !m[i].ratio);
+        assert_true(!(m[i].quantities & FOR_DYADS) == !m[i].dyads);
+        assert_true(!(m[i].quantities & FOR_PEOPLE) == !m[i].people);
         assert_true(m[i].title && m[i].summary && m[i].source);
     }
     assert_null(method_find("wald"));
@@ -361,6 +363,8 @@ static void test_table(void **state)
     assert_string_equal(method_default(FOR_DIFFERENCE)->name, "newcombe");
     assert_string_equal(method_default(FOR_RATIO)->name, "koopman");
     assert_string_equal(method_default(FOR_SPREAD)->name, "projection");
+    assert_string_equal(method_default(FOR_DYADS)->name, "wilson-t");
+    assert_string_equal(method_default(FOR_PEOPLE)->name, "wilson-t");
 }
 
 static double cubic(double at, void *arg)

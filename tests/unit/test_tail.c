@@ -2,17 +2,9 @@
 /* The pairs at or above a floor, and the best of each row, against scorer_pair(). */
 #include "templates.h"
 
+#include "core/coarse.h"
 #include "core/kernel.h"
 #include "core/tail.h"
-
-static const char *const isas[] = { "scalar", "avx2", "avx512", "neon" };
-
-/* The kernel of that name, or NULL. */
-static const struct kernel *kernel_of(const char *isa)
-{
-    setenv("MISID_ISA", isa, 1);
-    return sweep_kernel(NULL);
-}
 
 struct side {
     float *x;
@@ -140,13 +132,14 @@ static void check_case(enum similarity similarity, size_t na, size_t nb, size_t 
     const float floors[] = { -1, 0, 0.35f, 0.8f, 0.99f, -INFINITY,
                              a.n && b.n ? scores[draw((uint32_t)(a.n * b.n))] : 0,
                              a.n && b.n ? scores[draw((uint32_t)(a.n * b.n))] : 0 };
-    for (size_t l = 0; l < ARRAY_SIZE(isas); l++) {
-        const struct kernel *kernel = kernel_of(isas[l]);
+    for (const struct coarse *const *c = coarses; *c; c++) {
+        struct kernel kernel = *sweep_kernel(NULL);
         struct tail t;
-        if (!kernel)
+        if (!(*c)->runs())
             continue;
+        kernel.name = (*c)->name;
         assert_int_equal(tail_index_new(&ia, &ib, &a.scorer, &b.scorer, 1 + draw(3), NULL), 0);
-        assert_int_equal(tail_init(&t, ia, ib, kernel, NULL), 0);
+        assert_int_equal(tail_init(&t, ia, ib, &kernel, NULL), 0);
         for (size_t f = 0; f < ARRAY_SIZE(floors); f++)
             check_block(&t, &a, &b, scores, SWEEP_ALL, floors[f]);
         check_top(&t, &a, &b, scores, 1 + draw(30));
@@ -154,7 +147,7 @@ static void check_case(enum similarity similarity, size_t na, size_t nb, size_t 
         tail_index_free(ia, ib);
         assert_int_equal(tail_index_new(&ia, &ib, &a.scorer, &a.scorer, 1, NULL), 0);
         assert_ptr_equal(ia, ib);
-        assert_int_equal(tail_init(&t, ia, ia, kernel, NULL), 0);
+        assert_int_equal(tail_init(&t, ia, ia, &kernel, NULL), 0);
         for (size_t f = 0; f < ARRAY_SIZE(floors); f++)
             check_block(&t, &a, &a, own, SWEEP_ABOVE, floors[f]);
         tail_release(&t);
@@ -211,7 +204,6 @@ static void test_few_are_scored(void **state)
     seen.scores = scores;
     seen.na = seen.nb = a.n;
     seen.times = mem_array(a.n * a.n, 1);
-    unsetenv("MISID_ISA");
     assert_int_equal(tail_index_new(&ia, &ib, &a.scorer, &a.scorer, 1, NULL), 0);
     assert_int_equal(tail_init(&t, ia, ia, sweep_kernel(NULL), NULL), 0);
     assert_int_equal(tail_block(&t, a.rows, a.n, a.rows, a.n, SWEEP_ALL, 0.6f, see, &seen), 0);
@@ -243,7 +235,6 @@ static void test_stops_and_empty(void **state)
 
     (void)state;
     make_side(&a, SIMILARITY_COSINE, 100, 16, KIND_SPECTRUM);
-    unsetenv("MISID_ISA");
     assert_int_equal(tail_index_new(&ia, &ib, &a.scorer, &a.scorer, 1, NULL), 0);
     assert_int_equal(tail_init(&t, ia, ia, sweep_kernel(NULL), NULL), 0);
     for (int f = 0; f < 2; f++) {

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The two kinds of remote backends: plug-ins, by path or by name, in misid-host, and
+ * external programs.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "backends/kinds.h"
+#include "backends/remote.h"
+#include "base/file.h"
+
+#define OPTION_DEADLINE \
+    { "deadline", "30", "seconds that an image may take" }
+#define OPTION_START_DEADLINE \
+    { "start-deadline", "120", "seconds that the start may take, models loaded" }
+#define OPTION_MEMORY \
+    { "memory", "8192", "MiB of private memory that its process may take; 0: no bound" }
+
+static const struct backend_option plugin_options[] = {
+    OPTION_DEADLINE, OPTION_MEMORY, OPTION_START_DEADLINE, { NULL, NULL, NULL }
+};
+
+static const struct backend_option exec_options[] = {
+    { "command", "", "the program and its arguments; quotes as in a shell" },
+    OPTION_DEADLINE, OPTION_MEMORY,
+    { "path", "normalised", "what a program that wants a path gets: normalised, a file of "
+      "the pixels that every matcher gets; original, the data set's" },
+    OPTION_START_DEADLINE, { NULL, NULL, NULL }
+};
+
+/* What is given for `name`, else its default. */
+static const char *value_of(const struct backend_option *options,
+                            const struct setting *given, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(given[i].name, name))
+            return given[i].value;
+    while (strcmp(options->name, name) != 0)
+        options++;
+    return options->fallback;
+}
+
+static int read_number(const struct backend *b, const char *name, const char *value,
+                       double low, double high, double *to, struct err *err)
+{
+    if (num_parse_double(value, to) && *to >= low && *to <= high)
+        return 0;
+    return err_add(err, ERR_INPUT, "backend %s: %s=%.60s, expected a number from %g to %g",
+                   b->asked, name, value, low, high);
+}
+
+/* The options that both kinds have. */
+static int read_bounds(const struct backend *b, struct remote *r,
+                       const struct backend_option *options, const struct setting *given,
+                       size_t n, struct err *err)
+{
+    double memory;
+    int code = read_number(b, "deadline", value_of(options, given, n, "deadline"), 0.001,
+                           86400, &r->deadline, err);
+
+    if (!code)
+        code = read_number(b, "start-deadline",
+                           value_of(options, given, n, "start-deadline"), 0.001, 86400,
+                           &r->start_deadline, err);
+    if (!code)
+        code = read_number(b, "memory", value_of(options, given, n, "memory"), 0, 1 << 24,
+                           &memory, err);
+    if (!code)
+        r->memory = (size_t)(memory * 1048576);
+    return code;
+}
+
+/* The folder of the program that runs, to be freed. */
+static char *own_folder(void)
+{
+    char path[4096];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+
+    if (n <= 0)
+        return mem_strdup(".");
+    path[n] = '\0';
+    return path_dirname(path);
+}
+
+/* The first of these that is a file: `first` (unless NULL), `beside` in the folder of
+ * this program, in `installed` below its parent, and in `fixed`. To be freed; NULL. */
+static char *find_own(const char *first, const char *beside, const char *installed,
+                      const char *fixed)
+{
+    char *own = own_folder(), *found = NULL;
+    char *places[] = {
+        first ? mem_strdup(first) : NULL, mem_printf("%s/%s", own, beside),
+        mem_printf("%s/../%s", own, installed), mem_strdup(fixed),
+    };
+
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        if (!found && places[i] && path_is_file(places[i]))
+            found = places[i];
+        else
+            free(places[i]);
+    }
+    free(own);
+    return found;
+}
+
+static char *find_host(struct err *err)
+{
+    const char *asked = getenv("MISID_HOST");
+
+    if (asked && *asked)
+        return mem_strdup(asked);
+    char *host = find_own(NULL, "misid-host", "libexec/misid-host",
+                          MISID_LIBEXECDIR "/misid-host");
+    if (!host)
+        err_add(err, ERR_PROGRAM, "misid-host: not beside this program, and not in %s; "
+                "MISID_HOST may name it", MISID_LIBEXECDIR);
+    return host;
+}
+
+/* NAME.so along MISID_PLUGINS, else where they are built and installed. To be freed. */
+static char *find_plugin(const char *name)
+{
+    const char *list = getenv("MISID_PLUGINS");
+    char *first = NULL;
+
+    for (const char *end; list && *list && !first; list = *end ? end + 1 : end) {
+        end = strchrnul(list, ':');
+        char *path = mem_printf("%.*s/%s.so", (int)(end - list), list, name);
+        if (end > list && path_is_file(path))
+            first = path;
+        else
+            free(path);
+    }
+    char *beside = mem_printf("src/host/plugins/%s.so", name);
+    char *installed = mem_printf("lib/misid/%s.so", name);
+    char *fixed = mem_printf("%s/%s.so", MISID_PLUGINDIR, name);
+    char *found = find_own(first, beside, installed, fixed);
+    free(first);
+    free(beside);
+    free(installed);
+    free(fixed);
+    return found;
+}
+
+static bool is_path(const char *name)
+{
+    return strchr(name, '/') != NULL;
+}
+
+static bool claims(const char *name)
+{
+    char *path = is_path(name) ? mem_strdup(name) : find_plugin(name);
+    bool known = path != NULL;
+
+    free(path);
+    return known;
+}
+
+static int open_plugin(struct backend *b, const struct setting *given, size_t n,
+                       struct err *err)
+{
+    struct remote *r = arena_alloc(&b->arena, sizeof *r);
+    char *host = NULL, *path = is_path(b->asked) ? mem_strdup(b->asked)
+                                                 : find_plugin(b->asked);
+    int code = 0;
+
+    if (!path || !path_is_file(path))
+        code = err_add(err, ERR_INPUT, "backend %s: there is no such plug-in", b->asked);
+    if (!code && !(host = find_host(err)))
+        code = ERR_PROGRAM;
+    if (!code)
+        code = read_bounds(b, r, plugin_options, given, n, err);
+    if (!code)
+        code = backend_add_file(b, path, err);
+    if (!code) {
+        r->argv = arena_array(&b->arena, 3, sizeof *r->argv);
+        r->argv[0] = arena_strdup(&b->arena, host);
+        r->argv[1] = arena_strdup(&b->arena, path);
+        code = remote_open(b, r, plugin_options, given, n, err);
+    }
+    free(host);
+    free(path);
+    return code;
+}
+
+/* One word of a command, quotes taken off: 1; 0 at the end; -1 in an open quote. */
+static int next_word(const char **at, struct text *word)
+{
+    const char *s = *at + strspn(*at, " \t");
+    char quote = '\0';
+
+    text_reset(word);
+    if (!*s)
+        return 0;
+    for (; *s && (quote || (*s != ' ' && *s != '\t')); s++) {
+        if (quote ? *s == quote : *s == '\'' || *s == '"') {
+            quote = quote ? '\0' : *s;
+        } else if (*s == '\\' && quote != '\'' && s[1]) {
+            text_addch(word, *++s);
+        } else {
+            text_addch(word, *s);
+        }
+    }
+    *at = s;
+    return quote ? -1 : 1;
+}
+
+static int split_command(struct backend *b, struct remote *r, const char *command,
+                         struct err *err)
+{
+    struct text word = TEXT_INIT;
+    size_t n = 0;
+    int more;
+
+    r->argv = arena_array(&b->arena, strlen(command) + 2, sizeof *r->argv);
+    while ((more = next_word(&command, &word)) > 0)
+        r->argv[n++] = arena_strdup(&b->arena, word.s);
+    text_release(&word);
+    if (more < 0)
+        return err_add(err, ERR_INPUT, "backend %s: command: a quote is not closed",
+                       b->asked);
+    if (!n)
+        return err_add(err, ERR_INPUT, "backend %s: command is missing, expected "
+                       "command=PROGRAM", b->asked);
+    return 0;
+}
+
+/* Its files: every word of the command that is the path of one; a program that is found
+ * along PATH is known by what it says of itself. */
+static int add_files(struct backend *b, const struct remote *r, struct err *err)
+{
+    int code = 0;
+
+    for (size_t i = 0; r->argv[i] && !code; i++)
+        if (path_is_file(r->argv[i]) && (i || is_path(r->argv[i])))
+            code = backend_add_file(b, r->argv[i], err);
+    return code;
+}
+
+static int open_exec(struct backend *b, const struct setting *given, size_t n,
+                     struct err *err)
+{
+    struct remote *r = arena_alloc(&b->arena, sizeof *r);
+    const char *path = value_of(exec_options, given, n, "path");
+    int code = split_command(b, r, value_of(exec_options, given, n, "command"), err);
+
+    r->original = !strcmp(path, "original");
+    if (!code && !r->original && strcmp(path, "normalised") != 0)
+        code = err_add(err, ERR_INPUT, "backend %s: path=%.60s, expected normalised or "
+                       "original", b->asked, path);
+    if (!code)
+        code = read_bounds(b, r, exec_options, given, n, err);
+    if (!code)
+        code = add_files(b, r, err);
+    if (!code)
+        code = remote_open(b, r, exec_options, given, n, err);
+    return code;
+}
+
+const struct backend_kind backend_exec = {
+    .name = "exec", .about = "an external program, by lines of JSON: misid-backend(7)",
+    .open = open_exec,
+};
+
+const struct backend_kind backend_plugin = {
+    .name = "PLUGIN.so", .about = "a plug-in, by its path or name: misid-backend(7)",
+    .claims = claims, .open = open_plugin,
+};

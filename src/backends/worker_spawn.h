@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * worker_spawn: the start of a worker's process. Inside src/backends only.
+ *
+ * Threads: any. Fails (ERR_PROGRAM) if there is no such program, (ERR_IO) as the system
+ * does.
+ */
+#ifndef BACKENDS_WORKER_SPAWN_H
+#define BACKENDS_WORKER_SPAWN_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+struct spawned {
+    int memory;          /* what the process gets as descriptor 3 */
+    size_t memory_max;   /* bytes of private memory, 0: no bound */
+    pid_t pid;
+    int in, out, err;    /* ends of the pipes; they never wait */
+};
+
+int spawn(struct spawned *p, char *const argv[], struct err *err);
+
+#endif

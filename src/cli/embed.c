@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* misid embed: from a data set to what a backend says of its images. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "cli/cli.h"
+#include "cli/dataset_options.h"
+#include "cli/embedding.h"
+#include "datasets/census.h"
+
+struct embed {
+    struct dataset_request set;
+    struct embed_request request;
+    const char *backend, *out, *by;
+    double limit;
+    bool json, want_help;
+    struct roster roster;
+    size_t *rows, n;           /* of the roster */
+    struct trials trials;
+    struct problems problems;
+    struct embedding e;
+};
+
+/* The axes of --by, each alone and together; else every axis alone. */
+struct by {
+    struct census census;
+    long *numbers;
+    const long **sets;
+    size_t n;
+};
+
+static int find_by(struct by *by, const struct embed *in, struct err *err)
+{
+    char *copy = mem_strdup(in->by ? in->by : ""), *at = copy;
+    const char *names[GROUP_MAX_AXES];
+    size_t n = 0;
+
+    for (char *item; *copy && (item = strsep(&at, ","));) {
+        if (n == GROUP_MAX_AXES) {
+            free(copy);
+            return err_add(err, ERR_INPUT, "embed: --by %s, expected at most %d attributes",
+                           in->by, GROUP_MAX_AXES);
+        }
+        names[n++] = item;
+    }
+    int code = census_take(&by->census, &in->roster, names, n, err);
+    free(copy);
+    if (code)
+        return code;
+    size_t axes = by->census.n_axes;
+    by->numbers = mem_array(3 * axes + 2, sizeof *by->numbers);
+    by->sets = mem_array(axes + 1, sizeof *by->sets);
+    for (size_t i = 0; i < axes; i++) {
+        by->numbers[2 * i] = by->numbers[2 * axes + i] = (long)by->census.axes[i];
+        by->numbers[2 * i + 1] = -1;
+        by->sets[by->n++] = &by->numbers[2 * i];
+    }
+    by->numbers[3 * axes] = -1;
+    if (n > 1)
+        by->sets[by->n++] = &by->numbers[2 * axes];
+    return 0;
+}
+
+static void release_by(struct by *by)
+{
+    census_release(&by->census);
+    free(by->numbers);
+    free(by->sets);
+}
+
+static int write_text(const char *dir, const char *name, struct text *t, struct err *err)
+{
+    char *path = path_join(dir, name);
+    int code = file_write(path, t->s, t->len, err);
+
+    free(path);
+    text_reset(t);
+    return code;
+}
+
+static int write_roster(const struct embed *in, struct err *err)
+{
+    char *roster = path_join(in->out, "roster.csv");
+    char *attributes = path_join(in->out, "attributes.csv");
+    char *problems = path_join(in->out, "problems.csv");
+    char *trials = path_join(in->out, "trials.csv");
+    bool all = in->n == in->roster.n;
+    int code;
+
+    (void)((code = roster_write_rows(&in->roster, in->rows, in->n, roster, err)) ||
+           (code = roster_write_attributes(&in->roster, attributes, err)) ||
+           (code = problems_write(&in->problems, problems, err)) ||
+           (all && in->trials.n &&
+            (code = trials_write(&in->trials, &in->roster, trials, err))));
+    free(roster);
+    free(attributes);
+    free(problems);
+    free(trials);
+    return code;
+}
+
+/* Removes a file that may not be there. */
+static int remove_old(const char *dir, const char *name, struct err *err)
+{
+    char *path = path_join(dir, name);
+    int code = 0;
+
+    if (path_is_file(path) && unlink(path) < 0)
+        code = err_add(err, ERR_IO, "%s: cannot be replaced", path);
+    free(path);
+    return code;
+}
+
+/* backend.json goes first and comes last: a folder that has one is whole. */
+static int write_all(const struct embed *in, struct err *err)
+{
+    static const char *const old[] = { "backend.json", "templates.npy", "trials.csv" };
+    struct text t = TEXT_INIT;
+    int code = path_make_dirs(in->out, err);
+
+    for (size_t i = 0; i < sizeof old / sizeof *old && !code; i++)
+        code = remove_old(in->out, old[i], err);
+    if (!code)
+        code = write_roster(in, err);
+    if (!code) {
+        outputs_to_csv(&in->e.outputs, &in->roster, &t);
+        code = write_text(in->out, "outputs.csv", &t, err);
+    }
+    if (!code) {
+        char *path = path_join(in->out, "templates.npy");
+        code = embedding_write_templates(&in->e, path, err);
+        free(path);
+    }
+    if (!code) {
+        embedding_add_timing(&in->e, &t);
+        code = write_text(in->out, "timing.json", &t, err);
+    }
+    if (!code) {
+        embedding_add_record(&in->e, &t);
+        code = write_text(in->out, "backend.json", &t, err);
+    }
+    text_release(&t);
+    return code;
+}
+
+static void tell(const struct embed *in)
+{
+    struct text t = TEXT_INIT;
+
+    if (in->e.note)
+        fprintf(stderr, "misid: %s\n", in->e.note);
+    if (in->json) {
+        embedding_add_record(&in->e, &t);
+    } else if (!in->request.quiet) {
+        text_addf(&t, "%s: %zu images: ", in->e.backend->name, in->n);
+        embedding_add_statuses(&in->e, &t);
+        text_addch(&t, '\n');
+        timing_add_words(&in->e.timing, &t);
+        text_addf(&t, "Outputs: %s/outputs.csv\n", in->out);
+    }
+    fputs(t.s, stdout);
+    text_release(&t);
+}
+
+static int choose_rows(struct embed *in, struct err *err)
+{
+    if (!(in->limit >= 1 && in->limit == floor(in->limit)))
+        return err_add(err, ERR_INPUT, "embed: --limit %g, expected a whole number from 1",
+                       in->limit);
+    in->n = in->limit < (double)in->roster.n ? (size_t)in->limit : in->roster.n;
+    in->rows = mem_array(in->n, sizeof *in->rows);
+    for (size_t i = 0; i < in->n; i++)
+        in->rows[i] = i;
+    return 0;
+}
+
+static int embed_set(struct embed *in, struct err *err)
+{
+    struct dataset d;
+    struct by by = { .n = 0 };
+    int code = dataset_request_open(&in->set, "embed", NULL, &d, err);
+
+    if (code)
+        return code;
+    const struct dataset_options options = { &in->problems, &in->trials };
+    code = dataset_roster(&d, in->set.root, &options, &in->roster, err);
+    (void)(code || (code = choose_rows(in, err)) || (code = find_by(&by, in, err)) ||
+           (code = embedding_open(&in->e, in->backend, &in->request, err)) ||
+           (code = embedding_make(&in->e, &in->roster, in->rows, in->n, in->set.root,
+                                  by.sets, by.n, err)) ||
+           (code = write_all(in, err)));
+    if (!code)
+        tell(in);
+    release_by(&by);
+    dataset_release(&d);
+    return code;
+}
+
+int embed_main(int argc, char **argv)
+{
+    struct embed in = { .limit = INFINITY };
+    struct option_list args = { 0 };
+    const struct option table[] = {
+        DATASET_OPTIONS(in.set),
+        { OPTION_TEXT, "backend", "NAME[:option=value,...]", "whom to ask; `misid backend "
+          "list` has them", &in.backend },
+        { OPTION_TEXT, "out", "DIR", "where outputs.csv and its like are written", &in.out },
+        EMBED_OPTIONS(in.request),
+        { OPTION_TEXT, "by", "A,B,…", "attributes to take times by (default: every axis)",
+          &in.by },
+        { OPTION_NUMBER, "limit", "N", "the first N samples only", &in.limit },
+        { OPTION_FLAG, "quiet", NULL, "print nothing but faults", &in.request.quiet },
+        { OPTION_FLAG, "json", NULL, "print backend.json", &in.json },
+        { OPTION_FLAG, "help", NULL, "this text", &in.want_help },
+        { OPTION_END, NULL, NULL, NULL, NULL },
+    };
+    struct err err = ERR_INIT;
+    int code = options_parse("embed", table, argc, argv, &args, &err);
+
+    problems_init(&in.problems);
+    trials_init(&in.trials);
+    roster_init(&in.roster);
+    if (!code && in.want_help) {
+        puts("usage: misid embed --dataset NAME --root DIR --backend NAME[:option=value,"
+             "...] --out DIR [OPTION]...\n\n"
+             "Shows a backend the images of a data set and writes what it says of each: "
+             "outputs.csv,\ntemplates.npy, backend.json, timing.json and the roster. What "
+             "it has answered before comes\nfrom the cache.\n");
+        options_print(table);
+    } else if (!code && (args.n || !in.set.name || !in.set.root || !in.backend || !in.out)) {
+        code = err_add(&err, ERR_INPUT, "embed: expected --dataset NAME, --root DIR, "
+                       "--backend NAME and --out DIR and nothing else");
+    } else if (!code && !(code = dataset_request_only(&in.set, "embed", &err))) {
+        code = embed_set(&in, &err);
+    }
+    embedding_release(&in.e);
+    roster_release(&in.roster);
+    problems_release(&in.problems);
+    trials_release(&in.trials);
+    free(in.rows);
+    option_list_release(&args);
+    dataset_request_release(&in.set);
+    return code ? cli_fail(&err) : EXIT_DONE;
+}

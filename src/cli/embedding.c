@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/embedding.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "backends/cache.h"
+#include "base/json.h"
+#include "cli/progress.h"
+#include "images/load.h"
+
+#define RECORD_FORMAT 1
+
+/* A worker's way from a file to pixels. */
+struct picture {
+    struct image_workspace *ws;
+    struct image_options options;
+};
+
+static void *picture_open(void *arg)
+{
+    struct picture *p = mem_alloc(sizeof *p);
+
+    p->ws = image_workspace_new();
+    p->options = *(const struct image_options *)arg;
+    return p;
+}
+
+static void picture_close(void *self)
+{
+    struct picture *p = self;
+
+    image_workspace_free(p->ws);
+    free(p);
+}
+
+static enum status picture_read(void *self, const char *path, const void **bytes,
+                                size_t *len, struct text *reason)
+{
+    struct picture *p = self;
+
+    return image_read(p->ws, path, &p->options, bytes, len, reason);
+}
+
+static enum status picture_decode(void *self, const void *bytes, size_t len,
+                                  const struct image_place *place, struct image *im,
+                                  struct image_facts *facts, struct text *reason)
+{
+    struct picture *p = self;
+
+    return image_load_bytes(p->ws, bytes, len, &p->options, place, im, facts, reason);
+}
+
+int embedding_open(struct embedding *e, const char *spec,
+                   const struct embed_request *request, struct err *err)
+{
+    *e = (struct embedding){ .request = request };
+    if (!(request->threads >= 0 && request->threads <= 256 &&
+          request->threads == floor(request->threads)))
+        return err_add(err, ERR_INPUT, "--threads %g, expected a whole number up to 256",
+                       request->threads);
+    int code = backend_open(&e->backend, spec, err);
+    if (code)
+        return code;
+    outputs_init(&e->outputs, e->backend->name);
+    return 0;
+}
+
+void embedding_release(struct embedding *e)
+{
+    backend_close(e->backend);
+    outputs_release(&e->outputs);
+    timing_release(&e->timing);
+    free(e->note);
+    *e = (struct embedding){ 0 };
+}
+
+int embedding_make(struct embedding *e, const struct roster *r, const size_t *rows,
+                   size_t n, const char *root, const long *const *sets, size_t n_sets,
+                   struct err *err)
+{
+    const struct embed_request *q = e->request;
+    struct image_options options = IMAGE_OPTIONS_INIT;
+    struct drive_timing times;
+    struct progress bar;
+
+    options.measure = q->covariates;
+    const struct drive_images images = {
+        .open = picture_open, .close = picture_close, .read = picture_read,
+        .decode = picture_decode, .arg = &options, .how = "as it is over ffffff",
+    };
+    struct cache *cache = q->no_cache || !e->backend->cached ? NULL : cache_open(q->cache);
+    unsigned most = MISID_CLASS | MISID_TEMPLATE | MISID_QUALITY;
+    const struct drive d = {
+        .backend = e->backend, .roster = r, .rows = rows, .n = n, .root = root,
+        .want = e->backend->capabilities & (most | (q->faces ? (unsigned)MISID_FACES : 0)),
+        .images = &images, .covariates = q->covariates, .cache = cache,
+        .threads = (unsigned)q->threads,
+        .progress = progress_show, .progress_arg = &bar,
+    };
+    progress_begin(&bar, e->backend->name, "images", q->quiet);
+    int code = drive(&d, &e->outputs, &times, err);
+    progress_end(&bar);
+    if (!code)
+        timing_take(&e->timing, &d, &times, sets, n_sets);
+    if (cache && *cache_note(cache))
+        e->note = mem_strdup(cache_note(cache));
+    cache_close(cache);
+    drive_timing_release(&times);
+    return code;
+}
+
+void embedding_add_timing(const struct embedding *e, struct text *to)
+{
+    struct json_out w = json_out(to);
+
+    json_map(&w, NULL);
+    json_int(&w, "format", RECORD_FORMAT);
+    json_string(&w, "backend", e->backend->name);
+    json_string(&w, "fingerprint", e->backend->fingerprint);
+    timing_add_json(&e->timing, &w);
+    json_end(&w);
+}
+
+void embedding_add_record(const struct embedding *e, struct text *to)
+{
+    struct json_out w = json_out(to);
+
+    json_map(&w, NULL);
+    json_int(&w, "format", RECORD_FORMAT);
+    backend_add_json(e->backend, &w);
+    json_int(&w, "rows", (int64_t)e->outputs.n);
+    json_map(&w, "timing");
+    timing_add_json(&e->timing, &w);
+    json_end(&w);
+    json_end(&w);
+}
+
+int embedding_write_templates(const struct embedding *e, const char *path,
+                              struct err *err)
+{
+    return e->outputs.template_bytes ? outputs_write_templates(&e->outputs, path, err) : 0;
+}
+
+void embedding_add_statuses(const struct embedding *e, struct text *to)
+{
+    size_t counts[STATUS_COUNT] = { 0 }, shown = 0;
+
+    for (size_t i = 0; i < e->outputs.n; i++)
+        counts[e->outputs.rows[i].status]++;
+    for (int s = 0; s < STATUS_COUNT; s++)
+        if (counts[s])
+            text_addf(to, "%s%zu %s", shown++ ? ", " : "", counts[s],
+                      status_name((enum status)s));
+}

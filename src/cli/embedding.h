@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * embedding: a live backend shown the samples of a roster: what `misid embed` does, and
+ * `misid run` with a backend that runs.
+ *
+ *     struct embed_request request = { 0 };
+ *     const struct option table[] = { EMBED_OPTIONS(request), … };
+ *     … options_parse() …
+ *     embedding_open(&e, "lbp:grid=5", &request, &err)
+ *     embedding_make(&e, &roster, NULL, roster.n, root, sets, n_sets, &err)
+ *     embedding_write(&e, &roster, dir, &err)
+ *
+ * Ownership: embedding_release(), also where opening failed. Fails where the backend
+ * cannot be opened or gives up; what it makes of a sample is in the outputs.
+ */
+#ifndef CLI_EMBEDDING_H
+#define CLI_EMBEDDING_H
+
+#include <stdbool.h>
+
+#include "backends/drive.h"
+#include "backends/timing.h"
+#include "cli/options.h"
+
+struct embed_request {
+    double threads;
+    const char *cache;         /* folder; NULL: the usual one */
+    bool no_cache, faces, covariates, quiet;
+};
+
+#define EMBED_OPTIONS(request)                                                          \
+    { OPTION_NUMBER, "threads", "N", "workers at once (default: one a processor)",      \
+      &(request).threads },                                                             \
+    { OPTION_TEXT, "cache", "DIR", "where answers are kept (default: misid-cache(1))",  \
+      &(request).cache },                                                               \
+    { OPTION_FLAG, "no-cache", NULL, "ask the backend anew, and keep no answer",        \
+      &(request).no_cache },                                                            \
+    { OPTION_FLAG, "faces", NULL, "all faces of an image, a row each",                  \
+      &(request).faces },                                                               \
+    { OPTION_FLAG, "covariates", NULL, "measure each image: attr.image.luminance …",    \
+      &(request).covariates }
+
+struct embedding {
+    const struct embed_request *request;
+    struct backend *backend;
+    struct outputs outputs;
+    struct timing timing;
+    char *note;                /* what is wrong with the cache, or NULL */
+};
+
+int embedding_open(struct embedding *e, const char *spec,
+                   const struct embed_request *request, struct err *err);
+/* `rows` of the roster, ascending, n of them. Times are taken by the sets of
+ * attributes, as timing_take() has it. */
+int embedding_make(struct embedding *e, const struct roster *r, const size_t *rows,
+                   size_t n, const char *root, const long *const *sets, size_t n_sets,
+                   struct err *err);
+/* What backend.json and timing.json hold. */
+void embedding_add_record(const struct embedding *e, struct text *to);
+void embedding_add_timing(const struct embedding *e, struct text *to);
+/* templates.npy, if the backend makes any. */
+int embedding_write_templates(const struct embedding *e, const char *path,
+                              struct err *err);
+/* How many rows have which status, for people: "4270 ok, 13 no-face". */
+void embedding_add_statuses(const struct embedding *e, struct text *to);
+void embedding_release(struct embedding *e);
+
+#endif
