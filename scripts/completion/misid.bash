@@ -8,13 +8,15 @@ _misid_options() { # the options of a command
     estimate | chart) echo --out --help ;;
     index | cite) echo --help ;;
     trace) echo --samples --help ;;
-    calc) echo --method --confidence --fmr --fnmr --alpha --label --wrong --wrong-errors \
+    calc) echo --method --confidence --fmr --fnmr --alpha --subjects --images --pairs \
+        --errors --cells --borrow --label --wrong --wrong-errors \
         --json --help ;;
     explain) echo --on --table --outcome --cluster --backend --with --category \
         --covariate --base --confidence --json --help ;;
     plan) echo --fmr --fnmr --error --ratio --power --subjects --images-per-subject \
         --confidence --correlation --pilot --row --pilot-deff --pilot-subjects \
         --pilot-images --pilot-rate --json --help ;;
+    thresholds) echo --fmr --reference --confidence --out --json --help ;;
     dataset) echo --json --set --root --by --effect --study --no-images --dataset --balance \
         --per-cell --per-person --seed --out --help ;;
     ingest) echo --dataset --root --set --out --no-images --quiet --json --help ;;
@@ -31,12 +33,15 @@ _misid_options() { # the options of a command
 
 _misid_words() { # the first word behind a command, where it is one of a few
     case $1 in
-    calc) echo proportion difference ratio fisher mcnemar adjust disparity label-error ;;
+    calc) echo proportion difference ratio fisher mcnemar adjust disparity fmr fnmr \
+        label-error ;;
     dataset) echo list show guess check sample ;;
     image) echo show ;;
     list) echo studies estimators charts metrics ;;
     help) echo run estimate chart index cite trace calc explain plan dataset ingest image \
         score synth list ;;
+    help) echo run estimate chart index cite trace calc explain plan thresholds dataset \
+        ingest backend cache embed image score synth list ;;
     esac
 }
 
@@ -48,6 +53,8 @@ _misid() {
     if [ "$COMP_CWORD" -eq 1 ]; then
         words='run estimate chart index cite trace calc explain plan dataset ingest image
             score synth list help version'
+        words='run estimate chart index cite trace calc explain plan thresholds dataset
+            ingest backend cache embed image score synth list help version'
     elif [ "${word:0:1}" = - ]; then
         words=$(_misid_options "$command")
     elif [ "$before" = --dataset ]; then

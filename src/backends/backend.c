@@ -128,11 +128,13 @@ static void add_files(const struct backend *b, struct json_out *w)
     json_end(w);
 }
 
-static void add_options(const struct backend *b, struct json_out *w)
+/* With `all`, those that no answer depends on as well: how many threads. */
+static void add_options(const struct backend *b, bool all, struct json_out *w)
 {
     json_map(w, "options");
     for (size_t i = 0; i < b->n_settings; i++)
-        json_string(w, b->settings[i].name, shown_value(b, b->settings[i].value));
+        if (all || strcmp(b->settings[i].name, "threads"))
+            json_string(w, b->settings[i].name, shown_value(b, b->settings[i].value));
     json_end(w);
 }
 
@@ -149,7 +151,7 @@ static void set_fingerprint(struct backend *b)
     add_files(b, &w);
     json_string(&w, "name", b->self);
     json_int(&w, "normalisation", IMAGE_NORMALISATION);
-    add_options(b, &w);
+    add_options(b, false, &w);
     json_string(&w, "version", b->version);
     json_end(&w);
     hash_bytes(b->fingerprint, t.s, t.len);
@@ -247,7 +249,7 @@ void backend_add_json(const struct backend *b, struct json_out *w)
         if (b->capabilities & capabilities[i].bit)
             json_string(w, NULL, capabilities[i].word);
     json_end(w);
-    add_options(b, w);
+    add_options(b, true, w);
     add_files(b, w);
     json_int(w, "dimension", b->dimension);
     json_string(w, "similarity", !(b->capabilities & MISID_TEMPLATE) ? NULL

@@ -10,10 +10,10 @@
  * worker thread; for what runs outside a session is a process.
  *
  * Fingerprint: SHA-256 of the compact JSON, keys sorted, of abi, files (name and
- * SHA-256, sorted), name, normalisation (IMAGE_NORMALISATION), options (all, with their
- * values) and version. An option whose value is the path of one of the files stands
- * with the file's base name, there and in every record: it is what is in the file that
- * counts, not where it lies.
+ * SHA-256, sorted), name, normalisation (IMAGE_NORMALISATION), options (all but one
+ * called `threads`, with their values) and version. An option whose value is the path of
+ * one of the files stands with the file's base name, there and in every record: it is
+ * what is in the file that counts, not where it lies.
  *
  * An answer is per image: a status and reason, and its faces. A session never fails on
  * account of a sample: that is a status. It fails (negative) where it can answer

@@ -100,7 +100,7 @@ static void answer_one(const struct state *s, unsigned want, const struct view *
     if (s->delay_ms)
         nap(s->delay_ms);
     if ((int64_t)(next(&chance) % 100) < s->no_face) {
-        answer_fail(a, STATUS_NO_FACE, "by chance, as was asked for");
+        answer_fail(a, STATUS_NO_FACE, "by chance: no_face asks for it");
         return;
     }
     struct face_answer *f = answer_faces(a, 1);

@@ -78,6 +78,20 @@ static void end_chunk(struct png *p)
     put_u32(p, ~p->crc);
 }
 
+/* Adler-32; of 5552 bytes the sums stay below 2^32 (zlib's NMAX). */
+static void add_adler(struct png *p, const uint8_t *bytes, size_t n)
+{
+    while (n) {
+        size_t k = n < 5552 ? n : 5552;
+        for (size_t i = 0; i < k; i++)
+            p->b += p->a += bytes[i];
+        p->a %= 65521;
+        p->b %= 65521;
+        bytes += k;
+        n -= k;
+    }
+}
+
 /* n bytes of the rows, in stored blocks. */
 static void put_stored(struct png *p, const uint8_t *bytes, size_t n)
 {
@@ -92,10 +106,7 @@ static void put_stored(struct png *p, const uint8_t *bytes, size_t n)
         }
         size_t k = n < p->block ? n : p->block;
         put(p, bytes, k);
-        for (size_t i = 0; i < k; i++) {
-            p->a = (p->a + bytes[i]) % 65521;
-            p->b = (p->b + p->a) % 65521;
-        }
+        add_adler(p, bytes, k);
         bytes += k;
         n -= k;
         p->block -= k;

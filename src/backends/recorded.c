@@ -103,7 +103,7 @@ static void complain_of_names(struct reading *s)
 }
 
 /* What a cell says of the sample: status, reason, label. */
-static void judge(struct reading *s, const struct recorded_column *c, const char *cell,
+static void judge(struct reading *s, bool verdicts, size_t line, const char *cell,
                   struct outputs *o, struct output *out)
 {
     const struct roster *r = s->about->roster;
@@ -111,10 +111,11 @@ static void judge(struct reading *s, const struct recorded_column *c, const char
     const char *truth = target < 0 ? "" : roster_value(r, out->row, (size_t)target);
     struct text t = TEXT_INIT;
 
-    enum recorded_answer answer = recorded_answer(s->about, c->verdicts, cell);
+    enum recorded_answer answer = recorded_answer(s->about, verdicts, cell);
     switch (answer) {
     case ANSWER_NONE:
         out->status = STATUS_NO_FACE;
+        out->label = "";
         break;
     case ANSWER_RIGHT:
         out->label = outputs_keep(o, truth);
@@ -133,7 +134,8 @@ static void judge(struct reading *s, const struct recorded_column *c, const char
         roster_add_encoded(&t, text_cut(cut, cell));
         text_add(&t, "'");
         out->reason = outputs_keep(o, t.s);
-        complain(s, COMPLAINT_UNKNOWN_LABEL, s->t->lines[c->row], o->backend,
+        out->label = "";
+        complain(s, COMPLAINT_UNKNOWN_LABEL, line, o->backend,
                  roster_sample(r, out->row), t.s);
         break;
     }
@@ -199,7 +201,7 @@ static void read_backend(struct reading *s, struct recorded_column *c, struct ou
             continue;
         size_t row = (size_t)s->at[c->row], line = s->t->lines[c->row];
         struct output *out = outputs_add(o, row);
-        judge(s, c, csv_table_cell(s->t, c->row, c->answers), o, out);
+        judge(s, c->verdicts, line, csv_table_cell(s->t, c->row, c->answers), o, out);
         if (seen[row]) {
             o->n--;
             repeat(s, o, &o->rows[seen[row] - 1], out, &contradicted[row], line);
@@ -217,24 +219,24 @@ static void read_backend(struct reading *s, struct recorded_column *c, struct ou
     free(contradicted);
 }
 
-static int add_backend(struct reading *s, const char *name, struct err *err)
+static int add_backend(struct recorded *r, const char *path, const char *name,
+                       struct err *err)
 {
-    struct recorded *r = s->to;
     struct text t = TEXT_INIT;
     int code = 0;
 
     roster_add_encoded(&t, name);
     if (t.len > TALLY_MAX_BACKEND || !t.len)
         code = err_add(err, ERR_INPUT, "%s: a backend is called '%.60s', expected a name of "
-                       "1 to %d bytes", s->t->path, t.s, TALLY_MAX_BACKEND);
+                       "1 to %d bytes", path, t.s, TALLY_MAX_BACKEND);
     else if (r->n == RECORDED_MAX_BACKENDS)
         code = err_add(err, ERR_LIMIT, "%s: '%s' is one backend more, expected at most %d",
-                       s->t->path, t.s, RECORDED_MAX_BACKENDS);
+                       path, t.s, RECORDED_MAX_BACKENDS);
     for (size_t i = 0; i < r->n && !code; i++)
         if (!strcmp(r->backends[i].backend, t.s))
             code = err_add(err, ERR_INPUT, "%s: there are answers of '%s' already, expected "
                            "those of each backend once (a file, or a column, is called "
-                           "like its backend)", s->t->path, t.s);
+                           "like its backend)", path, t.s);
     if (!code) {
         MEM_ROOM(r->backends, r->n, r->cap);
         outputs_init(&r->backends[r->n++], t.s);
@@ -265,7 +267,7 @@ static int read_columns(struct reading *s, struct err *err)
     int code = 0;
 
     for (size_t i = 0; i < s->columns.n && !code; i++) {
-        code = add_backend(s, s->columns.items[i].backend, err);
+        code = add_backend(r, s->t->path, s->columns.items[i].backend, err);
         if (!code)
             text_addf(&names, "%s%s", i ? ", " : "", r->backends[r->n - 1].backend);
     }
@@ -331,4 +333,32 @@ int recorded_read(struct recorded *r, const char *path, const struct recorded_ab
         free(data);
     }
     return code;
+}
+
+int recorded_take(struct recorded *r, struct outputs *from,
+                  const struct recorded_about *about, struct err *err)
+{
+    int code = add_backend(r, "run", from->backend, err);
+
+    if (code)
+        return code;
+    MEM_ROOM(r->files, r->n_files, r->files_cap);
+    r->files[r->n_files++] = (struct recorded_file){
+        .name = arena_strdup(&r->arena, from->backend), .names = "sample",
+        .backends = arena_strdup(&r->arena, from->backend), .n_backends = 1,
+        .rows = from->n };
+    struct outputs *o = &r->backends[r->n - 1];
+    outputs_release(o);
+    *o = *from;
+    outputs_init(from, o->backend);
+    struct reading s = { .to = r, .about = about, .file = "" };
+    for (size_t i = 0; i < o->n; i++) {
+        struct output *out = &o->rows[i];
+        if (out->status == STATUS_OK)
+            judge(&s, false, 0, out->label, o, out);
+        else if (status_kind(out->status) == STATUS_KIND_MISSING)
+            complain(&s, COMPLAINT_NO_IMAGE, 0, o->backend,
+                     roster_sample(about->roster, out->row), status_about(out->status));
+    }
+    return 0;
 }

@@ -71,5 +71,10 @@ int recorded_read(struct recorded *r, const char *path, const struct recorded_ab
 /* The same from memory. */
 int recorded_parse(struct recorded *r, const char *data, size_t len, const char *path,
                    const struct recorded_about *about, struct err *err);
+/* Adds a backend that has just answered: the outputs, which are then empty, with each
+ * label as `about` has it. One that is none is a complaint, and an error; a sample that
+ * could not be shown is a complaint. */
+int recorded_take(struct recorded *r, struct outputs *from,
+                  const struct recorded_about *about, struct err *err);
 
 #endif

@@ -9,6 +9,8 @@
 
 #include "backends/pixels_file.h"
 
+#define CLOSE_SECONDS 5 /* to answer close, and again to end */
+
 static int lost(const struct backend *b, const char *call, const char *what,
                 struct err *err)
 {
@@ -105,7 +107,6 @@ int remote_ready(struct session *session, struct err *err)
         s->worker = remote_start(b, &s->id, &again);
         s->generation++;
         s->used = false;
-        s->starts++;
         memset(s->enrolled, 0, sizeof s->enrolled);
         if (!s->worker && i == REMOTE_STARTS - 1)
             code = err_add(err, again.code, "%s", err_text(&again));
@@ -118,6 +119,13 @@ static void give_up(struct remote_session *s)
 {
     worker_kill(s->worker);
     s->worker = NULL;
+}
+
+void remote_note(struct remote_session *s)
+{
+    s->troubles++;
+    text_reset(&s->trouble);
+    text_add(&s->trouble, s->why.s);
 }
 
 enum remote_outcome remote_call(struct session *session, double seconds,
@@ -134,6 +142,7 @@ enum remote_outcome remote_call(struct session *session, double seconds,
     text_add(&s->why, worker_trouble(s->worker));
     if (outcome == WORKER_BREACH)
         return remote_judge(session, REPLY_BREACH);
+    remote_note(s);
     give_up(s);
     return outcome == WORKER_LATE ? REMOTE_LATE : REMOTE_ENDED;
 }
@@ -144,11 +153,9 @@ enum remote_outcome remote_judge(struct session *session, enum reply reply)
 
     if (reply == REPLY_OK)
         return REMOTE_DONE;
+    remote_note(s);
     if (reply == REPLY_ERROR)
         return REMOTE_SAID_NO;
-    s->breaches++;
-    text_reset(&s->breach);
-    text_add(&s->breach, s->why.s);
     give_up(s);
     return REMOTE_BROKE;
 }
@@ -164,7 +171,7 @@ static int begin_session(struct backend *b, struct session **to, struct err *err
     session->state = s;
     text_init(&s->line);
     text_init(&s->why);
-    text_init(&s->breach);
+    text_init(&s->trouble);
     s->id = 2; /* hello and open of the spare worker */
     s->generation = 1;
     s->worker = atomic_exchange(&r->spare, NULL);
@@ -180,19 +187,43 @@ static int begin_session(struct backend *b, struct session **to, struct err *err
     return 0;
 }
 
-/* Says close, and leaves it a moment to end. */
-static void part(struct worker *w, uint64_t id)
+/* Says close, and leaves it a moment to end; false, and `how` (unless NULL) says it, if
+ * it does not end well. */
+static bool part(struct worker *w, uint64_t id, struct text *how)
 {
-    struct text line = TEXT_INIT;
+    struct text line = TEXT_INIT, why = TEXT_INIT;
     const char *answer;
     size_t len;
+    bool well = false;
 
     request_close(&line, id);
-    if (worker_call(w, line.s, line.len, 5, &answer, &len) == WORKER_ANSWERED)
-        worker_stop(w, 5, NULL);
-    else
+    if (worker_call(w, line.s, line.len, CLOSE_SECONDS, &answer, &len) != WORKER_ANSWERED) {
+        text_add(&why, worker_trouble(w));
         worker_kill(w);
+    } else if (reply_done(answer, len, id, &why) == REPLY_OK) {
+        well = worker_stop(w, CLOSE_SECONDS, &why);
+    } else {
+        worker_kill(w);
+    }
+    if (how)
+        text_add(how, why.s);
     text_release(&line);
+    text_release(&why);
+    return well;
+}
+
+bool remote_is(const struct backend *b)
+{
+    return b->session == begin_session;
+}
+
+bool remote_part(struct session *session, struct text *how)
+{
+    struct remote_session *s = session->state;
+    struct worker *w = s->worker;
+
+    s->worker = NULL;
+    return !w || part(w, ++s->id, how);
 }
 
 static void end_session(struct session *session)
@@ -200,11 +231,11 @@ static void end_session(struct session *session)
     struct remote_session *s = session->state;
 
     if (s->worker)
-        part(s->worker, ++s->id);
+        part(s->worker, ++s->id, NULL);
     pixels_folder_remove(s->folder);
     text_release(&s->line);
     text_release(&s->why);
-    text_release(&s->breach);
+    text_release(&s->trouble);
     free(s);
     free(session);
 }
@@ -215,7 +246,7 @@ static void close_backend(struct backend *b)
     struct worker *w = atomic_exchange(&r->spare, NULL);
 
     if (w)
-        part(w, 3);
+        part(w, 3, NULL);
 }
 
 /* All options: misid's own of this kind, then the program's. */
@@ -259,6 +290,7 @@ static int describe(struct backend *b, struct err *err)
     b->about = *i->about ? i->about : r->hello.about;
     b->capabilities = i->capabilities;
     b->dimension = i->dimension;
+    b->template_bytes = i->template_bytes;
     b->similarity = i->similarity;
     b->own_scores = i->own_scores;
     b->score_low = i->low;
@@ -284,7 +316,7 @@ int remote_open(struct backend *b, struct remote *r, const struct backend_option
     b->end = end_session;
     b->process = remote_process;
     if (!(w = worker_start(r->argv, r->memory, err)))
-        return ERR_PROGRAM;
+        return ERR_INPUT;
     code = say_hello(b, w, 1, &b->arena, &r->hello, err);
     if (!code)
         code = settle(b, options, given, n, err);

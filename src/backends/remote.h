@@ -51,8 +51,8 @@ struct remote_session {
     size_t enrolled[64];              /* by gallery of this generation; 0: none */
     struct text line, why;
     char *folder;                     /* of files of pixels, or NULL */
-    size_t starts, breaches;
-    struct text breach;               /* the last of them, in words */
+    size_t troubles;                  /* calls and answers that were not as they should … */
+    struct text trouble;              /* … and the last of them, in words */
 };
 
 /* What became of one call. */
@@ -78,8 +78,15 @@ int remote_ready(struct session *s, struct err *err);
  * gone, and `why` of the session says how. */
 enum remote_outcome remote_call(struct session *s, double seconds, const char **answer,
                                 size_t *len);
+/* Counts what `why` says among the troubles. */
+void remote_note(struct remote_session *s);
 /* What a reply leads to; a breach ends the worker. */
 enum remote_outcome remote_judge(struct session *s, enum reply reply);
+
+/* For checks.h: whether a backend is one of these, and the end of a session's worker;
+ * false, and how it ended, if not as it should. */
+bool remote_is(const struct backend *b);
+bool remote_part(struct session *s, struct text *how);
 
 int remote_process(struct session *s, unsigned want, const struct view *views, size_t n,
                    struct answer *answers, struct err *err);

@@ -115,7 +115,7 @@ static char *find_host(struct err *err)
     char *host = find_own(NULL, "misid-host", "libexec/misid-host",
                           MISID_LIBEXECDIR "/misid-host");
     if (!host)
-        err_add(err, ERR_PROGRAM, "misid-host: not beside this program, and not in %s; "
+        err_add(err, ERR_INPUT, "misid-host: not beside this program, and not in %s; "
                 "MISID_HOST may name it", MISID_LIBEXECDIR);
     return host;
 }
@@ -170,7 +170,7 @@ static int open_plugin(struct backend *b, const struct setting *given, size_t n,
     if (!path || !path_is_file(path))
         code = err_add(err, ERR_INPUT, "backend %s: there is no such plug-in", b->asked);
     if (!code && !(host = find_host(err)))
-        code = ERR_PROGRAM;
+        code = ERR_INPUT;
     if (!code)
         code = read_bounds(b, r, plugin_options, given, n, err);
     if (!code)

@@ -120,11 +120,8 @@ static enum remote_outcome attempt(struct session *session, unsigned want,
         for (size_t i = 0; i < n; i++)
             answers[i].latency = took / (double)n;
     }
-    if (breaches) {
-        s->breaches += breaches;
-        text_reset(&s->breach);
-        text_add(&s->breach, s->why.s);
-    }
+    if (breaches)
+        remote_note(s);
     arena_release(&arena);
     free(images);
     return outcome;

@@ -316,14 +316,19 @@ static void add_end(const struct worker *w, struct text *to)
         text_addf(to, "ended with exit status %d", WEXITSTATUS(w->status));
 }
 
-/* The first line, or as much of it as a message shows, of what is there of stdout. */
-static char *first_line(const struct worker *w)
+/* Of what is there of stdout a line, or as much of it as a message shows: the first
+ * that does not look like an answer, for a message beside one; else the second. */
+static char *odd_line(const struct worker *w)
 {
-    size_t n = 0;
+    size_t at = 0, n = 0;
+    char *end = w->len ? memchr(w->buf, '\n', w->len) : NULL;
 
-    while (n < w->len && n < 2 * TEXT_CUT && w->buf[n] != '\n' && w->buf[n] != '\r')
+    if (end && *w->buf == '{' && end + 1 < w->buf + w->len)
+        at = (size_t)(end + 1 - w->buf);
+    while (at + n < w->len && n < 2 * TEXT_CUT && w->buf[at + n] != '\n' &&
+           w->buf[at + n] != '\r')
         n++;
-    return mem_strndup(w->buf ? w->buf : "", n);
+    return mem_strndup(w->buf ? w->buf + at : "", n);
 }
 
 const char *worker_trouble(struct worker *w)
@@ -333,7 +338,7 @@ const char *worker_trouble(struct worker *w)
 
     text_reset(&w->trouble);
     if (w->breach) {
-        char *line = first_line(w);
+        char *line = odd_line(w);
         text_add(&w->trouble, w->breach);
         if (*line)
             text_addf(&w->trouble, ": '%s'", text_cut(cut, line));

@@ -39,7 +39,7 @@ enum worker_outcome {
 };
 
 /* argv[0] is looked for along PATH. `memory` is in bytes, 0: no bound. Fails
- * (ERR_PROGRAM) if there is no such program; NULL then. */
+ * (ERR_INPUT) if there is no such program or it cannot be started; NULL then. */
 struct worker *worker_start(char *const argv[], size_t memory, struct err *err);
 
 /* Sends `line` (without its end) and waits for the answer. What is wrong otherwise,

@@ -168,7 +168,7 @@ int spawn(struct spawned *p, char *const argv[], struct err *err)
     int why = 0;
 
     if (!path)
-        return err_add(err, ERR_PROGRAM, "%s: there is no such program along PATH",
+        return err_add(err, ERR_INPUT, "%s: there is no such program along PATH",
                        argv[0]);
     if (make_ends(&e, p->memory) < 0 || (p->pid = fork()) < 0) {
         why = errno;
@@ -184,7 +184,7 @@ int spawn(struct spawned *p, char *const argv[], struct err *err)
     close_all(e.failed, 2);
     if (why) {
         close_all(e.ours, 3);
-        return err_add_errno(err, ERR_PROGRAM, why, "%s: cannot be started", argv[0]);
+        return err_add_errno(err, ERR_INPUT, why, "%s: cannot be started", argv[0]);
     }
     p->in = e.ours[0];
     p->out = e.ours[1];

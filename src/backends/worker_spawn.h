@@ -2,8 +2,7 @@
 /*
  * worker_spawn: the start of a worker's process. Inside src/backends only.
  *
- * Threads: any. Fails (ERR_PROGRAM) if there is no such program, (ERR_IO) as the system
- * does.
+ * Threads: any. Fails (ERR_INPUT) if there is no such program or it cannot be started.
  */
 #ifndef BACKENDS_WORKER_SPAWN_H
 #define BACKENDS_WORKER_SPAWN_H

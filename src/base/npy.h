@@ -73,6 +73,8 @@ int npy_begin(struct npy_out *out, const char *path, const char *type,
 void npy_put_u32(struct npy_out *out, uint32_t v);
 void npy_put_u64(struct npy_out *out, uint64_t v);
 void npy_put_f32(struct npy_out *out, float v);
+/* Numbers that lie in memory as they are to lie in the file. */
+void npy_put_bytes(struct npy_out *out, const void *bytes, size_t len);
 int npy_commit(struct npy_out *out, struct err *err);
 void npy_abort(struct npy_out *out);
 

@@ -64,6 +64,13 @@ void npy_put_f32(struct npy_out *out, float v)
     put(out, bits, 4);
 }
 
+void npy_put_bytes(struct npy_out *out, const void *bytes, size_t len)
+{
+    flush(out);
+    if (len)
+        fwrite(bytes, 1, len, out->file.fp);
+}
+
 int npy_commit(struct npy_out *out, struct err *err)
 {
     flush(out);

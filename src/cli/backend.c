@@ -288,6 +288,9 @@ static int do_list(const struct request *q)
 
 int backend_main(int argc, char **argv)
 {
+    if (argc > 1 && !strcmp(argv[1], "check"))
+        return backend_check_main(argc - 1, argv + 1);
+
     struct request q = { .box = NULL };
     struct option_list args = { 0 };
     const struct option table[] = {
@@ -306,7 +309,8 @@ int backend_main(int argc, char **argv)
     if (!code && q.want_help) {
         puts("usage: misid backend list [--json]\n"
              "       misid backend show NAME[:option=value,...] [--json]\n"
-             "       misid backend probe FILE --backend NAME[:option=value,...] [OPTION]...\n\n"
+             "       misid backend probe FILE --backend NAME[:option=value,...] [OPTION]...\n"
+             "       misid backend check NAME[:option=value,...] [FILE]... [OPTION]...\n\n"
              "Which matchers there are, what one is, and what it says of one picture.\n");
         options_print(table);
     } else if (!code && !strcmp(what, "list") && args.n == 1) {
@@ -316,8 +320,8 @@ int backend_main(int argc, char **argv)
     } else if (!code && !strcmp(what, "probe") && args.n == 2) {
         code = do_probe(&q, args.items[1], &err);
     } else if (!code) {
-        code = err_add(&err, ERR_INPUT, "backend: expected 'list', 'show NAME' or 'probe "
-                       "FILE'");
+        code = err_add(&err, ERR_INPUT, "backend: expected 'list', 'show NAME', 'probe "
+                       "FILE' or 'check NAME'");
     }
     option_list_release(&args);
     option_list_release(&q.backends);

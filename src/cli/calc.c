@@ -44,14 +44,13 @@ static void add_p(struct text *t, double p, double floor_of_method)
         text_addf(t, "p = %.4g", p);
 }
 
-/* `what` = estimate unit   95 % interval [lo, hi] unit   (Method)
- * and the same in full. */
-static void reply_interval(struct reply *to, const char *what, const struct interval *at,
-                           const struct method *m, double confidence, bool ratio)
+void calc_reply_interval(struct reply *to, const char *what, const struct interval *at,
+                         const struct method *m, double confidence, bool ratio)
 {
+    const unsigned rates = FOR_PROPORTION | FOR_DYADS | FOR_PEOPLE;
     double unit = ratio ? 1 : 100, span = isinf(at->hi) ? at->lo : at->hi - at->lo;
     int digits = decimals(unit * span, ratio ? 3 : 2);
-    const char *name = ratio ? "" : m->quantities & FOR_PROPORTION ? " %" : " points";
+    const char *name = ratio ? "" : m->quantities & rates ? " %" : " points";
     struct text *t = &to->plain;
 
     text_addf(t, "%s = ", what);
@@ -70,8 +69,8 @@ static void reply_interval(struct reply *to, const char *what, const struct inte
     json_number(&to->json, "confidence", confidence);
 }
 
-static int find_method(const struct calculation *c, const struct request *r,
-                       const struct method **m, struct err *err)
+int calc_method(const struct calculation *c, const struct request *r,
+                const struct method **m, struct err *err)
 {
     size_t n;
     const struct method *table = method_table(&n);
@@ -99,7 +98,7 @@ static int run_proportion(const struct calculation *c, const struct request *r,
 {
     const struct method *m;
     struct interval at;
-    int code = find_method(c, r, &m, err);
+    int code = calc_method(c, r, &m, err);
 
     if (code < 0)
         return code;
@@ -107,7 +106,7 @@ static int run_proportion(const struct calculation *c, const struct request *r,
     if (code < 0)
         return code;
     char *what = mem_printf("%lld/%lld", (long long)r->count[0], (long long)r->count[1]);
-    reply_interval(to, what, &at, m, calc_confidence(r), false);
+    calc_reply_interval(to, what, &at, m, calc_confidence(r), false);
     free(what);
     return 0;
 }
@@ -120,7 +119,7 @@ static int run_contrast(const struct calculation *c, const struct request *r,
     double confidence = calc_confidence(r), same = ratio ? 1 : 0, p;
     const struct method *m;
     struct interval at;
-    int code = find_method(c, r, &m, err);
+    int code = calc_method(c, r, &m, err);
 
     if (code < 0 ||
         (code = (ratio ? m->ratio : m->difference)(k[0], k[1], k[2], k[3], confidence,
@@ -130,7 +129,7 @@ static int run_contrast(const struct calculation *c, const struct request *r,
     char *what = mem_printf(ratio ? "(%lld/%lld) / (%lld/%lld)" : "%lld/%lld - %lld/%lld",
                             (long long)k[0], (long long)k[1], (long long)k[2],
                             (long long)k[3]);
-    reply_interval(to, what, &at, m, confidence, ratio);
+    calc_reply_interval(to, what, &at, m, confidence, ratio);
     free(what);
     add_p(&to->plain, p, CONTRAST_P_FLOOR);
     text_addf(&to->plain, " against a %s of %g (two-sided, from the interval)\n", c->name,
@@ -299,6 +298,12 @@ static const struct calculation calculations[] = {
     { "disparity", "--fmr A,B,... --fnmr A,B,... [--alpha A]",
       "measures of how far groups are apart; max_min and max_geomean are of FMRs", 0,
       TAKES_RATES, 0, run_disparity },
+    { "fmr", "--subjects N | --images N,N,...[/N,N,...] | --cells FILE [--pairs S-T,...]",
+      "false matches among all pairs of people, who are in many comparisons each", 0,
+      TAKES_METHOD | TAKES_CONFIDENCE | TAKES_CELLS, FOR_DYADS, calc_fmr },
+    { "fnmr", "--images N,N,... --errors X,X,... | --cells FILE",
+      "errors among several trials of each person", 0,
+      TAKES_METHOD | TAKES_CONFIDENCE | TAKES_CELLS, FOR_PEOPLE, calc_fnmr },
     { "label-error", "X1 N1 X2 N2 [--label PART] [--wrong A,B] [--wrong-errors A,B]",
       "how many wrong labels undo the gap X1/N1 over X2/N2; the rates without them", 4,
       TAKES_LABELS | TAKES_CONFIDENCE, 0, calc_label_error },
@@ -365,6 +370,10 @@ static int read_arguments(const struct calculation *c, const struct option_list 
                         : (r->part || r->wrong || r->wrong_errors) &&
                                 !(c->takes & TAKES_LABELS)
                             ? "label, --wrong or --wrong-errors"
+                        : (r->cells || r->subjects || r->images || r->pairs || r->errors ||
+                           !isnan(r->borrow)) &&
+                                !(c->takes & TAKES_CELLS)
+                            ? "cells, --subjects, --images, --pairs, --errors or --borrow"
                             : NULL;
 
     if (stray)
@@ -425,7 +434,7 @@ static int fail(struct err *why)
 
 int calc_main(int argc, char **argv)
 {
-    struct request r = { .confidence = NAN, .alpha = NAN };
+    struct request r = { .confidence = NAN, .alpha = NAN, .borrow = NAN };
     struct option_list args = { 0 };
     bool want_help = false;
     const struct option table[] = {
@@ -436,6 +445,16 @@ int calc_main(int argc, char **argv)
         { OPTION_TEXT, "fnmr", "A,B,...", "false-non-match rates of the same groups",
           &r.fnmr },
         { OPTION_NUMBER, "alpha", "A", "weight of the FMRs (default: 0.5)", &r.alpha },
+        { OPTION_TEXT, "subjects", "N", "people of one image each", &r.subjects },
+        { OPTION_TEXT, "images", "N,N,...", "images (fnmr: trials) of each person; with"
+          " a / the people of two groups", &r.images },
+        { OPTION_TEXT, "pairs", "S-T,S-T:X,...", "people from 1 who were falsely matched,"
+          " X times", &r.pairs },
+        { OPTION_TEXT, "errors", "X,X,...", "errors of each person", &r.errors },
+        { OPTION_TEXT, "cells", "FILE", "a table first,second,n,x (fnmr: subject,n,x)",
+          &r.cells },
+        { OPTION_NUMBER, "borrow", "D", "design effect of a lower threshold",
+          &r.borrow },
         { OPTION_TEXT, "label", "PART", "what labels say: group, truth or both",
           &r.part },
         { OPTION_TEXT, "wrong", "A,B",

@@ -29,9 +29,11 @@ int trace_main(int argc, char **argv);
 int calc_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
 int plan_main(int argc, char **argv);
+int thresholds_main(int argc, char **argv);
 int dataset_main(int argc, char **argv);
 int ingest_main(int argc, char **argv);
 int backend_main(int argc, char **argv);
+int backend_check_main(int argc, char **argv); /* of `backend`, as its argv[1] says */
 int cache_main(int argc, char **argv);
 int embed_main(int argc, char **argv);
 int image_main(int argc, char **argv);

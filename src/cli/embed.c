@@ -10,7 +10,9 @@
 #include "cli/cli.h"
 #include "cli/dataset_options.h"
 #include "cli/embedding.h"
+#include "cli/folder.h"
 #include "datasets/census.h"
+#include "datasets/descriptor.h"
 
 struct embed {
     struct dataset_request set;
@@ -122,6 +124,8 @@ static int write_all(const struct embed *in, struct err *err)
     struct text t = TEXT_INIT;
     int code = path_make_dirs(in->out, err);
 
+    if (!code)
+        code = folder_unfinish(in->out, err);
     for (size_t i = 0; i < sizeof old / sizeof *old && !code; i++)
         code = remove_old(in->out, old[i], err);
     if (!code)
@@ -178,6 +182,28 @@ static int choose_rows(struct embed *in, struct err *err)
     return 0;
 }
 
+/* `recorded` without files of its own has the templates that the data set names. */
+static char *resolve_spec(const struct embed *in, const struct dataset *d)
+{
+    const char *name = "recorded", *templates = d->reading ? d->reading->templates : NULL;
+    size_t len = strlen(name);
+    struct text t = TEXT_INIT;
+
+    if (!templates || strncmp(in->backend, name, len) ||
+        (in->backend[len] && in->backend[len] != ':') || strstr(in->backend, "file=") ||
+        strstr(in->backend, "templates="))
+        return mem_strdup(in->backend);
+    char *path = path_join(in->set.root, templates);
+    text_addf(&t, "%s%ctemplates=", in->backend, in->backend[len] ? ',' : ':');
+    for (const char *c = path; *c; c++) {
+        if (*c == ',' || *c == '\\')
+            text_addch(&t, '\\');
+        text_addch(&t, *c);
+    }
+    free(path);
+    return text_detach(&t);
+}
+
 static int embed_set(struct embed *in, struct err *err)
 {
     struct dataset d;
@@ -186,15 +212,17 @@ static int embed_set(struct embed *in, struct err *err)
 
     if (code)
         return code;
+    char *spec = resolve_spec(in, &d);
     const struct dataset_options options = { &in->problems, &in->trials };
     code = dataset_roster(&d, in->set.root, &options, &in->roster, err);
     (void)(code || (code = choose_rows(in, err)) || (code = find_by(&by, in, err)) ||
-           (code = embedding_open(&in->e, in->backend, &in->request, err)) ||
+           (code = embedding_open(&in->e, spec, &in->request, err)) ||
            (code = embedding_make(&in->e, &in->roster, in->rows, in->n, in->set.root,
                                   by.sets, by.n, err)) ||
            (code = write_all(in, err)));
     if (!code)
         tell(in);
+    free(spec);
     release_by(&by);
     dataset_release(&d);
     return code;

@@ -28,17 +28,20 @@ struct embed_request {
     bool no_cache, faces, covariates, quiet;
 };
 
-#define EMBED_OPTIONS(request)                                                          \
+/* How a backend is asked; and what of each image it is asked for. */
+#define ASKING_OPTIONS(request)                                                         \
     { OPTION_NUMBER, "threads", "N", "workers at once (default: one a processor)",      \
       &(request).threads },                                                             \
-    { OPTION_TEXT, "cache", "DIR", "where answers are kept (default: misid-cache(1))",  \
+    { OPTION_TEXT, "cache", "DIR", "where answers are kept (misid-cache(1))",           \
       &(request).cache },                                                               \
     { OPTION_FLAG, "no-cache", NULL, "ask the backend anew, and keep no answer",        \
       &(request).no_cache },                                                            \
-    { OPTION_FLAG, "faces", NULL, "all faces of an image, a row each",                  \
-      &(request).faces },                                                               \
     { OPTION_FLAG, "covariates", NULL, "measure each image: attr.image.luminance …",    \
       &(request).covariates }
+#define EMBED_OPTIONS(request)                                                          \
+    ASKING_OPTIONS(request),                                                            \
+    { OPTION_FLAG, "faces", NULL, "all faces of an image, a row each",                  \
+      &(request).faces }
 
 struct embedding {
     const struct embed_request *request;

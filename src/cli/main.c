@@ -20,6 +20,8 @@ static const struct command commands[] = {
     { "trace", trace_main, "from a finding to its counts, files, lines and sources" },
     { "calc", calc_main, "the estimators on their own, for checking a paper" },
     { "explain", explain_main, "whether a gap survives what else differs: a regression" },
+    { "thresholds", thresholds_main,
+      "thresholds for target FMRs, one for all and one a group; curves" },
     { "plan", plan_main, "how many people a comparison of groups needs" },
     { "dataset", dataset_main, "data sets: which there are, what is in one, a subset" },
     { "ingest", ingest_main, "from a data set's images and tables to roster.csv" },

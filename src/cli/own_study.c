@@ -110,11 +110,16 @@ static void begin_charts(struct study *s, unsigned usable)
     s->n_charts = n;
 }
 
-static void begin_prose(struct study *s, const struct roster *r, const struct dataset *d)
+static void begin_prose(struct study *s, const struct roster *r, const struct dataset *d,
+                        bool live)
 {
     static const char not_verified[] =
         "The predictions were supplied by whoever made this run. misid has not verified "
         "that a classifier gave these answers to these images, nor which version did.";
+    static const char as_it_was[] =
+        "The answers are those of the backends as they were set up for this run; with other "
+        "options, models or versions they may be others. backend.json says which these "
+        "were.";
     static const char one_each[] =
         "The data set does not say which images show the same person. Each image is taken "
         "for a person of its own; if people have several, the intervals are too narrow.";
@@ -124,7 +129,7 @@ static void begin_prose(struct study *s, const struct roster *r, const struct da
     for (size_t i = 0; i < s->own.n_caveats; i++)
         caveats[i] = s->own.caveats[i];
     s->n_caveats = s->own.n_caveats;
-    caveats[s->n_caveats++] = not_verified;
+    caveats[s->n_caveats++] = live ? as_it_was : not_verified;
     if (!r->has_subjects)
         caveats[s->n_caveats++] = one_each;
     cite[0] = arena_printf(&s->arena, "Faces and labels: %s", d->source);
@@ -148,7 +153,7 @@ void own_study_add_fact(struct study *s, const char *name, const char *text)
 }
 
 int own_study_begin(struct study *s, const struct roster *r, const struct dataset *d,
-                    struct err *err)
+                    bool live, struct err *err)
 {
     if (!s->own.there)
         return err_add(err, ERR_INPUT, "%s: says nothing of predictions of one's own, "
@@ -161,7 +166,7 @@ int own_study_begin(struct study *s, const struct roster *r, const struct datase
     unsigned *by = arena_array(&s->arena, s->n_by + s->own.n_by, sizeof *by);
     struct text t = TEXT_INIT;
 
-    begin_prose(s, r, d);
+    begin_prose(s, r, d, live);
     s->n_by = keep_sets(by, keep_sets(by, 0, s->by, s->n_by, usable), s->own.by,
                         s->own.n_by, usable);
     s->by = by;

@@ -20,9 +20,10 @@
 #include "model/study.h"
 #include "model/tally.h"
 
-/* Fails where the study has no `own` or the roster not its target. */
+/* `live`: the answers are given in this run. Fails where the study has no `own` or the
+ * roster not its target. */
 int own_study_begin(struct study *s, const struct roster *r, const struct dataset *d,
-                    struct err *err);
+                    bool live, struct err *err);
 /* Every set of axes that the study has groups of, at most OWN_MAX_SETS. */
 #define OWN_MAX_SETS 2000
 size_t own_study_sets(const struct study *s, unsigned *sets);

@@ -14,6 +14,7 @@
 #include "cli/predictions.h"
 #include "cli/several.h"
 #include "datasets/dataset.h"
+#include "model/metric.h"
 #include "report/report.h"
 #include "stats/estimate.h"
 #include "stats/verdict.h"
@@ -32,6 +33,7 @@ void pipeline_release(struct pipeline *p)
         tally_release(&p->alternatives[i]);
     free(p->alternatives);
     tally_release(&p->tally);
+    clusters_release(&p->clusters);
     printed_release(&p->printed);
     cases_release(&p->cases);
     findings_release(&p->findings);
@@ -314,6 +316,10 @@ int pipeline_open_counts(struct pipeline *p, const char *dir)
         first = first ? first : code;
     if (!first)
         first = tally_check_sums(&p->tally, p->err);
+    for (size_t i = 0; i < p->tally.n_series && !first; i++)
+        if (metric_find(p->tally.series[i].metric)->pairs)
+            first = err_add(p->err, ERR_INPUT, "%s: its counts are of comparisons that share "
+                            "people, expected the folder of the scores", dir);
     return first ? first : several_adopt(p, dir);
 }
 
@@ -365,7 +371,7 @@ int pipeline_estimate(struct pipeline *p)
 {
     struct tally *whole = mem_array(p->study.n_alternatives, sizeof *whole);
     struct evidence e = { .study = &p->study, .tally = &p->tally, .alternatives = whole,
-                          .printed = &p->printed };
+                          .printed = &p->printed, .clusters = &p->clusters };
 
     /* an alternative is written as it was read, and used with the rest */
     for (size_t i = 0; i < p->study.n_alternatives; i++) {
@@ -391,8 +397,15 @@ int pipeline_folder(struct pipeline *p, const char *out)
     return folder_claim(p->dir, &p->study, &p->before, p->err);
 }
 
-/* Notes the hash of a file of the run folder, if it is there. */
-static int record_output(struct pipeline *p, const char *name)
+int pipeline_leave_for(struct pipeline *p, const char *dir, const char *out, bool *other)
+{
+    *other = out && !folder_same(dir, out);
+    if (*other)
+        p->run.n_outputs = 0;
+    return pipeline_folder(p, *other ? out : dir);
+}
+
+int pipeline_record_output(struct pipeline *p, const char *name)
 {
     char *path = path_join(p->dir, name), hex[HASH_HEX];
     int code = 0;
@@ -420,7 +433,7 @@ int pipeline_write_text(struct pipeline *p, const char *name, struct text *t)
     free(dir);
     free(path);
     text_reset(t);
-    return code ? code : record_output(p, name);
+    return code ? code : pipeline_record_output(p, name);
 }
 
 int pipeline_write_study(struct pipeline *p)
@@ -520,14 +533,14 @@ int pipeline_write_report(struct pipeline *p)
     for (size_t i = 0; i < p->study.n_charts && !code; i++)
         for (int k = 0; k < 4 && !code; k++) {
             char *name = mem_printf("charts/%s.%s", p->study.charts[i].id, kinds[k]);
-            code = record_output(p, name);
+            code = pipeline_record_output(p, name);
             free(name);
         }
     if (!code)
         code = report_write(&p->study, &p->findings, &p->claims, &p->cases, &p->run,
                             p->dir, p->err);
     for (int i = 0; i < 3 && !code; i++)
-        code = record_output(p, files[i]);
+        code = pipeline_record_output(p, files[i]);
     return code ? code : charts;
 }
 

@@ -24,12 +24,14 @@
 #include "model/run.h"
 #include "model/study.h"
 #include "model/tally.h"
+#include "stats/clusters.h"
 
 struct predictions;
 
 struct pipeline {
     struct study study;
     struct tally tally;
+    struct clusters clusters;   /* of comparisons */
     struct tally *alternatives; /* study.n_alternatives of them */
     struct printed printed;
     struct cases cases;
@@ -63,9 +65,15 @@ int pipeline_estimate(struct pipeline *p);
 int pipeline_record_input(struct pipeline *p, const char *path, const char *folder,
                           const char *name);
 
+/* Notes the hash of a file of the run folder, if it is there. */
+int pipeline_record_output(struct pipeline *p, const char *name);
+
 /* Where the run goes: `out`, or folder_default(). Made if missing; a folder that
  * holds something else is refused. */
 int pipeline_folder(struct pipeline *p, const char *out);
+/* The same for a stage that writes into the folder `dir` it reads, or into `out`
+ * (*other), which then gets its own record, of what is written there. */
+int pipeline_leave_for(struct pipeline *p, const char *dir, const char *out, bool *other);
 /* One argument as a shell takes it, behind a blank (record.c). */
 void record_add_quoted(struct text *t, const char *s);
 /* The record, with the command that makes the run again. */

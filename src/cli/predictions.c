@@ -25,6 +25,7 @@ void predictions_release(struct predictions *q)
 {
     roster_release(&q->roster);
     recorded_release(&q->recorded);
+    live_release(&q->live);
 }
 
 /* What an answer may be: as the data set writes the labels of the target, as the
@@ -116,6 +117,8 @@ static int read_files(struct predictions *q, struct pipeline *p, struct words *w
     int code = 0;
 
     roster_index_init(&index, &q->roster);
+    if (live_is_on(&q->live))
+        code = live_ask(&q->live, &about, q->set->root, &p->study.axes, &q->recorded, p->err);
     for (size_t i = 0; i < q->files->n; i++) {
         const char *path = q->files->items[i];
         int one = recorded_read(&q->recorded, path, &about, p->err);
@@ -226,7 +229,10 @@ static void add_facts(const struct predictions *q, struct pipeline *p,
                 break;
             }
     }
-    own_study_add_fact(s, "Predictions", t.s);
+    if (live_is_on(&q->live))
+        live_add_facts(&q->live, s);
+    else
+        own_study_add_fact(s, "Predictions", t.s);
     text_reset(&t);
     predictions_tell(q, &t);
     for (char *c = t.s; *c; c++)
@@ -253,11 +259,15 @@ int predictions_read(struct predictions *q, struct pipeline *p, const char *stud
 
     if (code)
         return code;
+    if (live_is_on(&q->live) && (code = live_open(&q->live, p->err))) {
+        dataset_release(&d);
+        return code;
+    }
     problems_init(&problems);
     const struct dataset_options options = { .problems = &problems };
     code = dataset_roster(&d, q->set->root, &options, &q->roster, p->err);
     if (!code)
-        code = own_study_begin(s, &q->roster, &d, p->err);
+        code = own_study_begin(s, &q->roster, &d, live_is_on(&q->live), p->err);
     if (!code)
         code = record_dataset(q, p, &d);
     if (!code) {
@@ -282,6 +292,19 @@ int predictions_read(struct predictions *q, struct pipeline *p, const char *stud
     }
     problems_release(&problems);
     dataset_release(&d);
+    return code;
+}
+
+static int write_templates(const struct outputs *o, struct pipeline *p)
+{
+    char *name = folder_backend(o->backend, "templates.npy");
+    char *path = path_join(p->dir, name);
+    int code = 0;
+
+    if (o->template_bytes && !(code = outputs_write_templates(o, path, p->err)))
+        code = pipeline_record_output(p, name);
+    free(path);
+    free(name);
     return code;
 }
 
@@ -312,9 +335,11 @@ int predictions_write(const struct predictions *q, struct pipeline *p)
         outputs_to_csv(o, &q->roster, &t);
         code = pipeline_write_text(p, name, &t);
         free(name);
+        if (!code)
+            code = write_templates(o, p);
     }
     text_release(&t);
-    return code;
+    return code ? code : live_write(&q->live, p);
 }
 
 /* A path without its folders, which are this machine's. */
@@ -340,6 +365,7 @@ void predictions_add_command(const struct predictions *q, struct text *to)
         text_add(to, " --predictions");
         record_add_quoted(to, path_basename(q->files->items[i]));
     }
+    live_add_command(&q->live, to);
     text_add(to, " --dataset");
     record_add_quoted(to, strchr(q->set->name, '/') ? path_basename(q->set->name)
                                                     : q->set->name);

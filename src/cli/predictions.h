@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * predictions: `misid run STUDY --predictions FILE… --dataset NAME`: a study run on
- * answers that somebody else's classifier gave, in place of published counts. The
- * samples and labels come from a data set, the answers from tables
- * (backends/recorded.h), the counts from both (core/classify.h); the study becomes
+ * answers that somebody else's classifier gave, in place of published counts; or, with
+ * `--backend NAME` and no files, that a backend gives now (live.h). The samples and
+ * labels come from a data set, the answers from tables (backends/recorded.h), the counts from both (core/classify.h); the study becomes
  * one of them (own_study.h), and the rest of the pipeline is as ever.
  *
  * In the run folder: roster.csv, attributes.csv, problems.csv, and of every backend
  * outputs.csv.
  *
- * Ownership: predictions_release(); `files` and `set` are the caller's.
+ * Ownership: predictions_release(); `files`, `set` and what `live` points at are the
+ * caller's.
  */
 #ifndef CLI_PREDICTIONS_H
 #define CLI_PREDICTIONS_H
 
 #include "backends/recorded.h"
 #include "cli/dataset_options.h"
+#include "cli/live.h"
 #include "cli/pipeline.h"
 
 struct predictions {
@@ -23,6 +25,7 @@ struct predictions {
     const struct dataset_request *set;
     struct roster roster;
     struct recorded recorded;
+    struct live live;
 };
 
 void predictions_init(struct predictions *q, const struct option_list *files,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* misid run, estimate, chart, index: the chain and its stages. */
+/* misid run, chart, index: the chain and its last stages. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,14 +86,18 @@ static int help(const char *usage, const char *about, const struct option *table
     return EXIT_DONE;
 }
 
-/* A data set is named for predictions, and for nothing else. */
-static int check_own(const struct option_list *files, const struct dataset_request *set,
-                     struct err *err)
+/* A data set is named for predictions or backends that run, and for nothing else. */
+static int check_own(const struct option_list *files, const struct option_list *backends,
+                     const struct dataset_request *set, struct err *err)
 {
     if (files->n || (!set->name && !set->root))
         return 0;
-    return err_add(err, ERR_INPUT, "run: --%s without --predictions, expected both or "
-                   "neither", set->name ? "dataset" : "root");
+    if (!backends->n || !set->name)
+        return err_add(err, ERR_INPUT, "run: --%s without %s, expected --dataset NAME with "
+                       "--predictions FILE, or with --backend NAME and --root DIR",
+                       set->name ? "dataset" : "root",
+                       set->name ? "--predictions or --backend" : "--dataset");
+    return 0;
 }
 
 int run_main(int argc, char **argv)
@@ -102,13 +106,17 @@ int run_main(int argc, char **argv)
     bool check = false, quiet = false, json = false, want_help = false;
     struct option_list sets = { 0 }, backends = { 0 }, files = { 0 }, args = { 0 };
     struct dataset_request set = { 0 };
+    struct embed_request request = { 0 };
+    const struct option_list none = { 0 }, *chosen = &backends;
     const struct option table[] = {
         { OPTION_TEXT, "out", "DIR", "the run folder (default: results/STUDY)", &out },
-        { OPTION_LIST, "backend", "NAME", "only this backend; may be repeated",
-          &backends },
+        { OPTION_LIST, "backend", "NAME", "only this backend; with --dataset and without "
+          "--predictions:\n                           a backend to ask, "
+          "NAME[:option=value,...]; may be repeated", &backends },
         { OPTION_LIST, "predictions", "FILE", "answers of classifiers, in place of the "
           "study's counts;\n                           may be repeated", &files },
         DATASET_OPTIONS(set),
+        ASKING_OPTIONS(request),
         { OPTION_FLAG, "check-claims", NULL,
           "exit 1 if a claim is not supported or not reproduced", &check },
         { OPTION_FLAG, "quiet", NULL, "print nothing but faults", &quiet },
@@ -135,22 +143,28 @@ int run_main(int argc, char **argv)
         code = err_add(&err, ERR_INPUT, "run: %zu studies named, expected one: misid run "
                        "STUDY.yaml", args.n);
     if (!code)
-        code = check_own(&files, &set, &err);
-    if (files.n)
+        code = check_own(&files, &backends, &set, &err);
+    request.quiet = quiet || json;
+    if (files.n || set.name)
         p.predictions = &own;
-    if (files.n)
+    if (p.predictions && !files.n) {
+        own.live.specs = &backends;
+        own.live.request = &request;
+        chosen = &none;
+    }
+    if (p.predictions)
         dataset_request_rest(&set, &sets);
-    for (size_t i = 0; !files.n && i < set.sets.n; i++)
+    for (size_t i = 0; !p.predictions && i < set.sets.n; i++)
         option_list_add(&sets, set.sets.items[i]);
     if (!code)
         code = pipeline_open_study(&p, args.items[0], sets.items, sets.n,
-                                   backends.items, backends.n);
+                                   chosen->items, chosen->n);
     if (!code)
         code = pipeline_estimate(&p);
     if (!code)
         code = pipeline_folder(&p, out);
     if (!code) {
-        pipeline_record(&p, sets.items, sets.n, backends.items, backends.n);
+        pipeline_record(&p, sets.items, sets.n, chosen->items, chosen->n);
         (void)((code = pipeline_write_study(&p)) || (code = pipeline_write_counts(&p)) ||
                (code = pipeline_write_findings(&p)) ||
                (code = pipeline_write_report(&p)));
@@ -212,43 +226,13 @@ static int stage(const char *name, const char *about, int argc, char **argv,
     return code ? cli_fail(&err) : EXIT_DONE;
 }
 
-/* Another folder gets its own record, of what is written there. */
-static int leave_for(struct pipeline *p, const char *dir, const char *out, bool *other)
-{
-    *other = out && !folder_same(dir, out);
-    if (*other)
-        p->run.n_outputs = 0;
-    return pipeline_folder(p, *other ? out : dir);
-}
-
-static int do_estimate(struct pipeline *p, const char *dir, const char *out)
-{
-    bool other = false;
-    int code;
-
-    (void)((code = pipeline_open_counts(p, dir)) || (code = pipeline_estimate(p)) ||
-           (code = leave_for(p, dir, out, &other)) ||
-           (other && ((code = pipeline_write_study(p)) ||
-                      (code = pipeline_write_counts(p)))) ||
-           (code = pipeline_write_findings(p)) || (code = pipeline_write_run(p)));
-    return code;
-}
-
-int estimate_main(int argc, char **argv)
-{
-    return stage("estimate",
-                 "Estimates again from the counts of a run folder: writes findings.csv, "
-                 "claims.csv and\nclaims.json. `misid chart` then draws them.",
-                 argc, argv, do_estimate);
-}
-
 static int do_chart(struct pipeline *p, const char *dir, const char *out)
 {
     bool other = false;
     int code, last;
 
     if ((code = pipeline_open_findings(p, dir)) ||
-        (code = leave_for(p, dir, out, &other)) ||
+        (code = pipeline_leave_for(p, dir, out, &other)) ||
         (other && ((code = pipeline_write_study(p)) ||
                    (code = pipeline_write_findings(p)))))
         return code;

@@ -179,3 +179,22 @@ int score_group(struct scores *s, struct score_side *a, struct score_side *galle
                        "or more");
     return name_sides(s, a, gallery, at, gallery_at, err);
 }
+
+uint32_t *score_group_rows(const struct scores *s, const struct roster *r, bool gallery,
+                           struct err *err)
+{
+    struct dict names = DICT_INIT;
+    long *at = mem_array(s->n_axes, sizeof *at);
+    uint32_t *group = NULL;
+
+    for (size_t g = 0; g < s->n_groups; g++)
+        dict_add(&names, s->groups[g], NULL);
+    if (!find_axes(r, s->axes, s->n_axes, gallery, at, err))
+        group = number_rows(r, s->axes, at, s->n_axes, &names);
+    for (size_t i = 0; group && i < r->n; i++)
+        if (group[i] != COUNT_NONE && group[i] >= s->n_groups)
+            group[i] = COUNT_NONE;
+    dict_release(&names);
+    free(at);
+    return group;
+}

@@ -84,7 +84,9 @@ static int read_row(const struct csv_row *row, void *arg, struct err *err)
         return err_add(err, ERR_INPUT, "%s:%zu: the first face of '%.60s' was there before",
                        s->path, row->line, name), 0;
     s->seen[at] = true;
-    if (status == STATUS_OK && template < side->templates.rows)
+    if (status != STATUS_OK)
+        roster_set_status(&side->roster, (size_t)at, status, "");
+    else if (template < side->templates.rows)
         side->template[at] = (uint32_t)template;
     return 0;
 }
@@ -107,7 +109,7 @@ static int map_outputs(struct score_side *side, const char *path, struct err *er
 static int map_templates(struct score_side *side, const char *templates, const char *roster,
                          const char *outputs, struct err *err)
 {
-    const struct roster *r = &side->roster;
+    struct roster *r = &side->roster;
     int code = 0;
 
     if (side->templates.rows >= UINT32_MAX)
@@ -124,6 +126,10 @@ static int map_templates(struct score_side *side, const char *templates, const c
     for (size_t i = 0; i < r->n; i++)
         if (roster_status(r, i) != STATUS_OK)
             side->template[i] = COUNT_NONE;
+        else if (!code && (side->template[i] == COUNT_NONE ||
+                           side->scorer.faults[side->template[i]] != TEMPLATE_OK))
+            roster_set_status(r, i, STATUS_ERROR,
+                              "has no template that can be compared");
     return code;
 }
 

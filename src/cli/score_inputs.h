@@ -46,6 +46,12 @@ int score_add_input(struct scores *scores, const char *role, const char *path,
 int score_group(struct scores *scores, struct score_side *a, struct score_side *gallery,
                 const char *by, const char *same, struct err *err);
 
+/* The group of each row of a roster by the names and axes that `scores` has, COUNT_NONE
+ * where it is in none; to be free()d. NULL with a line in err where an axis is not
+ * there. A gallery may lack axes. */
+uint32_t *score_group_rows(const struct scores *scores, const struct roster *r,
+                           bool gallery, struct err *err);
+
 /* The list of trials, held against the people. Where the roster names no person, those
  * whom the list calls mated become one. Fails on a sample against itself, and where
  * list and roster, or two lines, contradict each other. */

@@ -110,6 +110,8 @@ static enum classify_part part(const struct classify *c, const struct output *ou
                                                                c->target));
     bool in_range = out->confidence >= m->lo && out->confidence < m->hi; /* NaN: not */
 
+    if (status_kind(out->status) == STATUS_KIND_MISSING)
+        return PART_NONE; /* nobody was shown it */
     if (!strcmp(m->metric, "error"))
         return !classified ? PART_NONE : wrong ? PART_HIT : PART_TRIAL;
     if (!strcmp(m->metric, "error_with_misses"))
@@ -283,14 +285,14 @@ static int count_measure(const struct classify *c, const struct outputs *o,
 /* True if some person has several outputs. */
 static bool has_several(const struct classify *c, const struct outputs *o)
 {
-    const struct roster *r = c->roster;
     struct dict people = DICT_INIT;
     bool several = false;
 
-    for (size_t i = 0; r->has_subjects && i < o->n && !several; i++) {
-        const char *subject = roster_subject(r, o->rows[i].row);
+    for (size_t i = 0; c->roster->has_subjects && i < o->n && !several; i++) {
+        const char *subject = roster_subject(c->roster, o->rows[i].row);
         bool fresh = true;
-        if (*subject && c->counted[o->rows[i].row])
+        if (*subject && c->counted[o->rows[i].row] &&
+            status_kind(o->rows[i].status) != STATUS_KIND_MISSING)
             dict_add(&people, subject, &fresh);
         several = !fresh;
     }

@@ -13,7 +13,7 @@
  *                        with a stated confidence
  *     faces              in the roster (a census, of no backend)
  *
- * A face shown is one that has an output. A sample that has no value on one of the
+ * A face shown is one that has an output, and a file to be shown (status.h). A sample that has no value on one of the
  * axes, or no label to hold an answer against, is in no count, so that the groups of
  * any set sum to everyone. A group without trials has no row.
  *

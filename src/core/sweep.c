@@ -117,6 +117,14 @@ void sweep_release(struct sweep *w)
     *w = (struct sweep){ .space = NULL };
 }
 
+double sweep_traffic(const struct kernel *kernel, size_t dim)
+{
+    struct sweep_space s;
+
+    choose_blocks(&s, kernel, dim);
+    return sizeof(float) * (double)dim * (1 / (double)s.rows + 1 / (double)s.columns);
+}
+
 /* Rows to panels of `width`; the last is filled up with zeros. */
 static void pack(const struct sweep *w, const struct scorer *s, const uint32_t *rows,
                  size_t n, size_t width, float *to)

@@ -87,6 +87,11 @@ struct sweep {
 int sweep_init(struct sweep *w, const struct scorer *a, const struct scorer *b,
                const struct kernel *kernel, struct err *err);
 void sweep_release(struct sweep *w);
+/* Bytes a comparison of templates of `dim` numbers takes from beyond the second cache,
+ * in a large block. */
+double sweep_traffic(const struct kernel *kernel, size_t dim);
+
+/* `tile` may be NULL, for the histogram alone. */
 int sweep_block(struct sweep *w, const uint32_t *rows_a, size_t na,
                 const uint32_t *rows_b, size_t nb, enum sweep_part part,
                 sweep_tile tile, void *self);

@@ -101,7 +101,7 @@ static bool is_score(const struct source *s, const char *name)
 static bool is_viewed(const struct source *s, const char *name)
 {
     for (size_t v = 0; v < s->n_views; v++) {
-        const struct view *view = &s->views[v];
+        const struct source_view *view = &s->views[v];
         if (view->prefix ? !strncmp(name, view->prefix, strlen(view->prefix))
                          : find_field(view->fields, view->n, name) != NO_FIELD)
             return true;

@@ -121,7 +121,7 @@ static void read_views(struct reader *r, struct yaml_node *node, struct source *
             yaml_ignore(item);
             return;
         }
-        struct view *view = &s->views[v];
+        struct source_view *view = &s->views[v];
         view->n = item->n;
         view->names = arena_array(r->arena, item->n, sizeof *view->names);
         view->fields = arena_array(r->arena, item->n, sizeof *view->fields);

@@ -35,7 +35,7 @@ struct texts {             /* templates; the first that can be bound counts */
     size_t n;
 };
 
-struct view {              /* other names for some fields of a row */
+struct source_view {       /* other names for some fields of a row */
     const char *prefix;    /* every field that begins so, without that; or NULL */
     const char **names;    /* alias … */
     const char **fields;   /* … and what it is called in the table */
@@ -66,7 +66,7 @@ struct source {
     const char *key;       /* json: field for the keys of the outermost mapping */
     struct { const char *member, *value; } *lists; /* json: members that hold the rows */
     size_t n_lists;
-    struct view *views;
+    struct source_view *views;
     size_t n_views;
     bool trials;           /* each row is a comparison of its first two views */
     struct texts path, sample, subject, box, landmarks, fold, mated;

@@ -32,7 +32,7 @@ static size_t find_name(const char *const *names, size_t n, const char *name)
  * without it. Returns how many. */
 static size_t name_aliases(struct widened *w)
 {
-    const struct view *first = w->s->views;
+    const struct source_view *first = w->s->views;
     size_t n = 0;
 
     if (!w->s->n_views)
@@ -53,7 +53,7 @@ static size_t name_aliases(struct widened *w)
 static int find_alias(const struct widened *w, size_t v, size_t alias, const char *file,
                       size_t line, size_t *at, struct err *err)
 {
-    const struct view *view = &w->s->views[v];
+    const struct source_view *view = &w->s->views[v];
     char *field = view->prefix ? mem_printf("%s%s", view->prefix, w->names[w->own + alias])
                                : mem_strdup(view->fields[alias]);
     int code = 0;

@@ -193,11 +193,21 @@ static json_t *open_instance(struct server *s, const json_t *request)
     return what ? serve_error("open(): %s", what) : describe(s, &room);
 }
 
-static json_t *close_instance(struct server *s)
+/* The galleries and the instance itself. */
+static void end_instance(struct server *s)
 {
+    for (size_t i = 0; i < SERVE_GALLERIES; i++)
+        if (s->galleries[i] && s->plugin.is.drop)
+            s->plugin.is.drop(s->self, s->galleries[i]);
+    memset(s->galleries, 0, sizeof s->galleries);
     if (s->self && s->plugin.is.close)
         s->plugin.is.close(s->self);
     s->self = NULL;
+}
+
+static json_t *close_instance(struct server *s)
+{
+    end_instance(s);
     s->closed = 1;
     return json_object();
 }
@@ -256,8 +266,7 @@ json_t *serve_line(struct server *s, const char *line, size_t len)
 
 void server_release(struct server *s)
 {
-    if (s->self && s->plugin.is.close)
-        s->plugin.is.close(s->self);
+    end_instance(s);
     room_release(&s->room);
     memory_release(&s->memory);
 }

@@ -39,6 +39,9 @@ static const struct {
     [COMPLAINT_BAD_CONFIDENCE] = { "bad-confidence",
         "stated confidence is no number in range and was taken as not stated",
         "stated confidences are no number in range and were taken as not stated" },
+    [COMPLAINT_NO_IMAGE] = { "no-image",
+        "face of the data set has no image file to show and was left out",
+        "faces of the data set have no image file to show and were left out" },
 };
 
 void complaints_init(struct complaints *c)

@@ -25,6 +25,7 @@ enum complaint_kind {
     COMPLAINT_UNKNOWN_LABEL,  /* an answer that is no label of the target */
     COMPLAINT_UNKNOWN_GROUP,  /* a sample without a value that is counted by */
     COMPLAINT_BAD_CONFIDENCE, /* a confidence out of range */
+    COMPLAINT_NO_IMAGE,       /* a sample has no file that could be shown */
     COMPLAINTS
 };
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/csv.h"
-#include "base/file.h"
+#include "base/npy.h"
 
 enum { SAMPLE, FACE, STATUS, REASON, LABEL, CONFIDENCE, BOX_X, BOX_Y, BOX_W, BOX_H,
        LATENCY, COLUMNS };
@@ -131,26 +131,15 @@ void *outputs_template(struct outputs *o, size_t i)
 
 int outputs_write_templates(const struct outputs *o, const char *path, struct err *err)
 {
-    size_t width = o->opaque ? o->template_bytes : o->template_bytes / sizeof(float);
-    struct outfile out;
-    struct text t = TEXT_INIT;
-    int code = outfile_begin(&out, path, err);
+    size_t number = o->opaque ? 1 : sizeof(float);
+    const size_t shape[2] = { o->n, o->template_bytes / number };
+    struct npy_out out;
+    int code = npy_begin(&out, path, o->opaque ? "'|u1'" : "'<f4'", shape, 2, err);
 
     if (code)
         return code;
-    text_addf(&t, "{'descr': '%s', 'fortran_order': False, 'shape': (%zu, %zu), }",
-              o->opaque ? "|u1" : "<f4", o->n, width);
-    while ((10 + t.len + 1) % 64)
-        text_addch(&t, ' ');
-    text_addch(&t, '\n');
-    fwrite("\x93NUMPY\1", 1, 8, out.fp);
-    fputc((int)(t.len & 255), out.fp);
-    fputc((int)(t.len >> 8), out.fp);
-    fwrite(t.s, 1, t.len, out.fp);
-    if (o->n)
-        fwrite(o->templates, o->template_bytes, o->n, out.fp);
-    text_release(&t);
-    return outfile_commit(&out, err);
+    npy_put_bytes(&out, o->templates, o->n * o->template_bytes);
+    return npy_commit(&out, err);
 }
 
 static void put_encoded(struct csv_out *w, struct text *scratch, const char *s)

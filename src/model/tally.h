@@ -45,6 +45,8 @@ struct count {
     const char *name;    /* of the group, canonical */
     int64_t x, n, n_lo, n_hi;
     bool derived;
+    bool has_threshold;  /* of the point; else it is in its name, or there is none */
+    double threshold;
     const char *source;
     const char *path;    /* the file and line it stood in */
     size_t line;

@@ -145,7 +145,8 @@ void tables_contrasts(struct tabling *b, const struct metric *metric,
     table_column(b, t, "Backend", false);
     table_column(b, t, ratio ? "ratio" : "difference", true);
     size_t methods = method_columns(b, t, quantity);
-    table_column(b, t, "p (Fisher)", true);
+    bool clustered = !strcmp(b->study->methods[quantity].names[0].text, "mover");
+    table_column(b, t, clustered ? "p" : "p (Fisher)", true);
     table_column(b, t, "p (Holm)", true);
     table_column(b, t, "remarks", false);
     for (size_t i = 0; i < f->n; i++) {

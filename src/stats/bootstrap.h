@@ -76,13 +76,8 @@ int bootstrap_paired(const struct sampled *first, const struct sampled *second,
                      size_t *used, struct err *err);
 
 /*
- * FNMR at a target FMR, with the threshold found anew in every replicate. Scores are
- * held so that larger is more alike (a distance negated).
+ * FNMR at a target FMR, with the threshold found anew in every replicate.
  */
-struct scored_dyad {
-    uint32_t s, t;
-    float score;
-};
 struct scored_person {
     uint32_t s;
     float score;

@@ -142,6 +142,47 @@ int clustered_wilson_t(const struct dyads *d, const struct clustered_how *how,
     return 0;
 }
 
+/* The end of the step at which as many different dyads err as it takes; 0 if none. */
+static size_t find_step(const struct scored_dyad *list, size_t n)
+{
+    struct link {
+        uint32_t s, t;
+    } seen[DYADS_TO_BORROW];
+    size_t found = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        size_t k = 0;
+        while (k < found && !((seen[k].s == list[i].s && seen[k].t == list[i].t) ||
+                              (seen[k].s == list[i].t && seen[k].t == list[i].s)))
+            k++;
+        if (k == found)
+            seen[found++] = (struct link){ list[i].s, list[i].t };
+        if (found < DYADS_TO_BORROW)
+            continue;
+        for (i++; i < n && list[i].score == list[i - 1].score;)
+            i++;
+        return i;
+    }
+    return 0;
+}
+
+double clustered_borrow(const struct dyads *d, const struct scored_dyad *list, size_t n)
+{
+    struct clustered_how how = CLUSTERED_DEFAULTS;
+    struct clustered at = { .deff = NAN };
+    struct dyads lower = *d; /* its comparisons, with errors of its own */
+    size_t end = find_step(list, n);
+
+    lower.erring = NULL;
+    lower.n_erring = lower.cap = 0;
+    for (size_t i = 0; i < end; i++)
+        dyads_add(&lower, list[i].s, list[i].t, 1);
+    if (end && dyads_close(&lower, NULL) == 0)
+        clustered_wilson_t(&lower, &how, &at, NULL);
+    free(lower.erring);
+    return isnan(at.deff) ? 0 : at.deff;
+}
+
 int people_wilson_t(const struct people *c, const struct clustered_how *how,
                     struct clustered *out, struct err *err)
 {

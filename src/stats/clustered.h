@@ -75,6 +75,14 @@ int clustered_wilson_t(const struct dyads *d, const struct clustered_how *how,
                        struct clustered *out, struct err *err);
 
 /*
+ * The design effect to borrow for a cell: that of the same comparisons at the highest
+ * threshold at which DYADS_TO_BORROW dyads err, or 0 if the list does not reach so far.
+ * `list` has the cell's scores from a floor up, most alike first. Errors of `d` play no
+ * part.
+ */
+double clustered_borrow(const struct dyads *d, const struct scored_dyad *list, size_t n);
+
+/*
  * Wilson-t, one-way. With T_s = (S_s² − x_s(1−p)² − (m_s − x_s)p²)/(1 − m_s/M)²,
  *     V = Mp(1−p) + max(0, ΣT_s),  Var = V/M²,  ν = max(2, V²/ΣT_s²);
  * where one person holds over a tenth of the trials, Var = max(ΣS̃², p(1−p)M)/M² and ν

@@ -3,7 +3,9 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "stats/matching.h"
@@ -32,47 +34,90 @@ static void count_persons(struct dyads *d)
     d->comparisons = twice / 2;
 }
 
-void dyads_within(struct dyads *d, const uint32_t *images, size_t persons)
+static size_t class_of(const struct dyads *d, size_t s)
 {
-    double all = 0, some = 0;
+    return d->class ? d->class[s] : 0;
+}
 
-    *d = (struct dyads){ .form = DYADS_WITHIN, .persons = persons };
-    d->a = as_doubles(images, persons);
-    d->m = mem_array(persons, sizeof *d->m);
-    for (size_t s = 0; s < persons; s++) {
-        all += d->a[s];
-        some += d->a[s] > 0;
+/* Images of a class in the roles, and how many people have some. */
+struct class_count {
+    double a, b, only_a, only_b, both;
+};
+
+static struct class_count *count_classes(const struct dyads *d)
+{
+    struct class_count *all = mem_array(d->classes, sizeof *all);
+
+    for (size_t s = 0; s < d->persons; s++) {
+        struct class_count *at = &all[class_of(d, s)];
+        bool in_a = d->a[s] > 0, in_b = d->b && d->b[s] > 0;
+        at->a += d->a[s];
+        at->b += d->b ? d->b[s] : 0;
+        at->only_a += in_a && !in_b;
+        at->only_b += in_b && !in_a;
+        at->both += in_a && in_b;
     }
-    for (size_t s = 0; s < persons; s++)
-        d->m[s] = d->a[s] * (all - d->a[s]);
+    return all;
+}
+
+/* With the images and the form set, all else. */
+static void count_closed(struct dyads *d, const uint32_t *class, size_t classes)
+{
+    d->classes = class ? classes : 1;
+    if (class) {
+        d->class = mem_array(d->persons, sizeof *d->class);
+        if (d->persons)
+            memcpy(d->class, class, d->persons * sizeof *class);
+    }
+    struct class_count *all = count_classes(d);
+    d->m = mem_array(d->persons, sizeof *d->m);
+    for (size_t s = 0; s < d->persons; s++) {
+        const struct class_count *at = &all[class_of(d, s)];
+        d->m[s] = d->form == DYADS_WITHIN
+                      ? d->a[s] * (at->a - d->a[s])
+                      : d->a[s] * (at->b - d->b[s]) + d->b[s] * (at->a - d->a[s]);
+    }
     count_persons(d);
     d->sum_m2 = dyads_common(d, d);
-    d->disjoint = floor(some / 2);
+    for (size_t i = 0; i < d->classes; i++) {
+        const struct class_count *at = &all[i];
+        double some = at->only_a + at->only_b + at->both;
+        /* Anybody goes with anybody but two of only_a or two of only_b: a complete
+         * multipartite graph, whose largest matching leaves out only what is left
+         * of its largest part. */
+        d->disjoint += d->form == DYADS_WITHIN
+                           ? floor(some / 2)
+                           : fmin(floor(some / 2),
+                                  fmin(at->only_a, at->only_b) + at->both);
+    }
+    free(all);
+}
+
+void dyads_within_classes(struct dyads *d, const uint32_t *images, size_t persons,
+                          const uint32_t *class, size_t classes)
+{
+    *d = (struct dyads){ .form = DYADS_WITHIN, .persons = persons };
+    d->a = as_doubles(images, persons);
+    count_closed(d, class, classes);
+}
+
+void dyads_within(struct dyads *d, const uint32_t *images, size_t persons)
+{
+    dyads_within_classes(d, images, persons, NULL, 1);
+}
+
+void dyads_across_classes(struct dyads *d, const uint32_t *a, const uint32_t *b,
+                          size_t persons, const uint32_t *class, size_t classes)
+{
+    *d = (struct dyads){ .form = DYADS_ACROSS, .persons = persons };
+    d->a = as_doubles(a, persons);
+    d->b = as_doubles(b, persons);
+    count_closed(d, class, classes);
 }
 
 void dyads_across(struct dyads *d, const uint32_t *a, const uint32_t *b, size_t persons)
 {
-    double all_a = 0, all_b = 0, only_a = 0, only_b = 0, both = 0;
-
-    *d = (struct dyads){ .form = DYADS_ACROSS, .persons = persons };
-    d->a = as_doubles(a, persons);
-    d->b = as_doubles(b, persons);
-    d->m = mem_array(persons, sizeof *d->m);
-    for (size_t s = 0; s < persons; s++) {
-        all_a += d->a[s];
-        all_b += d->b[s];
-        only_a += a[s] > 0 && b[s] == 0;
-        only_b += b[s] > 0 && a[s] == 0;
-        both += a[s] > 0 && b[s] > 0;
-    }
-    for (size_t s = 0; s < persons; s++)
-        d->m[s] = d->a[s] * (all_b - d->b[s]) + d->b[s] * (all_a - d->a[s]);
-    count_persons(d);
-    d->sum_m2 = dyads_common(d, d);
-    /* Anybody goes with anybody but two of only_a or two of only_b: a complete
-     * multipartite graph, whose largest matching leaves out only what is left of
-     * its largest part. */
-    d->disjoint = fmin(floor((only_a + only_b + both) / 2), fmin(only_a, only_b) + both);
+    dyads_across_classes(d, a, b, persons, NULL, 1);
 }
 
 static int by_persons(const void *a, const void *b)
@@ -84,13 +129,31 @@ static int by_persons(const void *a, const void *b)
     return p->t < q->t ? -1 : p->t > q->t;
 }
 
-/* Sorts and adds up those that come again; returns how many are left. */
-static size_t merge(struct dyad *list, size_t n)
+/* From `list` to `to`, in the order of t or of s, and of the list where that is the
+ * same; `from` is persons + 1 long. */
+static void sort_by_person(const struct dyad *list, size_t n, struct dyad *to, bool by_t,
+                           size_t *from, size_t persons)
 {
-    size_t kept = 0;
+    memset(from, 0, (persons + 1) * sizeof *from);
+    for (size_t i = 0; i < n; i++)
+        from[(by_t ? list[i].t : list[i].s) + 1]++;
+    for (size_t s = 0; s < persons; s++)
+        from[s + 1] += from[s];
+    for (size_t i = 0; i < n; i++)
+        to[from[by_t ? list[i].t : list[i].s]++] = list[i];
+}
 
-    if (n)
-        qsort(list, n, sizeof *list, by_persons);
+/* Sorts and adds up those that come again; returns how many are left. All have
+ * s, t < persons. */
+static size_t merge(struct dyad *list, size_t n, size_t persons)
+{
+    struct dyad *space = mem_array(n, sizeof *space);
+    size_t *from = mem_array(persons + 1, sizeof *from), kept = 0;
+
+    sort_by_person(list, n, space, true, from, persons);
+    sort_by_person(space, n, list, false, from, persons);
+    free(space);
+    free(from);
     for (size_t i = 0; i < n; i++) {
         if (kept && !by_persons(&list[kept - 1], &list[i])) {
             list[kept - 1].m += list[i].m;
@@ -105,7 +168,7 @@ static size_t merge(struct dyad *list, size_t n)
 int dyads_listed(struct dyads *d, const struct dyad *list, size_t n, size_t persons,
                  struct err *err)
 {
-    *d = (struct dyads){ .form = DYADS_LISTED, .persons = persons };
+    *d = (struct dyads){ .form = DYADS_LISTED, .persons = persons, .classes = 1 };
     for (size_t i = 0; i < n; i++)
         if (list[i].s == list[i].t || list[i].s >= persons || list[i].t >= persons ||
             !(list[i].m > 0))
@@ -119,7 +182,7 @@ int dyads_listed(struct dyads *d, const struct dyad *list, size_t n, size_t pers
         uint32_t s = list[i].s, t = list[i].t;
         d->listed[i] = (struct dyad){ s < t ? s : t, s < t ? t : s, list[i].m, 0 };
     }
-    d->n_listed = merge(d->listed, n);
+    d->n_listed = merge(d->listed, n, persons);
     for (size_t i = 0; i < d->n_listed; i++) {
         const struct dyad *at = &d->listed[i];
         d->m[at->s] += at->m;
@@ -135,6 +198,7 @@ void dyads_release(struct dyads *d)
 {
     free(d->a);
     free(d->b);
+    free(d->class);
     free(d->m);
     free(d->erring);
     free(d->listed);
@@ -169,7 +233,8 @@ long dyads_erring(const struct dyads *d, uint32_t s, uint32_t t)
 
 double dyads_between(const struct dyads *d, uint32_t s, uint32_t t)
 {
-    if (s == t || s >= d->persons || t >= d->persons)
+    if (s == t || s >= d->persons || t >= d->persons ||
+        class_of(d, s) != class_of(d, t))
         return 0;
     if (d->form == DYADS_WITHIN)
         return d->a[s] * d->a[t];
@@ -179,19 +244,26 @@ double dyads_between(const struct dyads *d, uint32_t s, uint32_t t)
     return at ? at->m : 0;
 }
 
+static int too_many(const struct dyad *at, struct err *err)
+{
+    return err_add(err, ERR_INPUT,
+                   "%g errors of the people %u and %u, expected 0 to their comparisons,"
+                   " %g", at->x, (unsigned)at->s, (unsigned)at->t, at->m);
+}
+
 int dyads_close(struct dyads *d, struct err *err)
 {
     size_t kept = 0;
 
-    d->n_erring = merge(d->erring, d->n_erring);
+    for (size_t i = 0; i < d->n_erring; i++)
+        if (d->erring[i].t >= d->persons)
+            return too_many(&d->erring[i], err);
+    d->n_erring = merge(d->erring, d->n_erring, d->persons);
     for (size_t i = 0; i < d->n_erring; i++) {
         struct dyad at = d->erring[i];
         at.m = dyads_between(d, at.s, at.t);
         if (!(at.x >= 0 && at.x <= at.m))
-            return err_add(err, ERR_INPUT,
-                           "%g errors of the people %u and %u, expected 0 to their"
-                           " comparisons, %g",
-                           at.x, (unsigned)at.s, (unsigned)at.t, at.m);
+            return too_many(&at, err);
         if (at.x > 0)
             d->erring[kept++] = at;
     }
@@ -213,6 +285,11 @@ static struct roles roles_of(const struct dyads *d)
     return (struct roles){ d->a, d->b, 1 };
 }
 
+/* Of one class: Σaa', Σbb', Σab', Σba', Σaba'b'. */
+struct common {
+    double aa, bb, ab, ba, own;
+};
+
 double dyads_common(const struct dyads *d, const struct dyads *other)
 {
     double sum = 0;
@@ -229,15 +306,20 @@ double dyads_common(const struct dyads *d, const struct dyads *other)
     /* Σ_{s<t} (a_s·b_t + a_t·b_s)(a'_s·b'_t + a'_t·b'_s)
      *   = Σaa'·Σbb' + Σab'·Σba' − 2Σaba'b' */
     struct roles p = roles_of(d), q = roles_of(other);
-    double aa = 0, bb = 0, ab = 0, ba = 0, own = 0;
+    struct common *all = mem_array(d->classes, sizeof *all);
+    assert(d->classes == other->classes);
     for (size_t s = 0; s < d->persons; s++) {
-        aa += p.a[s] * q.a[s];
-        bb += p.b[s] * q.b[s];
-        ab += p.a[s] * q.b[s];
-        ba += p.b[s] * q.a[s];
-        own += p.a[s] * p.b[s] * q.a[s] * q.b[s];
+        struct common *at = &all[class_of(d, s)];
+        at->aa += p.a[s] * q.a[s];
+        at->bb += p.b[s] * q.b[s];
+        at->ab += p.a[s] * q.b[s];
+        at->ba += p.b[s] * q.a[s];
+        at->own += p.a[s] * p.b[s] * q.a[s] * q.b[s];
     }
-    return p.scale * q.scale * (aa * bb + ab * ba - 2 * own);
+    for (size_t i = 0; i < d->classes; i++)
+        sum += all[i].aa * all[i].bb + all[i].ab * all[i].ba - 2 * all[i].own;
+    free(all);
+    return p.scale * q.scale * sum;
 }
 
 void dyads_residuals(const struct dyads *d, struct dyads_residuals *r)

@@ -37,6 +37,13 @@ struct dyad {
     double m, x;
 };
 
+/* One comparison by its score, which is held so that larger is more alike (a distance
+ * negated). */
+struct scored_dyad {
+    uint32_t s, t;
+    float score;
+};
+
 enum dyads_form {
     DYADS_WITHIN, /* all pairs of images of different people of one group */
     DYADS_ACROSS, /* images in one role with images in another, of others */
@@ -47,6 +54,9 @@ struct dyads {
     enum dyads_form form;
     size_t persons;
     double *a, *b;       /* images of each person in the roles; WITHIN: a only */
+    uint32_t *class;     /* of each person: only people of one class were compared;
+                            NULL: all of one */
+    size_t classes;
     double *m;           /* comparisons of each person */
     double comparisons;  /* M, of all */
     double sum_m2;       /* Σ m_d² over all dyads */
@@ -59,13 +69,18 @@ struct dyads {
     size_t n_listed;
 };
 
-/* Every image of a person with every image of every other: m_st = n_s·n_t. */
+/* Every image of a person with every image of every other: m_st = n_s·n_t. With
+ * `class` (else NULL) only of those of the same class, 0 … classes − 1. */
 void dyads_within(struct dyads *d, const uint32_t *images, size_t persons);
+void dyads_within_classes(struct dyads *d, const uint32_t *images, size_t persons,
+                          const uint32_t *class, size_t classes);
 /* Every image in the first role with every one in the second, but for a person with
  * itself: m_st = a_s·b_t + a_t·b_s. Two groups have a = 0 or b = 0; probes and a
  * gallery may hold the same people. */
 void dyads_across(struct dyads *d, const uint32_t *a, const uint32_t *b,
                   size_t persons);
+void dyads_across_classes(struct dyads *d, const uint32_t *a, const uint32_t *b,
+                          size_t persons, const uint32_t *class, size_t classes);
 /* The dyads of a list with their m, in any order; a dyad that comes again adds up.
  * ERR_INPUT for a person against itself, one >= persons, or m <= 0. */
 int dyads_listed(struct dyads *d, const struct dyad *list, size_t n, size_t persons,
@@ -85,7 +100,7 @@ double dyads_between(const struct dyads *d, uint32_t s, uint32_t t);
 /* The place of s and t among the erring dyads, or -1. */
 long dyads_erring(const struct dyads *d, uint32_t s, uint32_t t);
 
-/* Σ m_d·m'_d over the dyads of two cells with the same persons. */
+/* Σ m_d·m'_d over the dyads of two cells with the same persons (and classes). */
 double dyads_common(const struct dyads *d, const struct dyads *other);
 
 /*

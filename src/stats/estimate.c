@@ -70,7 +70,7 @@ static bool same_family(const struct finding *a, const struct finding *b)
 
 /* Holm over every family of contrasts: the same metric, point and method, all
  * backends together. */
-static void adjust(struct findings *f)
+void estimate_adjust(struct findings *f)
 {
     double *p = mem_array(f->n, sizeof *p), *adjusted = mem_array(f->n, sizeof *p);
     bool *done = mem_array(f->n, sizeof *done);
@@ -155,6 +155,6 @@ int estimate(const struct evidence *e, struct findings *out, struct err *err)
             code = check_groups(&w, metric);
     }
     if (!code)
-        adjust(out);
+        estimate_adjust(out);
     return code;
 }

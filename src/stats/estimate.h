@@ -22,4 +22,7 @@ int estimate_check(const struct study *study, struct err *err);
 
 int estimate(const struct evidence *e, struct findings *out, struct err *err);
 
+/* Holm over every family of p-values, again: after rows were added. */
+void estimate_adjust(struct findings *f);
+
 #endif

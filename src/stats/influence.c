@@ -147,11 +147,11 @@ static int contrast(const struct contrast_of *c, const struct clustered_how *how
                     struct err *err)
 {
     struct clustered rate[2];
-    int code = rates(c, how, borrowed, rate, err);
+    int code;
 
     assert(!c->first == !c->second && !c->first_people == !c->second_people &&
            !c->first == !!c->first_people);
-    if (code < 0)
+    if ((code = rates(c, how, borrowed, rate, err)) < 0)
         return code;
     *out = (struct influence){
         .variance = NAN, .df = NAN,

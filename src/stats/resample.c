@@ -123,37 +123,55 @@ void resample_add(const struct link *at, size_t n, const uint16_t *w,
     memcpy(sum, &total, sizeof total);
 }
 
-static int by_x_and_persons(const void *a, const void *b)
+/* Weights up to this are sorted by counting, larger ones by comparing. */
+enum { SMALL = 64 };
+
+static int by_x(const void *a, const void *b)
 {
-    const struct dyad *p = a, *q = b;
+    const struct dyad *p = *(const struct dyad *const *)a;
+    const struct dyad *q = *(const struct dyad *const *)b;
 
     if (p->x != q->x)
         return p->x < q->x ? -1 : 1;
-    if (p->s != q->s)
-        return p->s < q->s ? -1 : 1;
-    return p->t < q->t ? -1 : p->t > q->t;
+    return (p > q) - (p < q); /* as they were, by persons */
 }
 
-/* The dyads by their x, or their m. */
-static void links_init(struct links *l, const struct dyad *list, size_t n, bool by_m)
+/* The dyads by their x, those with the same x as they were. */
+static void links_init(struct links *l, const struct dyad *list, size_t n)
 {
-    struct dyad *sorted = mem_array(n, sizeof *sorted);
+    size_t start[SMALL + 2] = { 0 }, large = 0;
 
     *l = (struct links){ .n = n };
     l->at = mem_array(n, sizeof *l->at);
     l->from = mem_array(n + 1, sizeof *l->from);
     l->weight = mem_array(n, sizeof *l->weight);
-    for (size_t i = 0; i < n; i++) {
-        sorted[i] = list[i];
-        sorted[i].x = by_m ? list[i].m : list[i].x;
+    for (size_t i = 0; i < n; i++)
+        if (list[i].x <= SMALL)
+            start[(size_t)list[i].x + 1]++;
+        else
+            large++;
+    for (size_t x = 1; x <= SMALL; x++) {
+        if (start[x + 1]) {
+            l->weight[l->n_weights] = (double)x;
+            l->from[l->n_weights++] = start[x];
+        }
+        start[x + 1] += start[x];
     }
-    if (n)
-        qsort(sorted, n, sizeof *sorted, by_x_and_persons);
+    const struct dyad **sorted = mem_array(large, sizeof *sorted);
+    size_t smalls = n - large, k = 0;
     for (size_t i = 0; i < n; i++) {
-        l->at[i] = (struct link){ sorted[i].s, sorted[i].t };
-        if (i == 0 || sorted[i].x != sorted[i - 1].x) {
-            l->weight[l->n_weights] = sorted[i].x;
-            l->from[l->n_weights++] = i;
+        if (list[i].x <= SMALL)
+            l->at[start[(size_t)list[i].x]++] = (struct link){ list[i].s, list[i].t };
+        else
+            sorted[k++] = &list[i];
+    }
+    if (large)
+        qsort(sorted, large, sizeof *sorted, by_x);
+    for (size_t i = 0; i < large; i++) {
+        l->at[smalls + i] = (struct link){ sorted[i]->s, sorted[i]->t };
+        if (i == 0 || sorted[i]->x != sorted[i - 1]->x) {
+            l->weight[l->n_weights] = sorted[i]->x;
+            l->from[l->n_weights++] = smalls + i;
         }
     }
     l->from[l->n_weights] = n;
@@ -185,9 +203,16 @@ static void links_sum(const struct links *l, const uint16_t *w, double sum[LANES
 void resample_plan_dyads(struct resample_plan *p, const struct dyads *d)
 {
     *p = (struct resample_plan){ .dyads = d };
-    links_init(&p->erring, d->erring, d->n_erring, false);
-    if (d->form == DYADS_LISTED)
-        links_init(&p->listed, d->listed, d->n_listed, true);
+    links_init(&p->erring, d->erring, d->n_erring);
+    if (d->form != DYADS_LISTED)
+        return;
+    struct dyad *all = mem_array(d->n_listed, sizeof *all);
+    for (size_t i = 0; i < d->n_listed; i++) {
+        all[i] = d->listed[i];
+        all[i].x = all[i].m;
+    }
+    links_init(&p->listed, all, d->n_listed);
+    free(all);
 }
 
 void resample_plan_people(struct resample_plan *p, const struct people *c)
@@ -212,42 +237,54 @@ static void weigh(const double *v, size_t n, const uint16_t *w, double sum[LANES
             sum[k] += v[s] * w[s * LANES + k];
 }
 
-/* Σwa, Σwb and Σw²ab. */
-static void weigh_roles(const double *a, const double *b, size_t n, const uint16_t *w,
-                        double sum_a[LANES], double sum_b[LANES], double own[LANES])
+/* The comparisons' weight within one class from Σwa, Σwb and Σw²ab. */
+struct class_weight {
+    double a[LANES], b[LANES], own[LANES];
+};
+
+static void weigh_classes(const struct dyads *d, const uint16_t *w, double total[LANES])
 {
-    weigh(a, n, w, sum_a);
-    if (a == b)
-        memcpy(sum_b, sum_a, LANES * sizeof *sum_a);
-    else
-        weigh(b, n, w, sum_b);
-    for (size_t k = 0; k < LANES; k++)
-        own[k] = 0;
-    for (size_t s = 0; s < n; s++) {
-        double both = a[s] * b[s];
-        if (both == 0)
-            continue;
-        for (size_t k = 0; k < LANES; k++)
-            own[k] += both * w[s * LANES + k] * w[s * LANES + k];
+    bool within = d->form == DYADS_WITHIN;
+    struct class_weight *all = mem_array(d->classes, sizeof *all);
+
+    for (size_t s = 0; s < d->persons; s++) {
+        struct class_weight *at = &all[d->class ? d->class[s] : 0];
+        double a = d->a[s], b = within ? 0 : d->b[s], both = within ? a * a : a * b;
+        const uint16_t *of = w + s * LANES;
+        for (size_t k = 0; k < LANES && a > 0; k++)
+            at->a[k] += a * of[k];
+        for (size_t k = 0; k < LANES && b > 0; k++)
+            at->b[k] += b * of[k];
+        for (size_t k = 0; k < LANES && both > 0; k++)
+            at->own[k] += both * of[k] * of[k];
     }
+    for (size_t k = 0; k < LANES; k++)
+        total[k] = 0;
+    for (size_t i = 0; i < d->classes; i++)
+        for (size_t k = 0; k < LANES; k++)
+            total[k] += within ? (all[i].a[k] * all[i].a[k] - all[i].own[k]) / 2
+                               : all[i].a[k] * all[i].b[k] - all[i].own[k];
+    free(all);
 }
 
 void resample_totals(const struct resample_plan *p, const uint16_t *w,
                      double total[LANES])
 {
-    double a[LANES], b[LANES], own[LANES];
-    const struct dyads *d = p->dyads;
-
-    if (p->people) {
+    if (p->people)
         weigh(p->people->m, p->people->n, w, total);
-    } else if (d->form == DYADS_LISTED) {
+    else if (p->dyads->form == DYADS_LISTED)
         links_sum(&p->listed, w, total);
-    } else {
-        bool within = d->form == DYADS_WITHIN;
-        weigh_roles(d->a, within ? d->a : d->b, d->persons, w, a, b, own);
-        for (size_t k = 0; k < LANES; k++)
-            total[k] = (a[k] * b[k] - own[k]) * (within ? 0.5 : 1);
-    }
+    else
+        weigh_classes(p->dyads, w, total);
+}
+
+void resample_errors(const struct resample_plan *p, const uint16_t *w,
+                     double errors[LANES])
+{
+    if (p->people)
+        weigh(p->people->x, p->people->n, w, errors);
+    else
+        links_sum(&p->erring, w, errors);
 }
 
 void resample_rates(const struct resample_plan *p, const uint16_t *w,
@@ -256,10 +293,7 @@ void resample_rates(const struct resample_plan *p, const uint16_t *w,
     double total[LANES];
 
     resample_totals(p, w, total);
-    if (p->people)
-        weigh(p->people->x, p->people->n, w, rate);
-    else
-        links_sum(&p->erring, w, rate);
+    resample_errors(p, w, rate);
     for (size_t k = 0; k < LANES; k++)
         rate[k] = total[k] > 0 ? rate[k] / total[k] : NAN;
 }

@@ -78,10 +78,12 @@ void resample_plan_dyads(struct resample_plan *p, const struct dyads *d);
 void resample_plan_people(struct resample_plan *p, const struct people *c);
 void resample_plan_release(struct resample_plan *p);
 
-/* The weight of all comparisons, and the rate, in each lane; NaN for a rate without a
- * comparison. */
+/* The weight of all comparisons, of all errors, and the rate, in each lane; NaN for a
+ * rate without a comparison. */
 void resample_totals(const struct resample_plan *p, const uint16_t *w,
                      double total[RESAMPLE_LANES]);
+void resample_errors(const struct resample_plan *p, const uint16_t *w,
+                     double errors[RESAMPLE_LANES]);
 void resample_rates(const struct resample_plan *p, const uint16_t *w,
                     double rate[RESAMPLE_LANES]);
 

@@ -54,13 +54,11 @@ void row_set_count(struct finding *row, const struct count *c)
     row->n_lo = c->n_lo;
     row->n_hi = c->n_hi;
     row->clusters = c->n; /* one image a person in published counts */
-    row->threshold = row_threshold(c->point);
+    row->threshold = c->has_threshold ? c->threshold : row_threshold(c->point);
 }
 
 void row_set_clusters(struct work *w, struct finding *row, const struct clustered *got)
 {
-    char worst[NUM_MAX];
-
     row->n_eff = isfinite(got->n_eff) ? got->n_eff : NAN;
     row->df = isfinite(got->df) ? got->df : NAN;
     row->clusters = (int64_t)got->clusters;
@@ -68,8 +66,8 @@ void row_set_clusters(struct work *w, struct finding *row, const struct clustere
         row->flag = FLAG_TOO_FEW;
     if (!isnan(got->worst))
         row->note = arena_printf(&w->out->arena, "%s%sif all trials of a person were one, "
-                                 "the limit would be %s", row->note, *row->note ? "; " : "",
-                                 num_shortest(worst, got->worst));
+                                 "the limit would be %.3g", row->note,
+                                 *row->note ? "; " : "", got->worst);
     if (got->borrowed)
         row->note = arena_printf(&w->out->arena, "%s%sthe design effect is borrowed from a "
                                  "lower threshold", row->note, *row->note ? "; " : "");

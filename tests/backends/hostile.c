@@ -148,7 +148,7 @@ static void misbehave(const struct misid_image *const *images, size_t n)
     if (is("children") && fork() == 0)
         hang();
     if (is("slow"))
-        usleep(400000 * (useconds_t)n);
+        usleep(100000 * (useconds_t)n);
     if (is("pixels"))
         ((uint8_t *)(uintptr_t)images[0]->pixels)[0] = 1;
     if (is("print"))

@@ -228,7 +228,7 @@ int main(int argc, char **argv)
             printf("{\"id\":%ld}\n", id);
         else if (!misbehave())
             process(line, id);
-        if (is("extra") && calls)
+        if (is("extra") && calls && !calls_for(line, "close"))
             puts("{\"id\":99}");
         fflush(stdout);
         if (is("late-garbage"))

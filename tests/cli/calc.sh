@@ -84,7 +84,7 @@ calc adjust --method help
 like "$out" '^bh ' "adjust --method help"
 calc --help
 is "$status" 0 "--help"
-for c in proportion difference ratio fisher mcnemar adjust disparity; do
+for c in proportion difference ratio fisher mcnemar adjust disparity fmr fnmr; do
     like "$out" "misid calc $c " "--help tells of $c"
 done
 calc ratio --help
@@ -102,6 +102,28 @@ refuses() {
 }
 refuses "expected one of proportion, difference"
 refuses "expected one of proportion, difference" nothing 1 2
+refuses "only one of them" fmr
+refuses "only one of them" fmr --subjects 3 --images 1,2
+refuses "expected 2 to 1000000 people" fmr --subjects 1
+refuses "expected whole numbers from 0" fmr --images 1,,2
+refuses "expected whole numbers from 0" fmr --images 1,2/
+refuses "expected two of the people 1 to 3" fmr --subjects 3 --pairs 1-4
+refuses "expected two of the people 1 to 3" fmr --subjects 3 --pairs 1-1
+refuses "expected two of the people 1 to 3" fmr --subjects 3 --pairs 1
+refuses "who have 1 comparisons" fmr --subjects 3 --pairs 1-2:2
+refuses "0 comparisons" fmr --images 0,0
+refuses "expected a design effect" fmr --subjects 3 --borrow .5
+refuses "takes no --errors" fmr --subjects 3 --errors 1
+refuses "takes no --cells" proportion 1 2 --cells x
+refuses "expected wilson-t" fmr --subjects 3 --method wilson
+refuses "needs --images and --errors" fnmr --images 1,2
+refuses "expected as many" fnmr --images 1,2 --errors 1
+refuses "person 2 has 3 errors in 2 trials" fnmr --images 1,2 --errors 1,3
+printf 'first,second,n,x\na,a,2,1\n' >"$T/own.csv"
+refuses "expected two people" fmr --cells "$T/own.csv"
+printf 'first,second,n,x\na,b,2,3\n' >"$T/more.csv"
+refuses "x from 0 to n" fmr --cells "$T/more.csv"
+refuses "missing.csv" fmr --cells "$T/missing.csv"
 refuses "expected X N" proportion 5
 refuses "expected X1 N1 X2 N2" ratio 1 2 3
 refuses "expected X N" proportion 1 2 3
@@ -134,6 +156,39 @@ refuses "expected rates from 0 to 1" disparity --fmr .1,2 --fnmr .1,.2
 refuses "expected 0 to 1" disparity --fmr .1,.2 --fnmr .1,.2 --alpha 2
 refuses "unknown option" proportion 1 2 --nonsense
 
+calc fmr --subjects 20 --pairs 1-2,1-3,1-4,5-6,7-8 --json
+is "$status|$errs" "0|" "fmr"
+is "$(keys)" "estimate lo hi method confidence x n clusters n_eff df worst too_few " \
+    "fmr: JSON keys"
+near "$(value lo)" .004861 5e-7 "fmr: Wilson-t within a group, lo"
+near "$(value hi)" .130093 5e-7 "fmr: Wilson-t within a group, hi"
+near "$(value df)" 3.006211 5e-7 "fmr: degrees of freedom"
+calc fmr --images 2,1,3/1,2,4,1,1 --pairs 1-4,1-6:3,3-6:2 --json
+near "$(value lo)" .010408 5e-7 "fmr: across two groups, lo"
+near "$(value hi)" .597692 5e-7 "fmr: across two groups, hi"
+printf 'first,second,n,x\na,b,2,1\nb,c,1,0\nc,d,3,2\nd,a,1,0\nb,a,1,0\n' >"$T/pairs.csv"
+calc fmr --cells "$T/pairs.csv"
+like "$out" '^3/8 = 37\.50 %   95 % interval .*\(Wilson-t\)$' "fmr: a table of pairs"
+like "$out" '^4 people, worth ' "fmr: says how many people"
+like "$out" '^too few to say' "fmr: says when there are too few"
+calc fmr --subjects 100 --json
+near "$(value hi)" "$(awk 'BEGIN { print 1 - exp(log(.025) / 50) }')" 1e-6 \
+    "fmr: no errors, the worst case"
+calc fmr --subjects 100 --borrow 2 --json
+near "$(value hi)" "$(awk 'BEGIN { print 1 - exp(log(.025) * 2 / 4950) }')" 1e-8 \
+    "fmr: no errors, a borrowed design effect"
+calc fmr --subjects 20 --pairs 1-2,1-3,1-4,5-6,7-8 --method vertex-bootstrap
+once=$out
+calc fmr --subjects 20 --pairs 1-2,1-3,1-4,5-6,7-8 --method vertex-bootstrap
+is "$out" "$once" "fmr: a bootstrap repeats itself"
+calc fnmr --images 1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1 \
+    --errors 1,1,1,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0 --json
+near "$(value lo)" .0806576625797981 1e-15 "fnmr: one trial a person is Wilson"
+printf 'subject,n,x\na,3,1\nb,3,0\na,1,1\nc,2,0\n' >"$T/people.csv"
+calc fnmr --cells "$T/people.csv"
+like "$out" '^2/9 = ' "fnmr: a table of people"
+calc fmr --method help
+is "$(printf '%s\n' "$out" | grep -c '^[a-z]')" 5 "fmr: five methods"
 calc label-error 94 271 1 385
 is "$status|$errs" "0|" "label-error"
 like "$out" "^labels as groups: 65 of the 94 errors \(69\.1 %\) being of the second group undo the gap; with 55 \(" \

@@ -18,6 +18,8 @@ if [ -z "$program" ] || [ -z "$data" ]; then
 fi
 is "$(cd "$SRCDIR" && ls bench/*.yaml)" "$(cd "$data" && ls bench/*.yaml)" \
     "all studies are installed"
+is "$(cd "$SRCDIR/src/backends" && ls cards/*.yaml)" "$(cd "$data" && ls cards/*.yaml)" \
+    "all model cards are installed"
 for page in "$SRCDIR"/man/*.[157]; do
     name=${page##*/}
     [ -f "$(find "$stage" -path "*/man${name##*.}/$name")" ]

@@ -28,7 +28,8 @@ done
 # asked of apt-get, `uid` who one is; with `broken`, installing fails.
 bin=$T/bin
 mkdir "$bin"
-for tool in bash cat cut dirname env grep head mktemp rm sed tail; do
+for tool in bash cat chmod cut dirname env find grep head ln mkdir mktemp mv printf rm sed \
+    sha256sum tail; do
     ln -s "$(command -v $tool)" "$bin/$tool"
 done
 stand_in() {
@@ -62,6 +63,12 @@ cat "$MACHINE/uid"
 END
 MACHINE=$T
 export MACHINE
+# A release that has a package of ONNX Runtime; Debian 12, which has none; another.
+printf 'ID=debian\nVERSION_ID="13"\nVERSION_CODENAME=trixie\n' >"$T/debian-13"
+printf 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n' >"$T/debian-12"
+printf 'ID=ubuntu\nVERSION_ID="24.04"\nVERSION_CODENAME=noble\n' >"$T/ubuntu-24.04"
+printf 'ID=ubuntu\nVERSION_ID="25.04"\nVERSION_CODENAME=plucky\n' >"$T/ubuntu-25.04"
+release=debian-13
 machine() { # machine UID INSTALLED
     echo "$1" >"$T/uid"
     printf '%s\n' "$2" | tr -s ' ' '\n' >"$T/installed"
@@ -70,7 +77,8 @@ machine() { # machine UID INSTALLED
     : >"$T/calls"
 }
 setup() {
-    run env PATH="$bin" "$bin/bash" "$SRCDIR/scripts/setup" "$@"
+    run env PATH="$bin" XDG_DATA_HOME="$T/data" OS_RELEASE="$T/$release" \
+        "$bin/bash" "$SRCDIR/scripts/setup" "$@"
 }
 
 # On a bare machine, everything: which also says here what everything is.
@@ -93,6 +101,58 @@ is "$status" 0 "one missing"
 is "$(cat "$T/calls")" "update
 install
 install libgsl-dev" "one missing: the lists once, then that package and no other"
+
+# ONNX Runtime: a package, what the scripts bring, or a word that there is none.
+without=$(echo "$all" | sed 's/libonnxruntime-dev//')
+for release in debian-13 ubuntu-25.04; do
+    machine 0 "$without"
+    setup
+    is "$status:$(tail -n 1 "$T/calls")" "0:install libonnxruntime-dev" \
+        "$release: ONNX Runtime is a package"
+done
+machine 0 "$without"
+touch "$T/broken"
+setup
+is "$status" 0 "no ONNX Runtime to be had: goes on"
+like "$errs" 'everything but the onnx backend is built$' "no ONNX Runtime to be had: is said"
+release=ubuntu-24.04
+machine 0 "$without"
+setup
+is "$status:$(cat "$T/calls")" "0:" "no package of ONNX Runtime: apt is not called"
+like "$errs" '--with-onnxruntime=DIR' "no package of ONNX Runtime: what to do"
+release=debian-12
+machine 0 "$without"
+setup
+is "$status:$(sed -n '1,3p' "$T/calls")" "0:update
+install
+install npm" "Debian 12: npm is had first"
+like "$errs" 'everything but the onnx backend is built$' "Debian 12: nothing comes of it here"
+mkdir -p "$T/data/misid/onnxruntime/lib" "$T/data/misid/onnxruntime/include"
+touch "$T/data/misid/onnxruntime/lib/libonnxruntime.so.1" \
+    "$T/data/misid/onnxruntime/include/onnxruntime_c_api.h"
+machine 0 "$without"
+setup
+is "$status:$errs:$(cat "$T/calls")" "0::" "Debian 12: brought before: nothing is done"
+
+# Models: what npm gives is held to its hashes.
+stand_in npm <<'END'
+folder=$4
+mkdir -p "$folder/package/model"
+for name in age detect feature gender landmark; do
+    echo "not the model" >"$folder/package/model/fr_$name.onnx"
+done
+echo licence >"$folder/package/LICENSE"
+tar -czf "$folder/a.tgz" -C "$folder" package
+END
+for tool in tar gzip; do
+    ln -s "$(command -v $tool)" "$bin/$tool"
+done
+machine 0 "$without"
+setup --models
+is "$status" 1 "models that are not those expected: exit 1"
+like "$errs" 'its models are not those that are expected$' "models that are not those expected: said"
+is "$(find "$T/data/misid" -name '*.onnx')" "" "models that are not those expected: none is kept"
+release=debian-13
 
 machine 0 "$(echo "$all" | sed 's/pkgconf//')"
 sed -i 's/^pkgconf$/pkg-config/' "$T/known"

@@ -8,6 +8,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -38,6 +39,14 @@
         if (!strstr(err_text(err), part))                                      \
             fail_msg("\"%s\" does not say \"%s\"", err_text(err), part);       \
         err_release(err);                                                      \
+    } while (0)
+
+/* Equal but for rounding, or for the digits a paper prints. */
+#define assert_near(got, expected, within)                                      \
+    do {                                                                        \
+        double got_ = (got), expected_ = (expected);                            \
+        if (!(fabs(got_ - expected_) <= (within)))                              \
+            fail_msg("%s is %.15g, expected %.15g", #got, got_, expected_);     \
     } while (0)
 
 /* A fresh folder, the path of which is the caller's to free(). */

@@ -108,10 +108,10 @@ struct all_pairs {
     double m[PEOPLE][PEOPLE], x[PEOPLE][PEOPLE];
 };
 
-/* A random cohort of one of the three forms, and all its pairs. */
+/* A random cohort of one of the forms, and all its pairs. */
 static void cohort(uint64_t *seed, struct dyads *d, struct all_pairs *all)
 {
-    uint32_t a[PEOPLE], b[PEOPLE], form = next(seed) % 4;
+    uint32_t a[PEOPLE], b[PEOPLE], class[PEOPLE], form = next(seed) % 6;
     struct dyad list[PEOPLE * PEOPLE];
     size_t n = 0;
 
@@ -119,12 +119,15 @@ static void cohort(uint64_t *seed, struct dyads *d, struct all_pairs *all)
     for (uint32_t s = 0; s < PEOPLE; s++) {
         a[s] = next(seed) % 4;
         b[s] = form == 2 ? (a[s] ? 0 : 1 + next(seed) % 3) : next(seed) % 3;
+        class[s] = s % 3; /* of the last two forms */
     }
     for (uint32_t s = 0; s < PEOPLE; s++)
         for (uint32_t t = s + 1; t < PEOPLE; t++) {
-            double m = form == 0 ? a[s] * a[t] : a[s] * b[t] + a[t] * b[s];
+            double m = form % 4 == 0 ? a[s] * a[t] : a[s] * b[t] + a[t] * b[s];
             if (form == 3)
                 m = next(seed) % 3;
+            if (form > 3 && class[s] != class[t])
+                m = 0;
             all->m[s][t] = all->m[t][s] = m;
             if (form == 3 && m > 0)
                 list[n++] = (struct dyad){ t, s, m, 0 };
@@ -133,6 +136,10 @@ static void cohort(uint64_t *seed, struct dyads *d, struct all_pairs *all)
         dyads_within(d, a, PEOPLE);
     else if (form < 3)
         dyads_across(d, a, b, PEOPLE);
+    else if (form == 4)
+        dyads_within_classes(d, a, PEOPLE, class, 3);
+    else if (form == 5)
+        dyads_across_classes(d, a, b, PEOPLE, class, 3);
     else
         assert_int_equal(dyads_listed(d, list, n, PEOPLE, NULL), 0);
     for (uint32_t s = 0; s < PEOPLE; s++)
@@ -329,6 +336,39 @@ static void test_few_errors_borrow(void **state)
     dyads_release(&d);
 }
 
+/* The design effect is that of the step at which the tenth dyad errs, ties and all. */
+static void test_borrow_from_scores(void **state)
+{
+    enum { PAIRS = 12 };
+    struct scored_dyad list[PAIRS + 2];
+    struct dyads d;
+    struct clustered lower, c;
+    uint32_t images[20];
+    struct clustered_how how = defaults;
+
+    (void)state;
+    for (size_t i = 0; i < 20; i++)
+        images[i] = 2;
+    dyads_within(&d, images, 20);
+    for (uint32_t i = 0; i < PAIRS; i++) /* person 0 with all others */
+        list[i] = (struct scored_dyad){ 0, i + 1, i < 9 ? 20 - (float)i : 5 };
+    list[12] = (struct scored_dyad){ 3, 0, 5 };
+    list[13] = (struct scored_dyad){ 5, 6, 4 };
+    for (size_t i = 0; i < 13; i++)
+        dyads_add(&d, list[i].s, list[i].t, 1);
+    assert_int_equal(dyads_close(&d, NULL), 0);
+    assert_int_equal(clustered_wilson_t(&d, &how, &lower, NULL), 0);
+    dyads_clear(&d);
+    assert_near(clustered_borrow(&d, list, 14), lower.deff, 0);
+    assert_true(lower.deff > 2);
+    assert_near(clustered_borrow(&d, list, 9), 0, 0);
+    assert_near(clustered_borrow(&d, list, 0), 0, 0);
+    how.borrowed = lower.deff;
+    assert_int_equal(clustered_wilson_t(&d, &how, &c, NULL), 0);
+    assert_near(c.at.hi, 1 - pow(.025, lower.deff / 760), 1e-15);
+    dyads_release(&d);
+}
+
 /* One comparison: the lower limit as the authors' code has it. */
 static void test_wilson_neff_at_one(void **state)
 {
@@ -502,6 +542,7 @@ int main(void)
         cmocka_unit_test(test_all_pairs),
         cmocka_unit_test(test_no_errors),
         cmocka_unit_test(test_few_errors_borrow),
+        cmocka_unit_test(test_borrow_from_scores),
         cmocka_unit_test(test_wilson_neff_at_one),
         cmocka_unit_test(test_one_way),
         cmocka_unit_test(test_matching),

@@ -8,6 +8,7 @@
 
 #include "near.h"
 #include "stats/adjust.h"
+#include "stats/clustered.h"
 #include "stats/exact.h"
 #include "stats/methods.h"
 
@@ -168,9 +169,80 @@ static void test_adjust(void **state)
     assert_true(rows >= 100);
 }
 
+enum { MAX_PEOPLE = 64 };
+
+/* "2 1 3" as counts. */
+static size_t counts(char *s, uint32_t *to)
+{
+    size_t n = 0;
+
+    for (char *word; (word = strsep(&s, " ")) && n < MAX_PEOPLE;)
+        to[n++] = (uint32_t)strtoul(word, NULL, 10);
+    return n;
+}
+
+/* Comparisons that share people, from the matrix of all pairs. */
+static void test_dyads(void **state)
+{
+    /* long: a cell of 25 people may err in every pair */
+    static char line[1 << 16];
+    char *field[MAX_FIELDS];
+    size_t rows = 0;
+    FILE *f = open_data("dyads-oracle.csv");
+
+    (void)state;
+    while (next_row(f, line, sizeof line, field) == 10) {
+        uint32_t a[MAX_PEOPLE], b[MAX_PEOPLE], s, t;
+        struct clustered_how how = CLUSTERED_DEFAULTS;
+        struct clustered got;
+        const struct method *m = method_find(field[1]);
+        size_t n = counts(field[2], a);
+
+        assert_int_equal(counts(field[3], b), n);
+        how.confidence = real(field[5]);
+        if (!strcmp(field[0], "people")) {
+            double trials[MAX_PEOPLE], errors[MAX_PEOPLE];
+            struct people people = { n, trials, errors };
+            for (size_t i = 0; i < n; i++) {
+                trials[i] = a[i];
+                errors[i] = b[i];
+            }
+            assert_int_equal(m->people(&people, &how, &got, NULL), 0);
+        } else {
+            struct dyads d;
+            unsigned x;
+            if (!strcmp(field[0], "within"))
+                dyads_within(&d, a, n);
+            else
+                dyads_across(&d, a, b, n);
+            for (char *word; (word = strsep(&field[4], " "));) {
+                assert_int_equal(sscanf(word, "%u-%u:%u", &s, &t, &x), 3);
+                dyads_add(&d, s, t, x);
+            }
+            assert_int_equal(dyads_close(&d, NULL), 0);
+            assert_int_equal(m->dyads(&d, &how, &got, NULL), 0);
+            dyads_release(&d);
+        }
+        double expected[] = { real(field[6]), real(field[7]), real(field[8]),
+                              field[9][0] ? real(field[9]) : INFINITY };
+        double values[] = { got.at.lo, got.at.hi, got.variance, got.df };
+        for (int i = 0; i < 4; i++)
+            if (values[i] != expected[i] &&
+                /* the lower limit loses digits as it is printed in textbooks */
+                !(fabs(values[i] - expected[i]) <=
+                  1e-10 * fabs(expected[i]) + (i == 0 ? 1e-12 * expected[1] : 0)))
+                fail_msg("row %zu (%s %s): value %d is %.15g, expected %.15g", rows + 1,
+                         field[0], field[1], i + 1, values[i], expected[i]);
+        rows++;
+    }
+    fclose(f);
+    assert_true(rows >= 200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_dyads),
         cmocka_unit_test(test_python),
         cmocka_unit_test(test_r),
         cmocka_unit_test(test_adjust),

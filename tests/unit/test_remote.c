@@ -195,7 +195,7 @@ static void test_deadlines(void **state)
     struct run r;
 
     (void)state;
-    run_check_answers("$/hostile.so:mode=slow,deadline=0.2", STATUS_TIMEOUT,
+    run_check_answers("$/hostile.so:mode=slow,deadline=0.05", STATUS_TIMEOUT,
                   "did not answer in time");
     run_begin(&r, "$/hostile.so:mode=hang-red,deadline=0.2");
     run_pictures[1].pixels[0] = 255;

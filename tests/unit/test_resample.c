@@ -24,7 +24,7 @@ static uint32_t next(uint64_t *seed)
 
 /* Images in one role and in the other; within a group b is not used. */
 struct cohort {
-    uint32_t a[PEOPLE], b[PEOPLE];
+    uint32_t a[PEOPLE], b[PEOPLE], class[PEOPLE];
     double m[PEOPLE][PEOPLE], x[PEOPLE][PEOPLE];
 };
 
@@ -36,13 +36,16 @@ static void draw_cohort(uint64_t *seed, int form, struct dyads *d, struct cohort
     memset(c, 0, sizeof *c);
     for (uint32_t s = 0; s < PEOPLE; s++) {
         c->a[s] = form == 1 ? (s < 5) * (1 + next(seed) % 3) : next(seed) % 4;
+        c->class[s] = s % 4 / 2;
         c->b[s] = form == 1 ? (s >= 5) * (1 + next(seed) % 3) : next(seed) % 3;
     }
     for (uint32_t s = 0; s < PEOPLE; s++)
         for (uint32_t t = s + 1; t < PEOPLE; t++) {
-            double m = form == 0   ? c->a[s] * c->a[t]
-                       : form == 3 ? next(seed) % 3
-                                   : c->a[s] * c->b[t] + c->a[t] * c->b[s];
+            double m = form % 4 == 0 ? c->a[s] * c->a[t]
+                       : form == 3   ? next(seed) % 3
+                                     : c->a[s] * c->b[t] + c->a[t] * c->b[s];
+            if (form > 3 && c->class[s] != c->class[t])
+                m = 0;
             c->m[s][t] = m;
             if (m > 0)
                 list[n++] = (struct dyad){ s, t, m, 0 };
@@ -51,6 +54,10 @@ static void draw_cohort(uint64_t *seed, int form, struct dyads *d, struct cohort
         dyads_within(d, c->a, PEOPLE);
     else if (form < 3)
         dyads_across(d, c->a, c->b, PEOPLE);
+    else if (form == 4)
+        dyads_within_classes(d, c->a, PEOPLE, c->class, 2);
+    else if (form == 5)
+        dyads_across_classes(d, c->a, c->b, PEOPLE, c->class, 2);
     else
         assert_int_equal(dyads_listed(d, list, n, PEOPLE, NULL), 0);
     for (uint32_t s = 0; s < PEOPLE; s++)
@@ -77,10 +84,10 @@ static void test_all_pairs(void **state)
         uint16_t w[PEOPLE * LANES];
         double rate[LANES], total[LANES];
 
-        draw_cohort(&seed, i % 4, &d, &c);
+        draw_cohort(&seed, i % 6, &d, &c);
         resample_plan_dyads(&plan, &d);
         strata_of_dyads(&strata, &d);
-        resample_draw(&strata, i % 3 ? RESAMPLE_PEOPLE : RESAMPLE_DOUBLING, 1,
+        resample_draw(&strata, i % 5 ? RESAMPLE_PEOPLE : RESAMPLE_DOUBLING, 1,
                       (uint64_t)i, rng, w);
         resample_totals(&plan, w, total);
         resample_rates(&plan, w, rate);

@@ -184,7 +184,7 @@ static void get_card(struct yaml_doc *doc, struct card *card)
         card->normalise = yaml_get_bool(doc, map, "normalise", true);
     }
     get_attributes(doc, card);
-    if (!card->has_embedder && !card->n_attributes)
+    if (doc->root->kind == YAML_MAP && !card->has_embedder && !card->n_attributes)
         yaml_fault(doc, doc->root, NULL, "neither embedder nor attributes: nothing to do");
     if (card->has_embedder && !card->has_landmarks &&
         card->detector.family == FAMILY_ULTRAFACE)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * card: a chain of nets as a model card describes it (misid-backend(7)): how a face is
+ * card: a chain of nets as a model card describes it (misid-onnx(7)): how a face is
  * found, where its points come from, what turns it into a template, and what is said of
  * its gender and age.
  *

@@ -12,16 +12,11 @@ void canvas_release(struct canvas *c)
     shrinker_release(&c->shrinker);
 }
 
-/* All of `from` over all of `to`. */
 static bool resize(struct canvas *c, const struct image *from, struct image *to)
 {
     if (to->width <= from->width && to->height <= from->height)
         return shrink_area(&c->shrinker, from, to);
-    const double across = (double)to->width / from->width;
-    const double down = (double)to->height / from->height;
-    /* Centres of pixels: corners lie half a pixel off. */
-    const struct affine a = { { across, 0, (across - 1) / 2, 0, down, (down - 1) / 2 } };
-    return align_warp(from, &a, to);
+    return canvas_enlarge(from, to);
 }
 
 static int at_least_one(double v)
@@ -99,17 +94,26 @@ static uint8_t grey_of(const uint8_t *p)
 
 void canvas_numbers(const struct canvas *c, const struct net *net, float *to)
 {
-    const int channels = net->order == ORDER_GREY ? 1 : 3;
+    const int width = c->image.width, height = c->image.height;
+    const bool grey = net->order == ORDER_GREY, swapped = net->order == ORDER_BGR;
+    const size_t plane = (size_t)width * (size_t)height;
+    float of[3][256]; /* each level, as the net's channels are ordered */
 
-    for (int k = 0; k < channels; k++) {
-        const int from = net->order == ORDER_BGR ? 2 - k : k;
-        float of[256]; /* each level */
+    for (int k = 0; k < 3; k++)
         for (int v = 0; v < 256; v++)
-            of[v] = (float)((v - net->mean[k]) / net->scale[k]);
-        for (int y = 0; y < c->image.height; y++) {
-            const uint8_t *p = image_row(&c->image, y);
-            for (int x = 0; x < c->image.width; x++, p += 3)
-                *to++ = of[channels == 1 ? grey_of(p) : p[from]];
+            of[k][v] = (float)((v - net->mean[k]) / net->scale[k]);
+    for (int y = 0; y < height; y++, to += width) {
+        const uint8_t *p = image_row(&c->image, y);
+        if (grey) {
+            for (int x = 0; x < width; x++, p += 3)
+                to[x] = of[0][grey_of(p)];
+            continue;
+        }
+        const uint8_t *first = p + (swapped ? 2 : 0), *third = p + (swapped ? 0 : 2);
+        for (int x = 0; x < width; x++) {
+            to[x] = of[0][first[3 * x]];
+            to[plane + (size_t)x] = of[1][p[3 * x + 1]];
+            to[2 * plane + (size_t)x] = of[2][third[3 * x]];
         }
     }
 }

@@ -2,8 +2,9 @@
 /*
  * picture: pixels for a net: made to its size, cut out, and turned into numbers.
  *
- * Smaller is by the exact area filter (images/shrink.h), larger and turned is bilinear
- * (images/align.h). Outside of the picture it is black.
+ * Smaller is by the exact area filter (images/shrink.h); larger is bilinear, in the way
+ * of OpenCV's resize() (enlarge.c); turned is bilinear (images/align.h), and outside of
+ * the picture it is black.
  *
  * Ownership: `struct canvas` keeps memory. Threads: one canvas a thread. Fails when:
  * there is no memory.
@@ -21,6 +22,10 @@ struct canvas {
     struct shrinker shrinker;
 };
 void canvas_release(struct canvas *c);
+
+/* All of `from` over all of `to`, sized by the caller: bilinear between the centres of
+ * pixels, in 1/1024 of their distance; beyond the outermost centres as there. */
+bool canvas_enlarge(const struct image *from, struct image *to);
 
 /* The whole picture onto a canvas of width × height; *across and *down are how many
  * pixels of the canvas one of the picture is. */

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/live.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/folder.h"
+#include "cli/own_study.h"
+
+bool live_is_on(const struct live *l)
+{
+    return l->specs && l->specs->n > 0;
+}
+
+int live_open(struct live *l, struct err *err)
+{
+    l->embeddings = mem_array(l->specs->n, sizeof *l->embeddings);
+    for (size_t i = 0; i < l->specs->n; i++) {
+        struct embedding *e = &l->embeddings[i];
+        int code = embedding_open(e, l->specs->items[i], l->request, err);
+        l->n++;
+        if (code)
+            return code;
+        if (!(e->backend->capabilities & MISID_CLASS))
+            return err_add(err, ERR_INPUT, "run: the backend %s gives no classes, which this "
+                           "study counts, expected one that does", e->backend->name);
+    }
+    return 0;
+}
+
+int live_ask(struct live *l, const struct recorded_about *about, const char *root,
+             const struct axes *axes, struct recorded *to, struct err *err)
+{
+    const struct roster *r = about->roster;
+    size_t *rows = mem_array(r->n, sizeof *rows), n_sets = 0;
+    long *numbers = mem_array(2 * axes->n + 1, sizeof *numbers);
+    const long **sets = mem_array(axes->n + 1, sizeof *sets);
+    int code = 0;
+
+    for (size_t i = 0; i < r->n; i++)
+        rows[i] = i;
+    for (size_t a = 0; a < axes->n; a++) {
+        numbers[2 * a] = roster_attribute(r, axes->axes[a].name);
+        numbers[2 * a + 1] = -1;
+        if (numbers[2 * a] >= 0)
+            sets[n_sets++] = &numbers[2 * a];
+    }
+    for (size_t i = 0; i < l->n && !code; i++) {
+        struct embedding *e = &l->embeddings[i];
+        code = embedding_make(e, r, rows, r->n, root, sets, n_sets, err);
+        if (!code)
+            code = recorded_take(to, &e->outputs, about, err);
+    }
+    free(rows);
+    free(numbers);
+    free(sets);
+    return code;
+}
+
+int live_write(const struct live *l, struct pipeline *p)
+{
+    struct text t = TEXT_INIT;
+    int code = 0;
+
+    for (size_t i = 0; i < l->n && !code; i++) {
+        const struct embedding *e = &l->embeddings[i];
+        char *timing = folder_backend(e->backend->name, "timing.json");
+        char *record = folder_backend(e->backend->name, "backend.json");
+        embedding_add_timing(e, &t);
+        code = pipeline_write_text(p, timing, &t);
+        if (!code) {
+            embedding_add_record(e, &t);
+            code = pipeline_write_text(p, record, &t);
+        }
+        free(timing);
+        free(record);
+    }
+    text_release(&t);
+    return code;
+}
+
+void live_add_facts(const struct live *l, struct study *s)
+{
+    struct text t = TEXT_INIT;
+
+    for (size_t i = 0; i < l->n; i++) {
+        const struct embedding *e = &l->embeddings[i];
+        const struct backend *b = e->backend;
+        const struct timing_summary *m = &e->timing.stages[TIMING_MATCHER];
+        text_addf(&t, "%s%s: %s %s, %s. Fingerprint %s. %zu images answered in this run, %zu "
+                  "from the cache", i ? " " : "", b->name, b->self, b->version, b->about,
+                  b->fingerprint, e->timing.computed, e->timing.cached);
+        if (m->n)
+            text_addf(&t, "; median %.3g ms an image", 1e3 * m->p50);
+        text_add(&t, ".");
+    }
+    own_study_add_fact(s, "Backends", t.s);
+    text_release(&t);
+}
+
+void live_add_command(const struct live *l, struct text *to)
+{
+    for (size_t i = 0; i < l->n; i++) {
+        text_add(to, " --backend");
+        record_add_quoted(to, l->embeddings[i].backend->name);
+    }
+}
+
+void live_release(struct live *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        embedding_release(&l->embeddings[i]);
+    free(l->embeddings);
+    *l = (struct live){ .specs = l->specs, .request = l->request };
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/scored.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/csv.h"
+#include "base/file.h"
+
+static int read_roster(struct roster *r, const char *dir, const char *name, struct err *err)
+{
+    char *path = path_join(dir, name);
+    int code = roster_read_plain(r, path, err);
+
+    free(path);
+    return code;
+}
+
+/* What became of the samples in the matcher, where `misid embed` made the folder. */
+static int read_statuses(struct roster *r, const char *dir, struct err *err)
+{
+    static const char *const columns[] = { "sample", "face", "status" };
+    char *path = path_join(dir, "outputs.csv");
+    struct text name = TEXT_INIT;
+    struct csv_table t;
+    int at[3], code = 0;
+
+    if (path_is_file(path) &&
+        !(code = csv_table_load(&t, path, &(struct csv_options){ 0 }, err))) {
+        code = csv_table_columns(&t, columns, 3, at, err);
+        for (size_t i = 0; i < t.rows && !code; i++) {
+            const char *sample = csv_table_cell(&t, i, (size_t)at[0]);
+            enum status status;
+            text_reset(&name);
+            long row = text_add_unpercent(&name, sample, strlen(sample)) < 0
+                           ? -1 : roster_find(r, name.s);
+            if (row < 0 || !status_parse(csv_table_cell(&t, i, (size_t)at[2]), &status))
+                code = err_add(err, ERR_INPUT, "%s:%zu: sample '%.60s' with status '%.20s', "
+                               "expected a sample of the roster and a status", path,
+                               t.lines[i], sample,
+                               csv_table_cell(&t, i, (size_t)at[2]));
+            else if (!strcmp(csv_table_cell(&t, i, (size_t)at[1]), "0") &&
+                     status != STATUS_OK)
+                roster_set_status(r, (size_t)row, status, "");
+        }
+        csv_table_release(&t);
+    }
+    text_release(&name);
+    free(path);
+    return code;
+}
+
+int scored_load(struct scored *sc, const char *dir, struct err *err)
+{
+    *sc = (struct scored){ .backend = "" };
+    scores_init(&sc->scores);
+    roster_init(&sc->roster);
+    roster_init(&sc->gallery);
+    int code = scores_read(&sc->scores, dir, err);
+    if (code)
+        return code;
+    if (sc->scores.gallery) {
+        code = read_roster(&sc->roster, dir, "probe-roster.csv", err);
+        if (!code)
+            code = read_roster(&sc->gallery, dir, "roster.csv", err);
+    } else {
+        code = read_roster(&sc->roster, dir, "roster.csv", err);
+        if (!code)
+            code = read_statuses(&sc->roster, dir, err);
+    }
+    return code;
+}
+
+void scored_release(struct scored *sc)
+{
+    compared_release(&sc->compared);
+    roster_release(&sc->roster);
+    roster_release(&sc->gallery);
+    scores_release(&sc->scores);
+    arena_release(&sc->arena);
+    *sc = (struct scored){ .backend = "" };
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    const char *const *x = a, *const *y = b;
+
+    return strcmp(*x, *y);
+}
+
+/* The values that an attribute has, each once. */
+static size_t add_values(const struct roster *r, const char *name, const char **to,
+                         size_t n)
+{
+    long at = roster_attribute(r, name);
+
+    if (at < 0)
+        return n;
+    const struct dict *values = &r->attributes[at].column.values;
+    for (uint32_t v = 0; v < values->n; v++) {
+        const char *s = dict_at(values, v);
+        size_t k = 0;
+        while (k < n && strcmp(to[k], s))
+            k++;
+        if (k == n && *s && n < STUDY_MAX_GROUPS)
+            to[n++] = s;
+    }
+    return n;
+}
+
+int scored_axes(const struct scored *sc, struct arena *arena, struct axes *axes,
+                struct err *err)
+{
+    const struct scores *s = &sc->scores;
+
+    if (s->n_axes > GROUP_MAX_AXES)
+        return err_add(err, ERR_LIMIT, "%zu axes, expected at most %d", s->n_axes,
+                       GROUP_MAX_AXES);
+    axes->n = s->n_axes;
+    axes->axes = arena_array(arena, s->n_axes, sizeof *axes->axes);
+    for (size_t a = 0; a < s->n_axes; a++) {
+        const char **values = arena_array(arena, STUDY_MAX_GROUPS, sizeof *values);
+        size_t n = add_values(&sc->roster, s->axes[a], values, 0);
+        n = add_values(&sc->gallery, s->axes[a], values, n);
+        qsort(values, n, sizeof *values, by_bytes);
+        axes->axes[a] = (struct axis){ s->axes[a], values, n };
+        if (!n || n == STUDY_MAX_GROUPS)
+            return err_add(err, ERR_INPUT, "the axis '%.60s' has %s values, expected 1 to %d",
+                           s->axes[a], n ? "too many" : "no", STUDY_MAX_GROUPS - 1);
+    }
+    return 0;
+}
+
+static void add_point(struct scored *sc, const char *name, double threshold, double target)
+{
+    size_t n = sc->n_points;
+
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(sc->points[i].name, name))
+            return;
+    sc->points[n] = (struct operating_point){ arena_strdup(&sc->arena, name), threshold };
+    sc->targets[n] = target;
+    sc->n_points++;
+}
+
+static int add_target(struct scored *sc, const struct curve *curve, double target,
+                      struct err *err)
+{
+    struct curve_point at = curve_threshold(curve, target);
+    char number[NUM_MAX];
+    bool found = at.how == CURVE_EXACT || at.how == CURVE_BEYOND || at.how == CURVE_ALL;
+    char *name = mem_printf("fmr=%s", num_shortest(number, target));
+
+    if (found)
+        add_point(sc, name, sc->compared.distance ? -at.threshold : at.threshold, target);
+    free(name);
+    return found ? 0 : err_add(err, ERR_INPUT, "the scores are kept one by one only down to "
+                               "an FMR of %s, expected `misid score --target-fmr %s`",
+                               num_shortest(number, curve->nonmated
+                                                ? (double)curve->n_high /
+                                                      (double)curve->nonmated : 0),
+                               number);
+}
+
+static int make_points(struct scored *sc, const struct scored_wish *wish, struct err *err)
+{
+    const struct scores *s = &sc->scores;
+    const struct group all = group_all();
+    size_t most = s->n_thresholds + s->n_targets + wish->n_targets;
+    struct curve curve;
+    char number[NUM_MAX];
+    int code = 0;
+
+    sc->points = arena_array(&sc->arena, most, sizeof *sc->points);
+    sc->targets = arena_array(&sc->arena, most, sizeof *sc->targets);
+    for (size_t i = 0; i < s->n_thresholds; i++) {
+        char *name = mem_printf("threshold=%s", num_shortest(number, s->thresholds[i]));
+        add_point(sc, name, s->thresholds[i], NAN);
+        free(name);
+    }
+    compared_curve(&sc->compared, &all, &curve);
+    for (size_t i = 0; i < s->n_targets && !code; i++)
+        code = add_target(sc, &curve, s->targets[i], err);
+    for (size_t i = 0; i < wish->n_targets && !code; i++)
+        code = add_target(sc, &curve, wish->targets[i], err);
+    compared_curve_release(&curve);
+    return code;
+}
+
+int scored_count(struct scored *sc, const struct axes *axes, const struct scored_wish *wish,
+                 const char *backend, const unsigned *sets, size_t n_sets,
+                 struct tally *to, struct clusters *clusters, struct err *err)
+{
+    int code = compared_init(&sc->compared, &sc->scores, axes, &sc->roster,
+                             sc->scores.gallery ? &sc->gallery : NULL, err);
+
+    sc->backend = arena_strdup(&sc->arena, backend);
+    if (!code)
+        code = make_points(sc, wish, err);
+    if (!code)
+        code = compared_count(&sc->compared, backend, sc->points, sc->n_points, sets, n_sets,
+                              "", to, clusters, err);
+    return code;
+}
+
+int scored_findings(const struct scored *sc, const struct scored_wish *wish,
+                    const struct evidence *e, struct findings *out, struct err *err)
+{
+    const struct compared_work work = {
+        .compared = &sc->compared, .backend = sc->backend, .points = sc->points,
+        .targets = sc->targets, .n_points = sc->n_points, .threads = wish->threads,
+        .replicates = wish->replicates, .permutations = wish->permutations,
+        .seed = wish->seed,
+    };
+
+    return compared_findings(&work, e, out, err);
+}

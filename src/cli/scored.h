@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * scored: a folder of comparisons (`misid score`) as what the statistics start from:
+ * counts with whom they share, at operating points.
+ *
+ *     struct scored sc;
+ *     scored_load(&sc, dir, &err)                  scores and rosters
+ *     scored_axes(&sc, &arena, &axes)              axes and values of the groups
+ *     scored_count(&sc, &axes, &wish, backend, sets, n, &tally, &clusters, &err)
+ *     ... estimate() ...
+ *     scored_findings(&sc, &wish, &evidence, &findings, &err)
+ *
+ * Ownership: scored_release(). Threads: one.
+ */
+#ifndef CLI_SCORED_H
+#define CLI_SCORED_H
+
+#include "stats/compared_findings.h"
+
+struct scored_wish {
+    const double *targets;      /* FMRs besides those the scores were made for */
+    size_t n_targets;
+    size_t threads, replicates, permutations;
+    uint64_t seed;
+};
+
+struct scored {
+    struct arena arena;
+    struct scores scores;
+    struct roster roster, gallery; /* with a gallery `roster` are the probes */
+    struct compared compared;
+    struct operating_point *points;
+    double *targets;            /* of a point; NaN: a threshold as given */
+    size_t n_points;
+    const char *backend;
+};
+
+int scored_load(struct scored *sc, const char *dir, struct err *err);
+void scored_release(struct scored *sc);
+/* The axes of the scores with the values that the rosters have, sorted. */
+int scored_axes(const struct scored *sc, struct arena *arena, struct axes *axes,
+                struct err *err);
+/* Operating points are the thresholds of the scores and, for every target FMR, the
+ * threshold that never exceeds it on all non-mated comparisons. A target that the list
+ * of exceedances does not reach is a fault. */
+int scored_count(struct scored *sc, const struct axes *axes, const struct scored_wish *wish,
+                 const char *backend, const unsigned *sets, size_t n_sets,
+                 struct tally *to, struct clusters *clusters, struct err *err);
+int scored_findings(const struct scored *sc, const struct scored_wish *wish,
+                    const struct evidence *e, struct findings *out, struct err *err);
+
+#endif

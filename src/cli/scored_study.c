@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The study that a folder of comparisons is of its own accord. */
+#include "cli/scored_study.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "model/metric.h"
+
+static void name_method(struct study *s, enum study_quantity q, const char *name)
+{
+    s->methods[q].names = arena_alloc(&s->arena, sizeof *s->methods[q].names);
+    s->methods[q].names[0] = (struct study_name){ name, 0 };
+    s->methods[q].n = 1;
+}
+
+/* Everyone, every axis, all axes together. */
+static void name_sets(struct study *s)
+{
+    unsigned all = s->axes.n ? ~0u >> (32 - s->axes.n) : 0;
+
+    s->by = arena_array(&s->arena, s->axes.n + 2, sizeof *s->by);
+    s->spread = arena_array(&s->arena, s->axes.n + 1, sizeof *s->spread);
+    s->by[s->n_by++] = 0;
+    for (size_t a = 0; a < s->axes.n; a++)
+        s->by[s->n_by++] = s->spread[s->n_spread++] = 1u << a;
+    if (s->axes.n > 1)
+        s->by[s->n_by++] = s->spread[s->n_spread++] = all;
+}
+
+/* The group of a set with the most comparisons to its name, or the one asked for. */
+static bool find_reference(const struct study *s, const struct tally *t, unsigned set,
+                           const struct group *asked, struct group *to)
+{
+    struct group g = group_first(&s->axes, set);
+    int64_t most = 0;
+
+    do {
+        struct count c;
+        if (asked && group_equal(&g, asked, s->axes.n)) {
+            *to = g;
+            return true;
+        }
+        for (size_t i = 0; i < t->n_series && !asked; i++)
+            if (!strcmp(t->series[i].metric, "fmr") &&
+                tally_sum(t, t->series[i].backend, "fmr", t->series[i].point, &g, &c) &&
+                c.n > most) {
+                most = c.n;
+                *to = g;
+            }
+    } while (group_next(&g, &s->axes, set));
+    return most > 0;
+}
+
+static const char *keep_name(struct study *s, const struct group *g)
+{
+    struct text t = TEXT_INIT;
+
+    group_add(&t, &s->axes, g);
+    const char *name = arena_strdup(&s->arena, t.s);
+    text_release(&t);
+    return name;
+}
+
+/* Every group of a set against its reference: ratios of FMR, differences of FNMR. */
+static void contrast_set(struct study *s, const struct tally *t, unsigned set,
+                         const struct group *asked, size_t room)
+{
+    struct group reference, g = group_first(&s->axes, set);
+
+    if (!find_reference(s, t, set, asked, &reference))
+        return;
+    const char *versus = keep_name(s, &reference);
+    do {
+        if (group_equal(&g, &reference, s->axes.n) || s->n_contrasts + 2 > room)
+            continue;
+        const char *group = keep_name(s, &g);
+        s->contrasts[s->n_contrasts++] = (struct study_contrast){
+            .metric = "fmr", .group = group, .versus = versus, .ratio = true };
+        s->contrasts[s->n_contrasts++] = (struct study_contrast){
+            .metric = "fnmr", .group = group, .versus = versus, .difference = true };
+    } while (group_next(&g, &s->axes, set));
+}
+
+int scored_study_contrasts(struct study *s, const struct tally *t, const char *reference,
+                         struct err *err)
+{
+    struct text why = TEXT_INIT;
+    struct group asked;
+    unsigned of = 0;
+    int code = 0;
+
+    if (reference && group_parse(&asked, &s->axes, reference, &why) < 0)
+        code = err_add(err, ERR_INPUT, "estimate: --reference: %s", why.s);
+    else if (reference && !(of = group_axes(&asked, s->axes.n)))
+        code = err_add(err, ERR_INPUT, "estimate: --reference 'all', expected a group");
+    text_release(&why);
+    s->contrasts = arena_array(&s->arena, 2 * STUDY_MAX_GROUPS, sizeof *s->contrasts);
+    for (size_t i = 0; i < s->n_spread && !code; i++)
+        contrast_set(s, t, s->spread[i], s->spread[i] == of ? &asked : NULL,
+                     2 * STUDY_MAX_GROUPS);
+    return code;
+}
+
+static void name_metrics(struct study *s, const struct tally *t)
+{
+    size_t n;
+    const struct metric *all = metric_table(&n);
+
+    s->metrics = arena_array(&s->arena, n, sizeof *s->metrics);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < t->n_series; k++)
+            if (!strcmp(t->series[k].metric, all[i].name)) {
+                s->metrics[s->n_metrics++] = (struct study_name){ all[i].name, 0 };
+                break;
+            }
+}
+
+/* The study that a folder of comparisons is of its own accord. */
+int scored_study_begin(struct study *s, const struct scored *sc, double confidence,
+                       struct err *err)
+{
+
+    s->path = "--by";
+    s->name = "score";
+    s->title = "Comparisons of templates";
+    s->question = "Do false matches and false non-matches differ between groups?";
+    s->task = sc->scores.gallery ? TASK_IDENTIFY : TASK_VERIFY;
+    s->evidence = EVIDENCE_NEW;
+    s->dataset = "comparisons";
+    s->confidence = confidence;
+    name_method(s, QUANTITY_PROPORTION, "wilson-t");
+    name_method(s, QUANTITY_DIFFERENCE, "mover");
+    name_method(s, QUANTITY_RATIO, "mover");
+    int code = scored_axes(sc, &s->arena, &s->axes, err);
+    if (!code)
+        name_sets(s);
+    return code;
+}
+
+/* A fact in words; `s->facts` has room. */
+static void add_fact(struct study *s, const char *name, struct text *t)
+{
+    s->facts[s->n_facts++] = (struct study_fact){ name, arena_strdup(&s->arena, t->s) };
+    text_reset(t);
+}
+
+static size_t count_failed(const struct roster *r)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->n; i++)
+        n += roster_status(r, i) != STATUS_OK;
+    return n;
+}
+
+static void add_facts(struct study *s, const struct scored *sc)
+{
+    const struct scores *scores = &sc->scores;
+    char number[NUM_MAX];
+    struct text t = TEXT_INIT;
+
+    s->facts = arena_array(&s->arena, 5, sizeof *s->facts);
+    text_addf(&t, "%zu %s of %zu people, %zu of them without a template.", sc->roster.n,
+              scores->gallery ? "probes" : "samples", sc->compared.persons,
+              count_failed(&sc->roster));
+    if (scores->gallery)
+        text_addf(&t, " The gallery has %zu samples.", sc->gallery.n);
+    add_fact(s, "Samples", &t);
+    text_addf(&t, "%s, a %s: %s is more alike.", similarity_names[scores->similarity],
+              sc->compared.distance ? "distance" : "similarity",
+              sc->compared.distance ? "smaller" : "larger");
+    add_fact(s, "Scores", &t);
+    text_addf(&t, "%s%s. Non-mated scores are known one by one from %s on%s.",
+              scores->listed ? "A list of trials" : scores->gallery
+              ? "Every probe with every sample of the gallery" : "All pairs of samples",
+              scores->n_same ? ", restricted to people who agree on some attributes" : "",
+              num_shortest(number, scores->floor),
+              scores->floor_raised ? ", higher than asked for: there were too many" : "");
+    add_fact(s, "Comparisons", &t);
+    text_add(&t, "A point fmr=F is the smallest observed score at which all non-mated "
+             "comparisons together have an FMR of at most F; the intervals take it as "
+             "given. Beside them stand limits of a bootstrap that finds it again each time.");
+    add_fact(s, "Thresholds", &t);
+    text_release(&t);
+}
+
+static void add_caveats(struct study *s, const struct scored *sc)
+{
+    static const char *const said[] = {
+        "The intervals are about people like these: who else might have been in the set. "
+        "They do not cover how the set was chosen, wrong labels, or the images of another "
+        "camera. Each person counts with as many comparisons as there are images.",
+        "Comparisons that share a person depend on each other. n counts comparisons, but "
+        "what an interval rests on are people (clusters) and what they have in common "
+        "(n_eff, df). Where fewer than five comparisons err, or few people carry the "
+        "errors, no conclusion may be drawn beyond the interval.",
+        "That two groups differ here does not say why. misid explain asks whether a gap "
+        "survives what else differs between the images.",
+        "FMR and FNMR leave out comparisons with a failed sample; GFAR and GFRR count them "
+        "as non-matches. A matcher that refuses faces has a lower GFAR.",
+    };
+    size_t n = sizeof said / sizeof *said;
+
+    s->caveats = arena_array(&s->arena, n + 1, sizeof *s->caveats);
+    for (size_t i = 0; i < n; i++)
+        s->caveats[s->n_caveats++] = said[i];
+    if (!sc->roster.has_subjects)
+        s->caveats[s->n_caveats++] =
+            "The roster does not say which samples show the same person. Each is taken for a "
+            "person of its own; if people have several, the intervals are too narrow.";
+}
+
+/* The charts of one set of axes. */
+static void add_chart(struct study *s, const char *chart, const char *metric,
+                      const char *point, unsigned set)
+{
+    struct text id = TEXT_INIT, title = TEXT_INIT;
+
+    text_addf(&id, "%s-%s-%zu", chart, metric, s->n_charts + 1);
+    for (char *c = id.s; *c; c++)
+        if (*c == '_' || *c == '.')
+            *c = '-';
+    const struct metric *m = metric_find(metric);
+    text_addf(&title, "%s%s", m->title, set ? " by " : ": groups against the reference");
+    for (size_t a = 0, first = 1; a < s->axes.n; a++)
+        if (set & 1u << a) {
+            text_addf(&title, "%s%s", first ? "" : " and ", s->axes.axes[a].name);
+            first = 0;
+        }
+    s->charts[s->n_charts++] = (struct study_chart){
+        .chart = { chart, 0 }, .id = arena_strdup(&s->arena, id.s), .metric = metric,
+        .point = point, .by = set, .title = arena_strdup(&s->arena, title.s) };
+    text_release(&id);
+    text_release(&title);
+}
+
+static bool has_contrast(const struct study *s, const char *metric)
+{
+    for (size_t i = 0; i < s->n_contrasts; i++)
+        if (!strcmp(s->contrasts[i].metric, metric))
+            return true;
+    return false;
+}
+
+const char *scored_study_point(const struct scored *sc)
+{
+    size_t best = 0;
+
+    for (size_t i = 1; i < sc->n_points; i++)
+        if (isnan(sc->targets[best]) || sc->targets[i] < sc->targets[best])
+            best = i;
+    return sc->n_points ? sc->points[best].name : NULL;
+}
+
+/* "0.1 %", with three digits. */
+static void add_percent(struct text *to, double rate)
+{
+    text_addf(to, "%.3g %%", 100 * rate);
+}
+
+/* What the spread of one metric over one set of axes lets anybody conclude. */
+static void add_conclusion(const struct study *s, const struct findings *f,
+                           const struct scored *sc, unsigned set, struct text *to)
+{
+    const char *point = scored_study_point(sc);
+    struct text name = TEXT_INIT;
+
+    for (size_t a = 0; a < s->axes.n; a++)
+        if (set & 1u << a)
+            text_addf(&name, "%s%s", name.len ? ";" : "", s->axes.axes[a].name);
+    long at = findings_find(f, sc->backend, "fmr.max_min", name.s, "", point, NULL);
+    for (char *c = name.s; *c; c++)
+        if (*c == ';')
+            *c = ',';
+    if (at >= 0) {
+        const struct finding *row = &f->rows[at];
+        text_addf(to, " By %s the highest FMR is ", name.s);
+        if (isfinite(row->estimate))
+            text_addf(to, "%.3g times the lowest", row->estimate);
+        else
+            text_add(to, "unboundedly larger than the lowest, which is 0");
+        text_addf(to, isfinite(row->hi) ? " (%g %% limits %.3g to %.3g)"
+                                        : " (%g %% limits from %.3g up)",
+                  100 * row->confidence, row->lo, row->hi);
+        if (isnan(row->p))
+            text_add(to, "; too few false matches to say whether that is more than chance.");
+        else if (row->p < .05)
+            text_addf(to, "; chance alone would hardly give such a spread (p = %.2g).", row->p);
+        else
+            text_addf(to, "; chance alone may give such a spread at these sizes "
+                      "(p = %.2g).", row->p);
+    }
+    text_release(&name);
+}
+
+void scored_study_conclude(struct study *s, const struct scored *sc,
+                           const struct findings *f)
+{
+    const char *point = scored_study_point(sc);
+    struct text t = TEXT_INIT;
+    long all = !point ? -1 : findings_find(f, sc->backend, "fmr", "all", "", point, NULL);
+
+    text_add(&t, s->question);
+    if (all >= 0) {
+        text_addf(&t, " At %s, %s %g", point, sc->compared.distance ? "a distance of" :
+                  "a score of", f->rows[all].threshold);
+        text_add(&t, ", the FMR of all is ");
+        add_percent(&t, f->rows[all].estimate);
+        text_add(&t, ".");
+        for (size_t i = 0; i < s->n_spread; i++)
+            add_conclusion(s, f, sc, s->spread[i], &t);
+    }
+    s->question = arena_strdup(&s->arena, t.s);
+    text_release(&t);
+}
+
+void scored_study_end(struct study *s, const struct scored *sc, const struct tally *t)
+{
+    const char *point = scored_study_point(sc);
+
+    name_metrics(s, t);
+    add_facts(s, sc);
+    add_caveats(s, sc);
+    s->charts = arena_array(&s->arena, 3 * s->n_spread + 2, sizeof *s->charts);
+    for (size_t i = 0; point && i < s->n_spread; i++) {
+        add_chart(s, "bars", "fmr", point, s->spread[i]);
+        if (tally_has(t, sc->backend, "fnmr", point))
+            add_chart(s, "bars", "fnmr", point, s->spread[i]);
+    }
+    if (point && has_contrast(s, "fmr"))
+        add_chart(s, "forest", "fmr", point, 0);
+}

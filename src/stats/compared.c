@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "stats/compared.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "stats/clustered.h"
+#include "stats/compared_rows.h"
+
+static void side_init(struct compared_side *side, const struct roster *r,
+                      const struct axes *axes)
+{
+    side->roster = r;
+    side->person = mem_array(r->n, sizeof *side->person);
+    side->values = mem_array(r->n * axes->n, sizeof *side->values);
+    for (size_t a = 0; a < axes->n; a++) {
+        long attribute = roster_attribute(r, axes->axes[a].name);
+        for (size_t i = 0; i < r->n; i++) {
+            const char *v = attribute < 0 ? "" : roster_value(r, i, (size_t)attribute);
+            side->values[i * axes->n + a] = *v ? axis_find(&axes->axes[a], v) : GROUP_OPEN;
+        }
+    }
+}
+
+static void side_release(struct compared_side *side)
+{
+    free(side->person);
+    free(side->values);
+}
+
+bool compared_is_in(const struct compared *c, const struct compared_side *side, size_t row,
+                    const struct group *g)
+{
+    for (size_t a = 0; a < c->axes->n; a++) {
+        int value = side->values[row * c->axes->n + a];
+        if (value == GROUP_OPEN || (g->value[a] != GROUP_OPEN && value != g->value[a]))
+            return false;
+    }
+    return true;
+}
+
+double compared_likeness(const struct compared *c, double score)
+{
+    return c->distance ? -score : score;
+}
+
+/* Descending likeness, equal ones in the order of the list. */
+struct ranked {
+    float likeness;
+    uint32_t at;
+};
+
+static int by_likeness(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+
+    if (x->likeness != y->likeness)
+        return x->likeness > y->likeness ? -1 : 1;
+    return (x->at > y->at) - (x->at < y->at);
+}
+
+static void order_exceedances(struct compared *c)
+{
+    size_t n = c->scores->n_exceedances;
+    struct ranked *ranked = mem_array(n, sizeof *ranked);
+
+    for (size_t i = 0; i < n; i++)
+        ranked[i] = (struct ranked){
+            (float)compared_likeness(c, c->scores->exceedances[i].score), (uint32_t)i };
+    qsort(ranked, n, sizeof *ranked, by_likeness);
+    c->order = mem_array(n, sizeof *c->order);
+    for (size_t i = 0; i < n; i++)
+        c->order[i] = ranked[i].at;
+    free(ranked);
+}
+
+/* Every completed non-mated comparison of the cells must be one of these rosters. */
+static int check_total(const struct compared *c, struct err *err)
+{
+    const struct group all = group_all();
+    const struct scores *s = c->scores;
+    struct dyads d;
+    double cells = 0, here;
+
+    if (s->listed || c->same)
+        return 0;
+    for (size_t i = 0; i < s->n_cells; i++)
+        if (!s->cells[i].mated)
+            cells += (double)s->cells[i].comparisons;
+    here = 0;
+    if (compared_pairs(c, &all, NULL, compared_likeness(c, INFINITY), false, &d)) {
+        here = d.comparisons;
+        dyads_release(&d);
+    }
+    if (here == cells)
+        return 0;
+    return err_add(err, ERR_INPUT, "the scores have %.0f non-mated comparisons, but the "
+                   "roster beside them makes %.0f, expected the same", cells, here);
+}
+
+int compared_init(struct compared *c, const struct scores *s, const struct axes *axes,
+                  const struct roster *roster, const struct roster *gallery,
+                  struct err *err)
+{
+    *c = (struct compared){ .scores = s, .axes = axes,
+                            .distance = similarity_is_distance(s->similarity) };
+    assert(!s->gallery == !gallery);
+    for (size_t a = 0; a < axes->n; a++)
+        if (roster_need_attribute(roster, axes->axes[a].name, err) < 0)
+            return ERR_INPUT;
+    side_init(&c->a, roster, axes);
+    if (gallery)
+        side_init(&c->gallery, gallery, axes);
+    c->persons = scores_people(roster, gallery, c->a.person, c->gallery.person);
+    for (size_t i = 0; i < s->n_same; i++) {
+        int at = axes_find(axes, s->same[i]);
+        if (at < 0)
+            return err_add(err, ERR_INPUT, "only samples of the same '%s' were compared, "
+                           "which is none of the groups' axes, expected it among --by",
+                           s->same[i]);
+        c->same |= 1u << at;
+    }
+    order_exceedances(c);
+    return check_total(c, err);
+}
+
+void compared_release(struct compared *c)
+{
+    side_release(&c->a);
+    side_release(&c->gallery);
+    free(c->order);
+    *c = (struct compared){ 0 };
+}
+
+/* Mated trials that a listed margin counts for a person. */
+static void add_listed_mated(const struct compared *c, const struct group *g, double *to)
+{
+    const struct scores *s = c->scores;
+
+    for (size_t i = 0; i < s->n_margins; i++) {
+        const struct scores_margin *m = &s->margins[i];
+        const struct scores_cell *cell = &s->cells[m->cell];
+        struct group x, y;
+        if (!cell->mated || group_parse(&x, c->axes, s->groups[cell->a], NULL) < 0 ||
+            group_parse(&y, c->axes, s->groups[cell->b], NULL) < 0 ||
+            !group_within(&x, g, c->axes->n) || !group_within(&y, g, c->axes->n))
+            continue;
+        to[m->subject] += (double)m->comparisons + (double)m->lost;
+    }
+}
+
+/* How many samples each person has in the group. */
+static uint32_t *count_images(const struct compared *c, const struct compared_side *side,
+                              const struct group *g, bool failed_too)
+{
+    uint32_t *images = mem_array(c->persons, sizeof *images);
+
+    for (size_t i = 0; i < side->roster->n; i++)
+        if ((failed_too || roster_status(side->roster, i) == STATUS_OK) &&
+            compared_is_in(c, side, i, g))
+            images[side->person[i]]++;
+    return images;
+}
+
+bool compared_is_pair(const struct compared *c, uint32_t a, uint32_t b,
+                      const struct group *g, const struct group *h)
+{
+    const struct compared_side *second = c->gallery.roster ? &c->gallery : &c->a;
+
+    if (!h)
+        return compared_is_in(c, &c->a, a, g) && compared_is_in(c, second, b, g);
+    return (compared_is_in(c, &c->a, a, g) && compared_is_in(c, second, b, h)) ||
+           (!c->gallery.roster && compared_is_in(c, &c->a, a, h) && compared_is_in(c, &c->a, b, g));
+}
+
+double *compared_mated_trials(const struct compared *c, const struct group *g)
+{
+    double *trials = mem_array(c->persons, sizeof *trials);
+
+    if (c->scores->listed) {
+        add_listed_mated(c, g, trials);
+        return trials;
+    }
+    uint32_t *first = count_images(c, &c->a, g, true);
+    uint32_t *second = c->gallery.roster ? count_images(c, &c->gallery, g, true) : NULL;
+    for (size_t p = 0; p < c->persons; p++)
+        trials[p] = second ? (double)first[p] * second[p]
+                           : (double)first[p] * ((double)first[p] - 1) / 2;
+    free(first);
+    free(second);
+    return trials;
+}
+
+/* The comparisons of listed trials, completed. */
+static bool listed_pairs(const struct compared *c, const struct group *g,
+                         const struct group *h, struct dyads *out)
+{
+    const struct scores *s = c->scores;
+    struct dyad *list = mem_array(s->n_dyads, sizeof *list);
+    bool *chosen = mem_array(s->n_cells, sizeof *chosen);
+    struct group *groups = mem_array(s->n_groups, sizeof *groups);
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->n_groups; i++)
+        if (group_parse(&groups[i], c->axes, s->groups[i], NULL) < 0)
+            groups[i] = group_all(); /* no axes at all */
+    for (size_t i = 0; i < s->n_cells; i++) {
+        const struct group *x = &groups[s->cells[i].a], *y = &groups[s->cells[i].b];
+        size_t axes = c->axes->n;
+        const struct group *other = h ? h : g;
+        chosen[i] = !s->cells[i].mated &&
+                    ((group_within(x, g, axes) && group_within(y, other, axes)) ||
+                     (group_within(x, other, axes) && group_within(y, g, axes)));
+    }
+    for (size_t i = 0; i < s->n_dyads; i++)
+        if (chosen[s->dyads[i].cell] && s->dyads[i].comparisons)
+            list[n++] = (struct dyad){ s->dyads[i].s, s->dyads[i].t,
+                                       (double)s->dyads[i].comparisons, 0 };
+    bool made = n && dyads_listed(out, list, n, c->persons, NULL) == 0;
+    free(groups);
+    free(chosen);
+    free(list);
+    return made;
+}
+
+/* The comparisons, without their errors. */
+static bool make_pairs(const struct compared *c, const struct group *g,
+                       const struct group *h, bool lost, struct dyads *out)
+{
+    if ((group_axes(g, c->axes->n) & c->same) != c->same ||
+        (h && (group_axes(h, c->axes->n) & c->same) != c->same))
+        return false;
+    for (size_t a = 0; h && a < c->axes->n; a++)
+        if (c->same & 1u << a && g->value[a] != h->value[a])
+            return false;
+    if (c->scores->listed)
+        return !lost && listed_pairs(c, g, h, out);
+
+    uint32_t *first = count_images(c, &c->a, g, lost), *second = NULL;
+    if (c->gallery.roster)
+        second = count_images(c, &c->gallery, h ? h : g, lost);
+    else if (h)
+        second = count_images(c, &c->a, h, lost);
+    if (second)
+        dyads_across(out, first, second, c->persons);
+    else
+        dyads_within(out, first, c->persons);
+    free(first);
+    free(second);
+    if (out->comparisons > 0)
+        return true;
+    dyads_release(out);
+    return false;
+}
+
+static void persons_of(const struct compared *c, const struct scores_pair *p, uint32_t *s,
+                       uint32_t *t)
+{
+    *s = c->a.person[p->a];
+    *t = c->gallery.roster ? c->gallery.person[p->b] : c->a.person[p->b];
+}
+
+bool compared_pairs(const struct compared *c, const struct group *g, const struct group *h,
+                    double threshold, bool lost, struct dyads *out)
+{
+    const struct scores_pair *list = c->scores->exceedances;
+    double least = compared_likeness(c, threshold);
+
+    if (!make_pairs(c, g, h, lost, out))
+        return false;
+    for (size_t i = 0; i < c->scores->n_exceedances; i++) {
+        const struct scores_pair *p = &list[c->order[i]];
+        uint32_t s, t;
+        if (compared_likeness(c, p->score) < least)
+            break;
+        if (!compared_is_pair(c, p->a, p->b, g, h))
+            continue;
+        persons_of(c, p, &s, &t);
+        dyads_add(out, s, t, 1);
+    }
+    if (dyads_close(out, NULL) == 0)
+        return true;
+    dyads_release(out);
+    return false;
+}
+
+double compared_deff(const struct compared *c, const struct group *g,
+                     const struct group *h, bool lost)
+{
+    struct { uint32_t s, t; } seen[DYADS_TO_BORROW];
+    const struct clustered_how how = CLUSTERED_DEFAULTS;
+    struct clustered got;
+    struct dyads d;
+    size_t n = 0;
+    double deff = 0;
+
+    for (size_t i = 0; i < c->scores->n_exceedances; i++) {
+        const struct scores_pair *p = &c->scores->exceedances[c->order[i]];
+        uint32_t s, t;
+        size_t k = 0;
+        if (!compared_is_pair(c, p->a, p->b, g, h))
+            continue;
+        persons_of(c, p, &s, &t);
+        while (k < n && !(seen[k].s == s && seen[k].t == t) &&
+               !(seen[k].s == t && seen[k].t == s))
+            k++;
+        if (k < n)
+            continue;
+        seen[n].s = s;
+        seen[n].t = t;
+        if (++n < DYADS_TO_BORROW)
+            continue;
+        if (compared_pairs(c, g, h, p->score, lost, &d)) {
+            if (clustered_wilson_t(&d, &how, &got, NULL) == 0 && isfinite(got.deff))
+                deff = got.deff;
+            dyads_release(&d);
+        }
+        break;
+    }
+    return deff;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const float *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+void compared_curve(const struct compared *c, const struct group *g, struct curve *out)
+{
+    const struct scores *s = c->scores;
+    float *high = mem_array(s->n_exceedances, sizeof *high);
+    float *mated = mem_array(s->n_mated, sizeof *mated);
+    struct dyads d;
+
+    *out = (struct curve){ .high = high, .mated = mated,
+                           .floor = isfinite(s->floor) ? compared_likeness(c, s->floor) : INFINITY };
+    for (size_t i = s->n_exceedances; i-- > 0;) {
+        const struct scores_pair *p = &s->exceedances[c->order[i]];
+        if (compared_is_pair(c, p->a, p->b, g, NULL))
+            high[out->n_high++] = (float)compared_likeness(c, p->score);
+    }
+    for (size_t i = 0; i < s->n_mated; i++)
+        if (!isnan(s->mated[i].score) && compared_is_pair(c, s->mated[i].a, s->mated[i].b, g, NULL))
+            mated[out->n_mated++] = (float)compared_likeness(c, s->mated[i].score);
+    qsort(mated, out->n_mated, sizeof *mated, by_value);
+    if (make_pairs(c, g, NULL, false, &d)) {
+        out->nonmated = (uint64_t)d.comparisons;
+        dyads_release(&d);
+    }
+}
+
+void compared_curve_release(struct curve *curve)
+{
+    free((void *)curve->high);
+    free((void *)curve->mated);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * compared: from the tally of comparisons (model/scores.h) to counts with whom they
+ * share: FMR, FNMR, GFAR, GFRR of groups and pairs of groups at any threshold down to
+ * the floor, failures, and with a gallery FPIR and FNIR.
+ *
+ *     fmr          false matches of the non-mated comparisons completed
+ *     fnmr         false non-matches of the mated comparisons completed
+ *     gfar, gfrr   the same over the whole list of trials: a comparison with a failed
+ *                  sample is a non-match (ISO/IEC 19795-1)
+ *     no_template  samples without a template
+ *     fpir         non-mated searches with a candidate at or above the threshold
+ *     fnir         mated searches without their mate at or above the threshold, whatever
+ *                  its rank; a probe that failed is missed
+ *
+ * A group here may leave axes open; a comparison is in it if both samples are. With axes
+ * on which samples had to agree (scores->same) only groups that fix all of those have
+ * counts, but for those of one sample each (no_template, fpir, fnir).
+ *
+ * Ownership: scores, rosters and axes are borrowed; compared_release(). Threads:
+ * read-only once made.
+ */
+#ifndef STATS_COMPARED_H
+#define STATS_COMPARED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "model/group.h"
+#include "model/roster.h"
+#include "model/scores.h"
+#include "model/tally.h"
+#include "stats/clusters.h"
+#include "stats/curve.h"
+
+struct compared_side {
+    const struct roster *roster;   /* NULL: there is none */
+    uint32_t *person;              /* a row */
+    int *values;                   /* row × axis: index of the value; GROUP_OPEN: none */
+};
+
+struct compared {
+    const struct scores *scores;
+    const struct axes *axes;
+    struct compared_side a, gallery;
+    size_t persons;
+    bool distance;
+    uint32_t *order;               /* of the exceedances, most alike first */
+    unsigned same;                 /* scores->same as a set of axes */
+};
+
+/* Every axis must be an attribute of the roster. Fails (ERR_INPUT) where a cell that
+ * rosters and failures give has other comparisons than the scores say: they are not of
+ * these rosters. */
+int compared_init(struct compared *c, const struct scores *s, const struct axes *axes,
+                  const struct roster *roster, const struct roster *gallery,
+                  struct err *err);
+void compared_release(struct compared *c);
+
+/* An operating point: its name (`threshold=0.5`, `fmr=1e-3`) and its threshold, as the
+ * matcher means it. */
+struct operating_point {
+    const char *name;
+    double threshold;
+};
+
+/* Comparisons of people of g with people of h (NULL: of g among themselves) and those
+ * of them that match. `lost` counts those with a failed sample too. False, and nothing
+ * made, where there is none or the scores do not tell. */
+bool compared_pairs(const struct compared *c, const struct group *g, const struct group *h,
+                    double threshold, bool lost, struct dyads *out);
+/* The design effect of the same comparisons at the strictest threshold with
+ * DYADS_TO_BORROW erring dyads; 0 where there is none. */
+double compared_deff(const struct compared *c, const struct group *g,
+                     const struct group *h, bool lost);
+
+/* Adds the counts of every group of some sets of axes at every point. */
+int compared_count(const struct compared *c, const char *backend,
+                   const struct operating_point *points, size_t n_points,
+                   const unsigned *sets, size_t n_sets, const char *source,
+                   struct tally *to, struct clusters *clusters, struct err *err);
+
+/* The curve of one group (curve.h), whose arrays the caller frees with
+ * compared_curve_release(). Exceedances only, no histogram. */
+void compared_curve(const struct compared *c, const struct group *g, struct curve *out);
+void compared_curve_release(struct curve *curve);
+
+#endif

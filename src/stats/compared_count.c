@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Counts of every group at every point, for the tally. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "stats/compared.h"
+#include "stats/compared_rows.h"
+
+/* Trials and hits of each person. */
+struct each {
+    size_t n;
+    double *trials, *hits;
+};
+
+static void each_init(struct each *e, size_t persons)
+{
+    e->n = persons;
+    e->trials = mem_array(persons, sizeof *e->trials);
+    e->hits = mem_array(persons, sizeof *e->hits);
+}
+
+static void each_release(struct each *e)
+{
+    free(e->trials);
+    free(e->hits);
+}
+
+struct counting {
+    const struct compared *c;
+    const char *backend, *source;
+    struct tally *tally;
+    struct clusters *clusters;
+    struct err *err;
+    struct group group;
+    const char *name;          /* of the group */
+};
+
+static struct count count_of(const struct counting *k, const char *metric,
+                             const struct operating_point *point, double x, double n)
+{
+    return (struct count){
+        .backend = k->backend, .metric = metric, .point = point ? point->name : "",
+        .group = k->group, .x = (int64_t)x, .n = (int64_t)n, .n_lo = (int64_t)n,
+        .n_hi = (int64_t)n, .source = k->source,
+        .has_threshold = point != NULL, .threshold = point ? point->threshold : 0,
+    };
+}
+
+/* The trials of each person; told apart only where some person has several. */
+static int add_each(const struct counting *k, const char *metric,
+                    const struct operating_point *point, const struct each *e)
+{
+    uint32_t *subject = mem_array(e->n, sizeof *subject);
+    double *trials = mem_array(e->n, sizeof *trials), *hits = mem_array(e->n, sizeof *hits);
+    struct tally_people people = { 0, subject, trials, hits };
+    double x = 0, n = 0;
+    bool several = false;
+    int code = 0;
+
+    for (size_t s = 0; s < e->n; s++) {
+        if (!(e->trials[s] > 0))
+            continue;
+        subject[people.n] = (uint32_t)s;
+        trials[people.n] = e->trials[s];
+        hits[people.n++] = e->hits[s];
+        n += e->trials[s];
+        x += e->hits[s];
+        several |= e->trials[s] > 1;
+    }
+    if (n > 0) {
+        struct count count = count_of(k, metric, point, x, n);
+        count.people = several ? &people : NULL;
+        code = tally_add(k->tally, &count, k->err);
+    }
+    free(subject);
+    free(trials);
+    free(hits);
+    return code;
+}
+
+static int add_pairs(const struct counting *k, const char *metric,
+                     const struct operating_point *point, bool lost)
+{
+    struct dyads d;
+    double x = 0;
+
+    if (!compared_pairs(k->c, &k->group, NULL, point->threshold, lost, &d))
+        return 0;
+    for (size_t i = 0; i < d.n_erring; i++)
+        x += d.erring[i].x;
+    struct count count = count_of(k, metric, point, x, d.comparisons);
+    int code = tally_add(k->tally, &count, k->err);
+    if (!code)
+        clusters_add(k->clusters, k->backend, metric, point->name, k->name, &d,
+                     compared_deff(k->c, &k->group, NULL, lost));
+    else
+        dyads_release(&d);
+    return code;
+}
+
+/* False non-matches of each person, and what of his comparisons was lost. */
+static void count_mated(const struct counting *k, double threshold, bool lost,
+                        struct each *e)
+{
+    const struct compared *c = k->c;
+
+    for (size_t i = 0; i < c->scores->n_mated; i++) {
+        const struct scores_pair *p = &c->scores->mated[i];
+        if (!compared_is_pair(c, p->a, p->b, &k->group, NULL))
+            continue;
+        uint32_t s = c->a.person[p->a];
+        e->trials[s]++;
+        e->hits[s] += compared_likeness(c, p->score) < compared_likeness(c, threshold);
+    }
+    if (!lost)
+        return;
+    double *all = compared_mated_trials(c, &k->group);
+    for (size_t s = 0; s < e->n; s++)
+        if (all[s] > e->trials[s]) { /* what was lost did not match */
+            e->hits[s] += all[s] - e->trials[s];
+            e->trials[s] = all[s];
+        }
+    free(all);
+}
+
+static int add_mated(const struct counting *k, const char *metric,
+                     const struct operating_point *point, bool lost)
+{
+    struct each e;
+
+    each_init(&e, k->c->persons);
+    count_mated(k, point->threshold, lost, &e);
+    int code = add_each(k, metric, point, &e);
+    each_release(&e);
+    return code;
+}
+
+static int add_failures(const struct counting *k)
+{
+    const struct compared_side *side = &k->c->a;
+    struct each e;
+
+    each_init(&e, k->c->persons);
+    for (size_t i = 0; i < side->roster->n; i++)
+        if (compared_is_in(k->c, side, i, &k->group)) {
+            e.trials[side->person[i]]++;
+            e.hits[side->person[i]] += roster_status(side->roster, i) != STATUS_OK;
+        }
+    int code = add_each(k, "no_template", NULL, &e);
+    each_release(&e);
+    return code;
+}
+
+/* A search is a probe: mated if the gallery has the person. */
+static int add_searches(const struct counting *k, const struct operating_point *point,
+                        bool mated)
+{
+    const struct compared *c = k->c;
+    const struct scores *s = c->scores;
+    const struct scores_pair *list = mated ? s->mated : s->exceedances;
+    size_t n = mated ? s->n_mated : s->n_exceedances;
+    bool *present = mem_array(c->persons, sizeof *present);
+    bool *hit = mem_array(c->a.roster->n, sizeof *hit);
+    struct each e;
+
+    each_init(&e, c->persons);
+    for (size_t i = 0; i < c->gallery.roster->n; i++)
+        present[c->gallery.person[i]] = true;
+    for (size_t i = 0; i < n; i++)
+        if (compared_likeness(c, list[i].score) >= compared_likeness(c, point->threshold))
+            hit[list[i].a] = true;
+    for (size_t i = 0; i < c->a.roster->n; i++) {
+        bool failed = roster_status(c->a.roster, i) != STATUS_OK;
+        uint32_t person = c->a.person[i];
+        if (present[person] != mated || !compared_is_in(c, &c->a, i, &k->group) ||
+            (failed && !mated))
+            continue;
+        e.trials[person]++;
+        e.hits[person] += mated ? !hit[i] : hit[i];
+    }
+    int code = add_each(k, mated ? "fnir" : "fpir", point, &e);
+    each_release(&e);
+    free(present);
+    free(hit);
+    return code;
+}
+
+static int count_group(const struct counting *k, const struct operating_point *points,
+                       size_t n)
+{
+    int code = add_failures(k);
+
+    for (size_t i = 0; i < n && !code; i++)
+        (void)((code = add_pairs(k, "fmr", &points[i], false)) ||
+               (code = add_pairs(k, "gfar", &points[i], true)) ||
+               (code = add_mated(k, "fnmr", &points[i], false)) ||
+               (code = add_mated(k, "gfrr", &points[i], true)) ||
+               (k->c->gallery.roster &&
+                ((code = add_searches(k, &points[i], false)) ||
+                 (code = add_searches(k, &points[i], true)))));
+    return code;
+}
+
+int compared_count(const struct compared *c, const char *backend,
+                   const struct operating_point *points, size_t n_points,
+                   const unsigned *sets, size_t n_sets, const char *source,
+                   struct tally *to, struct clusters *clusters, struct err *err)
+{
+    struct counting k = { .c = c, .backend = backend, .source = source, .tally = to,
+                          .clusters = clusters, .err = err };
+    struct text name = TEXT_INIT;
+    int code = 0;
+
+    for (size_t i = 0; i < n_sets && !code; i++) {
+        k.group = group_first(c->axes, sets[i]);
+        do {
+            text_reset(&name);
+            group_add(&name, c->axes, &k.group);
+            k.name = name.s;
+            code = count_group(&k, points, n_points);
+        } while (!code && group_next(&k.group, c->axes, sets[i]));
+    }
+    text_release(&name);
+    return code;
+}

@@ -1,0 +1,152 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# misid estimate on a folder of comparisons: every count is made again in NumPy from all
+# pairs, the closed sums of Wilson-t too.
+. "$(dirname "$0")/../lib.sh"
+cd "$T" || exit 99
+
+python=
+for p in /usr/bin/python3 python3; do
+    "$p" -c 'import numpy' 2>/dev/null && python=$p && break
+done
+[ -n "$python" ] || skip_all "no NumPy"
+
+cat >make.py <<'PY'
+import numpy as np
+rng = np.random.default_rng(7)
+rows, t = [], []
+for s in range(60):
+    g = 'female' if s % 2 else 'male'
+    e = 'abc'[s % 3]
+    c = rng.normal(size=24) + (1.5 if g == 'female' else 0) * np.eye(24)[0]
+    for k in range(1 + s % 4):
+        t.append(c + 0.8 * rng.normal(size=24))
+        rows.append((f's{s}_{k}', f'p{s}', g, e))
+t = np.array(t, dtype=np.float32)
+t[5] = np.nan
+np.save('t.npy', t)
+open('r.csv', 'w').write('sample,subject,gender,origin\n' +
+                         ''.join(','.join(r) + '\n' for r in rows))
+PY
+"$python" make.py
+run "$MISID" score --templates t.npy --roster r.csv --by gender,origin --thresholds 0.3,0.45 \
+    --target-fmr 0.01 --out sc --quiet
+is "$status" 0 "comparisons"
+run "$MISID" estimate sc --quiet --permutations 499 --replicates 200
+is "$status|$out|$errs" "0||" "findings"
+
+cat >check.py <<'PY'
+import csv, numpy as np
+from math import sqrt
+rows = list(csv.DictReader(open('r.csv')))
+t = np.load('t.npy').astype(np.float64)
+ok = np.isfinite(t).all(axis=1)
+t[~ok] = 1
+t /= np.linalg.norm(t, axis=1, keepdims=True)
+s = t @ t.T
+n = len(rows)
+person = np.array([r['subject'] for r in rows])
+people = sorted(set(person))
+def inside(name):
+    want = dict(x.split('=') for x in name.split(';')) if name != 'all' else {}
+    return np.array([all(r[k] == v for k, v in want.items()) for r in rows])
+i, j = np.triu_indices(n, 1)
+mated = person[i] == person[j]
+done = ok[i] & ok[j]
+faults, seen = [], 0
+def expect(what, got, want, tolerance=0):
+    if abs(float(got) - want) > tolerance * abs(want):
+        faults.append(f'{what}: {got}, expected {want}')
+for f in csv.DictReader(open('sc/findings.csv')):
+    metric, where = f['metric'], f"{f['metric']} {f['group']} {f['versus']} {f['point']}"
+    if f['method'] == 'vertex-bootstrap' or '.' in metric or metric in ('eer', 'fdr', 'ir', 'garbe'):
+        continue
+    g = inside(f['group'])
+    h = inside(f['versus']) if f['versus'] else g
+    pair = (g[i] & h[j]) | (h[i] & g[j])
+    if metric == 'no_template':
+        expect(where, f['x'], (g & ~ok).sum()); expect(where, f['n'], g.sum())
+        seen += 1
+        continue
+    match = s[i, j] >= float(f['threshold'])
+    if f['point'].startswith('fmr='):   # the threshold is an observed score: within rounding
+        match = s[i, j] >= float(f['threshold']) - 1e-6
+    if metric == 'fmr':
+        in_it = pair & ~mated & done; hit = match
+    elif metric == 'gfar':
+        in_it = pair & ~mated; hit = match & done
+    elif metric == 'fnmr':
+        in_it = pair & mated & done; hit = ~match
+    else:
+        in_it = pair & mated; hit = ~match | ~done
+    expect(where + ' x', f['x'], (in_it & hit).sum()); expect(where + ' n', f['n'], in_it.sum())
+    seen += 1
+    if metric not in ('fmr', 'gfar') or (in_it & hit).sum() == 0:
+        continue
+    # degrees of freedom of Wilson-t from all pairs, by the formula
+    M, x = in_it.sum(), (in_it & hit).sum()
+    p = x / M
+    S, m = dict.fromkeys(people, 0.0), dict.fromkeys(people, 0.0)
+    R = {}
+    for a, b, e in zip(person[i][in_it], person[j][in_it], hit[in_it]):
+        k = (min(a, b), max(a, b))
+        q = R.setdefault(k, [0, 0]); q[0] += 1; q[1] += e
+    R2 = 0
+    for (a, b), (c, e) in R.items():
+        r = e - p * c
+        R2 += r * r
+        for z in (a, b):
+            S[z] += r; m[z] += c
+    W = np.array([S[z] / (1 - m[z] / M) for z in people if m[z]])
+    expect(where + ' df', f['df'] or 'inf', max(2, (W**2).sum()**2 / (W**4).sum()), 1e-9)
+    erring = sum(1 for c, e in R.values() if e)
+    if erring >= 10:
+        var = max((W**2).sum() - R2, R2, p * (1 - p) * M) / M**2
+        expect(where + ' n_eff', f['n_eff'], p * (1 - p) / var, 1e-9)
+    expect(where + ' clusters', f['clusters'], sum(1 for z in people if m[z]))
+    seen += 1
+for x in faults[:20]:
+    print(x)
+print('seen', seen, 'faults', len(faults))
+PY
+like "$("$python" check.py 2>&1)" '^seen [2-9][0-9][0-9] faults 0$' \
+    "counts, clusters, effective n and degrees of freedom are those of all pairs"
+
+finding() { # METRIC GROUP VERSUS POINT -> row
+    grep ",scores,$1,$2,$3,$4," sc/findings.csv | head -n 1
+}
+like "$(finding fmr.max_min gender '' 'fmr=0.01')" 'studentised permutation test' \
+    "the spread is tested"
+like "$(finding fmr gender=female gender=male 'fmr=0.01')" 'people of the other' \
+    "pairs of groups have rows"
+like "$(grep ',scores,fmr.ratio,gender=' sc/findings.csv | head -n 1)" ',mover,' "ratios by MOVER"
+like "$(grep 'vertex-bootstrap' sc/findings.csv | head -n 1)" 'threshold found again' \
+    "FNMR with the threshold found again"
+cp sc/findings.csv one.csv
+run "$MISID" estimate sc --quiet --permutations 499 --replicates 200 --threads 1
+is "$(cmp one.csv sc/findings.csv && echo same)" same "the threads make no difference"
+run "$MISID" estimate sc --quiet --permutations 499 --replicates 200 --seed 2
+is "$(cmp -s one.csv sc/findings.csv || echo other)" other "the seed does"
+
+run "$MISID" estimate sc --quiet --permutations 499 --replicates 200 --out run
+is "$status" 0 "a run folder"
+is "$(cd run && ls study.json counts.csv findings.csv report.html run.json | wc -l)" 5 \
+    "... with its report"
+like "$(cat run/report.html)" 'times the lowest' "... that says what may be concluded"
+run "$MISID" estimate run
+is "$status" 2 "its counts alone are refused"
+like "$errs" 'share people, expected the folder of the scores' "... since they share people"
+run "$MISID" chart run
+is "$status" 0 "charts can be drawn again"
+
+run "$MISID" estimate sc --target-fmr 0.9 --quiet
+is "$status" 2 "a target below the floor"
+like "$errs" '^misid: the scores are kept one by one only down to' "... is told"
+run "$MISID" estimate sc --reference gender=none --quiet
+is "$status" 2 "a reference that is no group"
+sed 's/,female,/,male,/' sc/roster.csv >other.csv
+mkdir broken && cp sc/* broken/ && sed '2d' sc/roster.csv >broken/roster.csv
+run "$MISID" estimate broken --quiet
+is "$status" 2 "scores of another roster"
+like "$errs" '^misid: the scores have [0-9]+ non-mated comparisons, but the roster' "... are told"
+done_testing
