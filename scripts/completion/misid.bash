@@ -49,6 +49,8 @@ _misid_words() { # the first word behind a command, where it is one of a few
     cache) echo stat prune ;;
     image) echo show ;;
     list) echo studies estimators charts metrics ;;
+    help) echo run estimate chart index cite trace calc explain plan dataset ingest image \
+        score synth list ;;
     help) echo run estimate chart index cite trace calc explain plan thresholds dataset \
         ingest backend cache embed image score synth list ;;
     esac
@@ -60,6 +62,8 @@ _misid() {
 
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
+        words='run estimate chart index cite trace calc explain plan dataset ingest image
+            score synth list help version'
         words='run estimate chart index cite trace calc explain plan thresholds dataset
             ingest backend cache embed image score synth list help version'
     elif [ "${word:0:1}" = - ]; then
