@@ -3,14 +3,11 @@
 # needs nothing of that. By hand: source scripts/completion/misid.bash
 _misid_options() { # the options of a command
     case $1 in
-    run) echo --out --backend --predictions --dataset --root --set --suppress --check-claims --quiet \
-        --json --help ;;
+    run) echo --out --backend --predictions --dataset --root --set --threads --cache \
+        --no-cache --covariates --suppress --check-claims --quiet --json --help ;;
     estimate) echo --out --target-fmr --reference --confidence --replicates \
         --permutations --seed --threads --quiet --json --help ;;
     chart) echo --out --help ;;
-    run) echo --out --backend --predictions --dataset --root --set --threads --cache \
-        --no-cache --covariates --check-claims --quiet --json --help ;;
-    estimate | chart) echo --out --help ;;
     index | cite) echo --help ;;
     trace) echo --samples --help ;;
     calc) echo --method --confidence --fmr --fnmr --alpha --subjects --images --pairs \
@@ -49,8 +46,6 @@ _misid_words() { # the first word behind a command, where it is one of a few
     cache) echo stat prune ;;
     image) echo show ;;
     list) echo studies estimators charts metrics ;;
-    help) echo run estimate chart index cite trace calc explain plan dataset ingest image \
-        score synth list ;;
     help) echo run estimate chart index cite trace calc explain plan thresholds dataset \
         ingest backend cache embed image score synth list ;;
     esac
@@ -62,8 +57,6 @@ _misid() {
 
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words='run estimate chart index cite trace calc explain plan dataset ingest image
-            score synth list help version'
         words='run estimate chart index cite trace calc explain plan thresholds dataset
             ingest backend cache embed image score synth list help version'
     elif [ "${word:0:1}" = - ]; then
