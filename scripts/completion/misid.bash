@@ -5,7 +5,7 @@ _misid_options() { # the options of a command
     case $1 in
     run) echo --out --backend --predictions --dataset --root --set --threads --cache \
         --no-cache --covariates --suppress --check-claims --quiet --json --help ;;
-    estimate) echo --out --target-fmr --reference --confidence --replicates \
+    estimate) echo --out --target-fmr --reference --title --confidence --replicates \
         --permutations --seed --threads --quiet --json --help ;;
     chart) echo --out --help ;;
     index | cite) echo --help ;;

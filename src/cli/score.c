@@ -158,9 +158,12 @@ static int parse_options(const struct request *r, struct scores *s, struct err *
     static const char *const ways[] = { "none", "max", NULL };
     static const char *const failures[] = { "exclude", "non-match", NULL };
     size_t similarity, mode, way, failure, cap = 0;
+    const char *name = r->similarity;
     int code = 0;
 
-    (void)((code = choose("similarity", r->similarity, similarity_names, &similarity, err)) ||
+    (void)((r->run && !name &&
+            (code = score_folder_similarity(&s->arena, r->run, &name, err))) ||
+           (code = choose("similarity", name, similarity_names, &similarity, err)) ||
            (code = choose("mode", r->mode, modes, &mode, err)) ||
            (code = choose("consolidate", r->consolidate, ways, &way, err)) ||
            (code = choose("failures", r->failures, failures, &failure, err)) ||
@@ -454,7 +457,7 @@ int score_main(int argc, char **argv)
         { OPTION_TEXT, "by", "AXIS,…", "groups: combinations of these attributes", &r.by },
         { OPTION_TEXT, "thresholds", "T,…", "scores from which templates match", &r.thresholds },
         { OPTION_TEXT, "out", "DIR", "the folder to write into", &r.out },
-        { OPTION_TEXT, "similarity", "NAME", "cosine, inner, euclidean or chi-square (cosine)",
+        { OPTION_TEXT, "similarity", "NAME", "cosine, inner, euclidean or chi-square\n                           (the matcher's own, else cosine)",
           &r.similarity },
         { OPTION_TEXT, "mode", "NAME", "full, or tail: only what is above the floor",
           &r.mode },

@@ -185,6 +185,13 @@ run "$MISID" run "$study" --backend lbp --dataset synthetic --root set --out lbp
 is "$status" 2 "a backend without classes"
 like "$errs" "the backend lbp gives no classes, which this study counts" "… says so"
 
+# What a matcher says of its templates is how they are compared.
+run "$MISID" score one --thresholds 0.1 --out scores --quiet
+is "$status:$errs" "0:" "the templates are compared"
+like "$(cat scores/scores.json)" '"similarity": "chi-square"' "… as the matcher says"
+run "$MISID" score one --thresholds 0.1 --similarity euclidean --out other-scores --quiet
+like "$(cat other-scores/scores.json)" '"similarity": "euclidean"' "… or as one asks for"
+
 # refused WHAT PATTERN OPTION…
 refused() {
     what=$1 pattern=$2

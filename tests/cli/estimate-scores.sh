@@ -128,11 +128,15 @@ is "$(cmp one.csv sc/findings.csv && echo same)" same "the threads make no diffe
 run "$MISID" estimate sc --quiet --permutations 499 --replicates 200 --seed 2
 is "$(cmp -s one.csv sc/findings.csv || echo other)" other "the seed does"
 
-run "$MISID" estimate sc --quiet --permutations 499 --replicates 200 --out run
+run "$MISID" estimate sc --quiet --permutations 499 --replicates 200 --out run \
+    --title "Templates <made> for this test"
 is "$status" 0 "a run folder"
 is "$(cd run && ls study.json counts.csv findings.csv report.html run.json | wc -l)" 5 \
     "... with its report"
 like "$(cat run/report.html)" 'times the lowest' "... that says what may be concluded"
+like "$(cat run/report.html)" '<h1>Templates &lt;made&gt; for this test' "... and its title"
+run "$MISID" estimate sc --quiet --title ""
+is "$status" 2 "an empty title is refused"
 run "$MISID" estimate run
 is "$status" 2 "its counts alone are refused"
 like "$errs" 'share people, expected the folder of the scores' "... since they share people"
