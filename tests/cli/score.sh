@@ -267,8 +267,9 @@ cut="--templates k.npy --roster k.csv --by sex --thresholds .2,.5 --threads 2 --
 ok $? "an undisturbed run"
 MISID_ISA=scalar
 export MISID_ISA # slow
-killed=0 resumed=0
-for moment in .03 .05 .05 .08 .1 .1 .1 .12 .15 .15 .2; do
+killed=0 resumed=0 other=''
+for moment in $(awk -v n="${KILLS:-12}" 'BEGIN { srand(5)
+    for (i = 0; i < n; i++) printf "%.3f\n", .03 + .17 * rand() }'); do
     "$MISID" score $cut --out cut >/dev/null 2>said &
     pid=$!
     sleep "$moment"
@@ -276,20 +277,32 @@ for moment in .03 .05 .05 .08 .1 .1 .1 .12 .15 .15 .2; do
     wait $pid 2>/dev/null
     [ $? -eq 137 ] && killed=$((killed + 1))
     grep -q 'going on from' said && resumed=$((resumed + 1))
-    [ -e cut/scores.json ] && break
+    [ -e cut/scores.json ] || continue
+    finished cut got
+    rm -rf got/score.state cut
+    diff -r whole got >/dev/null || other="$other $moment"
 done
 [ "$killed" -gt 0 ] && [ "$resumed" -gt 0 ]
 ok $? "killed $killed times, gone on $resumed times"
+is "$other" "" "what came to its end on the way has the same bytes as undisturbed"
 "$MISID" score $cut --out cut --quiet
 ok $? "to the end"
 finished cut got
 is "$(diff -rq whole got)" "" "the same bytes as undisturbed"
 [ ! -e cut/score.state ]
 ok $? "no state is left"
+# Until there is a state, for 10 s.
+underway() {
+    tries=0
+    while [ ! -e cut/score.state ] && [ $tries -lt 1000 ]; do
+        sleep .01
+        tries=$((tries + 1))
+    done
+}
 rm -rf cut
 "$MISID" score $cut --out cut >/dev/null 2>said &
 pid=$!
-sleep .1
+underway
 kill -INT $pid
 wait $pid
 is $? 2 "interrupted: exit 2"
@@ -297,9 +310,10 @@ like "$(cat said)" 'interrupted at .* the same command goes on' "and says how to
 is "$(ls cut)" "score.state" "a state and nothing else"
 run "$MISID" score $cut --out cut --by tone\;m
 like "$errs" 'of other inputs or options: starting afresh' "another command starts afresh"
+rm -rf cut
 "$MISID" score $cut --out cut >/dev/null 2>&1 &
 pid=$!
-sleep .1
+underway
 kill -TERM $pid
 wait $pid
 printf 'x' | dd of=cut/score.state bs=1 seek=300 conv=notrunc 2>/dev/null
