@@ -4,8 +4,10 @@
 _misid_options() { # the options of a command
     case $1 in
     run) echo --out --backend --predictions --dataset --root --set --threads --cache \
-        --no-cache --covariates --check-claims --quiet --json --help ;;
-    estimate | chart) echo --out --help ;;
+        --no-cache --covariates --suppress --check-claims --quiet --json --help ;;
+    estimate) echo --out --target-fmr --reference --confidence --replicates \
+        --permutations --seed --threads --quiet --json --help ;;
+    chart) echo --out --help ;;
     index | cite) echo --help ;;
     trace) echo --samples --help ;;
     calc) echo --method --confidence --fmr --fnmr --alpha --subjects --images --pairs \

@@ -132,7 +132,7 @@ static int estimate_scored(struct pipeline *p, const char *dir, const struct req
 
     if (code)
         return code;
-    if (!(code = scored_load(&sc, dir, p->err)) && 
+    if (!(code = scored_load(&sc, dir, p->err)) &&
         !(code = scored_study_begin(&p->study, &sc, r->confidence, p->err))) {
         tally_init(&p->tally, &p->study.axes);
         code = scored_count(&sc, &p->study.axes, &wish, "scores", p->study.by,

@@ -396,8 +396,6 @@ static int score(const struct request *r, struct err *err)
     int code;
 
     scores_init(&g.scores);
-    roster_init(&g.a.roster);
-    roster_init(&g.gallery.roster);
     trials_init(&g.trials);
     (void)((code = parse_options(r, &g.scores, err)) || (code = read_inputs(&g, err)) ||
            (code = make_count(&g, err)) || (code = path_make_dirs(r->out, err)) ||
