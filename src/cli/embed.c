@@ -251,7 +251,6 @@ int embed_main(int argc, char **argv)
 
     problems_init(&in.problems);
     trials_init(&in.trials);
-    roster_init(&in.roster);
     if (!code && in.want_help) {
         puts("usage: misid embed --dataset NAME --root DIR --backend NAME[:option=value,"
              "...] --out DIR [OPTION]...\n\n"

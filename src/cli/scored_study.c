@@ -222,7 +222,9 @@ static void add_chart(struct study *s, const char *chart, const char *metric,
         if (*c == '_' || *c == '.')
             *c = '-';
     const struct metric *m = metric_find(metric);
-    text_addf(&title, "%s%s", m->title, set ? " by " : ": groups against the reference");
+    bool all = !strcmp(chart, "caterpillar"), cross = !strcmp(chart, "cross");
+    text_addf(&title, "%s%s", m->title, cross ? " between groups of " : set ? " by " : all
+              ? ": all groups, sorted" : ": groups against the reference");
     for (size_t a = 0, first = 1; a < s->axes.n; a++)
         if (set & 1u << a) {
             text_addf(&title, "%s%s", first ? "" : " and ", s->axes.axes[a].name);
@@ -233,6 +235,15 @@ static void add_chart(struct study *s, const char *chart, const char *metric,
         .point = point, .by = set, .title = arena_strdup(&s->arena, title.s) };
     text_release(&id);
     text_release(&title);
+}
+
+static size_t count_groups(const struct axes *axes, unsigned set)
+{
+    size_t n = 1;
+
+    for (size_t a = 0; a < axes->n; a++)
+        n *= set & 1u << a ? axes->axes[a].n : 1;
+    return n;
 }
 
 static bool has_contrast(const struct study *s, const char *metric)
@@ -322,12 +333,18 @@ void scored_study_end(struct study *s, const struct scored *sc, const struct tal
     name_metrics(s, t);
     add_facts(s, sc);
     add_caveats(s, sc);
-    s->charts = arena_array(&s->arena, 3 * s->n_spread + 2, sizeof *s->charts);
+    s->charts = arena_array(&s->arena, 3 * s->n_spread + 4, sizeof *s->charts);
     for (size_t i = 0; point && i < s->n_spread; i++) {
         add_chart(s, "bars", "fmr", point, s->spread[i]);
         if (tally_has(t, sc->backend, "fnmr", point))
             add_chart(s, "bars", "fnmr", point, s->spread[i]);
     }
+    unsigned last = s->n_spread ? s->spread[s->n_spread - 1] : 0;
+    if (point && last && count_groups(&s->axes, last) >= 2 &&
+        count_groups(&s->axes, last) <= 24)
+        add_chart(s, "cross", "fmr", point, last);
+    if (point && s->n_spread > 1)
+        add_chart(s, "caterpillar", "fmr", point, 0);
     if (point && has_contrast(s, "fmr"))
         add_chart(s, "forest", "fmr", point, 0);
 }

@@ -45,8 +45,10 @@ int chart_draw(struct plot *plot, const struct chart_input *in, bool *nothing,
 
 int chart_audits(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_bars(struct plot *plot, const struct chart_input *in, struct err *err);
+int chart_caterpillar(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_composition(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_confidence(struct plot *plot, const struct chart_input *in, struct err *err);
+int chart_cross(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_dumbbell(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_forest(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_gradient(struct plot *plot, const struct chart_input *in, struct err *err);

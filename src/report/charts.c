@@ -28,6 +28,10 @@ static const struct chart charts[] = {
       NEEDS_BY, chart_gradient },
     { "confidence", "error by stated confidence, and how sure when wrong, by group",
       NEEDS_BY, chart_confidence },
+    { "cross", "groups by groups, each cell shaded by the logarithm of its FMR",
+      NEEDS_BY, chart_cross },
+    { "caterpillar", "the rates of all groups, whatever their axes, sorted",
+      0, chart_caterpillar },
 };
 
 const struct chart *chart_table(size_t *n)

@@ -137,6 +137,17 @@ like "$(cat run/report.html)" 'times the lowest' "... that says what may be conc
 like "$(cat run/report.html)" '<h1>Templates &lt;made&gt; for this test' "... and its title"
 run "$MISID" estimate sc --quiet --title ""
 is "$status" 2 "an empty title is refused"
+# The table of pairs of groups shows rows of the findings, each cell above and below the
+# diagonal.
+cells=$(ls run/charts/cross-fmr-*.tsv)
+is "$(awk -F '\t' 'NF == 15 && $1 != "x0" && $7 != ""' "$cells" | wc -l)" 36 "a table of pairs of groups"
+awk -F '\t' 'NF == 15 && $1 != "x0" && $15 != "" { print $14 "," $15 "," $10 "," $11 }' "$cells" |
+    sort -u >shown
+awk -F , '$4 == "fmr" && $6 != "" && $7 == "fmr=0.01" && $5 ~ /;/ { print $5 "," $6 "," $14 "," $15 }' \
+    sc/findings.csv | sort -u >found
+is "$(cmp shown found && wc -l <shown)" 15 "... of the findings"
+is "$(ls run/charts/caterpillar-fmr-*.png | wc -l)" 1 "all groups, sorted"
+
 run "$MISID" estimate run
 is "$status" 2 "its counts alone are refused"
 like "$errs" 'share people, expected the folder of the scores' "... since they share people"
