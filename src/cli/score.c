@@ -318,18 +318,6 @@ static int work(struct scoring *g, struct err *err)
     return code;
 }
 
-static int work_guarded(struct scoring *g, struct err *err)
-{
-    struct sigaction now = { .sa_handler = note_signal }, before[N_STOPPING];
-
-    for (size_t i = 0; i < N_STOPPING; i++)
-        sigaction(stopping[i], &now, &before[i]);
-    int code = work(g, err);
-    for (size_t i = 0; i < N_STOPPING; i++)
-        sigaction(stopping[i], &before[i], NULL);
-    return code;
-}
-
 static int write_roster(const char *out, const char *name, const struct score_side *side,
                         const char *run, struct err *err)
 {
@@ -405,7 +393,7 @@ static int score(const struct request *r, struct err *err)
            (code = unfinish(r->out, err)));
     if (!code) {
         tell_found(&g, score_state_load(g.count, r->out, g.key));
-        code = work_guarded(&g, err);
+        code = work(&g, err);
     }
     (void)(code || (code = count_finish(g.count, err)) || (code = write_all(&g, err)));
     if (!code)
@@ -416,6 +404,19 @@ static int score(const struct request *r, struct err *err)
     score_side_release(&g.a);
     score_side_release(&g.gallery);
     scores_release(&g.scores);
+    return code;
+}
+
+/* From its first moment on an interruption leaves a state. */
+static int score_guarded(const struct request *r, struct err *err)
+{
+    struct sigaction now = { .sa_handler = note_signal }, before[N_STOPPING];
+
+    for (size_t i = 0; i < N_STOPPING; i++)
+        sigaction(stopping[i], &now, &before[i]);
+    int code = score(r, err);
+    for (size_t i = 0; i < N_STOPPING; i++)
+        sigaction(stopping[i], &before[i], NULL);
     return code;
 }
 
@@ -502,7 +503,7 @@ int score_main(int argc, char **argv)
             r.out = r.run;
         code = check_given(&r, &args, &err);
         if (!code)
-            code = score(&r, &err);
+            code = score_guarded(&r, &err);
     }
     option_list_release(&args);
     return code ? cli_fail(&err) : EXIT_DONE;

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A stand-in for deepface, as much of it as the example uses."""
+__version__ = "0.0.stand-in"
