@@ -59,13 +59,11 @@ static int read_targets(const char *list, double *to, size_t most, size_t *n,
 static int write_findings(const struct pipeline *p, const char *dir)
 {
     struct text t = TEXT_INIT;
-    char *path = path_join(dir, "findings.csv");
     int code = path_make_dirs(dir, p->err);
 
     findings_write_csv(&p->findings, &t);
     if (!code)
-        code = file_write(path, t.s, t.len, p->err);
-    free(path);
+        code = file_write_text(dir, "findings.csv", &t, p->err);
     text_release(&t);
     return code;
 }
