@@ -60,6 +60,9 @@ static const struct metric metrics[] = {
       .hits = "errors", .trials = "comparisons", .pairs = true, .detail = true },
     { .name = "fnir", .title = "False-negative identification rate (FNIR)",
       .axis = "FNIR", .hits = "mated probes missed", .trials = "mated probes searched" },
+    { .name = "rank_miss", .title = "Mate not among the first candidates (rank-k miss rate)",
+      .axis = "miss rate", .hits = "mates not ranked so high",
+      .trials = "mated probes searched" },
     { .name = "faces", .title = "Faces in the set", .axis = "share of the set",
       .hits = "faces", .trials = "faces in the set", .census = true },
 };
