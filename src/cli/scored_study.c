@@ -294,9 +294,10 @@ static void add_conclusion(const struct study *s, const struct findings *f,
         if (set & 1u << a)
             text_addf(&name, "%s%s", name.len ? ";" : "", s->axes.axes[a].name);
     long at = findings_find(f, sc->backend, "fmr.max_min", name.s, "", point, NULL);
-    for (char *c = name.s; *c; c++)
-        if (*c == ';')
-            *c = ',';
+    text_reset(&name);
+    for (size_t a = 0; a < s->axes.n; a++)
+        if (set & 1u << a)
+            text_addf(&name, "%s%s", name.len ? " and " : "", s->axes.axes[a].name);
     if (at >= 0) {
         const struct finding *row = &f->rows[at];
         text_addf(to, " By %s the highest FMR is ", name.s);

@@ -242,4 +242,8 @@ is "$(grep -cE ',scores,(fmr|gfar)[^,]*,[^,]*,[^,]*,threshold=0,' cap-run/findin
 like "$(cat cap-run/findings.csv)" ',scores,fnmr,all,,threshold=0,' "... but FNMR"
 like "$(cat cap-run/report.html)" 'No FMR is given at threshold=0: too few scores were kept' \
     "... and the report says so"
+like "$(cat run/report.html)" 'that of a contrast whose trials share people is where' \
+    "the report says where the p-values come from"
+unlike() { printf '%s\n' "$1" | grep -qE "$2" && set -- 1 "$3" || set -- 0 "$3"; ok "$1" "$2"; }
+unlike "$(cat cap-run/report.html)" 'p of a contrast is Fisher' "... and nothing else"
 done_testing
