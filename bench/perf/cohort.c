@@ -32,7 +32,9 @@ void cohort_init(struct cohort *c, const struct cohort_design *design)
     c->sigma_e = sqrt(1 - design->rho - c->iota - c->kappa);
     c->threshold = gsl_cdf_ugaussian_Qinv(design->rate);
     c->floor = gsl_cdf_ugaussian_Qinv(design->floor_rate);
-    c->persons = design->within ? design->subjects : 2 * design->subjects;
+    if (!c->design.others)
+        c->design.others = design->subjects;
+    c->persons = design->subjects + (design->within ? 0 : c->design.others);
     c->images = mem_array(c->persons, sizeof *c->images);
     c->effect = mem_array(c->persons, sizeof *c->effect);
     c->order = mem_array(c->persons, sizeof *c->order);

@@ -35,11 +35,12 @@
 enum { IMAGES_RANDOM = 0, IMAGES_MOST = 10 }; /* random: min(10, geometric of .35) */
 
 struct cohort_design {
-    bool within;       /* one group with itself, or one with another as large */
-    size_t subjects;   /* of each group */
+    bool within;       /* one group with itself, or one with another */
+    size_t subjects;   /* of the (first) group */
     unsigned images;   /* of each person, or IMAGES_RANDOM */
     double rho, rate;
     double floor_rate; /* scores are drawn down to where this share exceeds */
+    size_t others;     /* in the second group; 0: as many as in the first */
 };
 
 struct cohort_score {

@@ -67,7 +67,6 @@ static double run_sgemm(struct bench *b)
     const struct half *h = &b->random;
     const int n = (int)h->n, dim = (int)h->dim;
 
-    openblas_set_num_threads((int)b->threads);
     const double begun = now();
     for (int i = 0; i < n; i += CHUNK)
         cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n - i < CHUNK ? n - i : CHUNK, n,

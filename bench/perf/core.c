@@ -171,7 +171,6 @@ static void start_peers(struct bench *b)
     for (int i = 0; i < 4; i++)
         words[i] = mem_printf("%zu", values[i]);
     setenv("OMP_NUM_THREADS", words[3], 1);
-    setenv("OPENBLAS_NUM_THREADS", words[3], 1); /* FAISS calls it, too */
     peer_start(&b->faiss, (char *[]){ BENCH_BUILD_DIR "/core-faiss", path, words[0], words[1],
                                       words[2], words[3], NULL });
     for (int i = 0; i < 2 && !b->numpy.pid; i++)
@@ -184,6 +183,23 @@ static void start_peers(struct bench *b)
     unlink(path);
     rmdir(dir);
     free(path);
+}
+
+/* OpenBLAS keeps a thread a core, which turn round and round for a while after each
+ * use, unless it is told before the program begins: so this begins anew. FAISS and
+ * NumPy call it, too. */
+static void tell_openblas(char **argv, size_t threads)
+{
+    const char *name = "OPENBLAS_NUM_THREADS";
+
+    char *value = mem_printf("%zu", threads);
+    const char *old = getenv(name);
+
+    if (!old || strcmp(old, value)) {
+        setenv(name, value, 1);
+        execv("/proc/self/exe", argv);
+    }
+    free(value);
 }
 
 /* rounds */
@@ -381,6 +397,7 @@ int main(int argc, char **argv)
     }
     if (!b.threads)
         b.threads = 1;
+    tell_openblas(argv, b.threads);
     float *x = mem_array(2 * n * dim, sizeof *x);
     templates_isotropic(x, 2 * n, dim, 1);
     shorten(x, 2 * n, dim);

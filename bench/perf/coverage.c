@@ -3,7 +3,8 @@
  * How often the intervals of a false-match rate hold the rate they are about, and how
  * wide they are: cohorts of cohort.h, whose rate is known, over a grid of regular cells
  * (which have a goal) and stress cells (which have none; nothing known reaches what it
- * says there). All cohorts count, also those without any error.
+ * says there). All cohorts count, also those without any error. Across groups of 20
+ * people the other group has 200.
  *
  *     bench/perf/coverage [--quick] [--json | --csv] [--cohorts N] [--replicates N]
  *                         [--threads N] [--seed N] [--part I/N] [--check]
@@ -91,7 +92,7 @@ static void make_dyads(struct batch *b)
     uint32_t *first = mem_array(c->persons, sizeof *first);
     uint32_t *second = mem_array(c->persons, sizeof *second);
     memcpy(first, c->images, n * sizeof *first);
-    memcpy(second + n, c->images + n, n * sizeof *second);
+    memcpy(second + n, c->images + n, (c->persons - n) * sizeof *second);
     dyads_across(&b->dyads, first, second, c->persons);
     free(first);
     free(second);
@@ -295,13 +296,14 @@ static void run_cell(const struct cell *cell, size_t number, const struct option
 static void add_cell(struct cell **cells, size_t *n, size_t *cap, bool stress, bool within,
                      size_t subjects, unsigned images, double rho, double rate)
 {
+    size_t others = subjects == 20 ? 200 : subjects; /* a side of 20, across */
     double people = (double)subjects;
-    double pairs = within ? people * (people - 1) / 2 : people * people;
+    double pairs = within ? people * (people - 1) / 2 : people * (double)others;
 
     MEM_ROOM(*cells, *n, *cap);
     (*cells)[(*n)++] = (struct cell){
         stress, { within, subjects, images, rho, rate,
-                  fmax(rate, fmin(.25, TO_REACH / pairs)) }
+                  fmax(rate, fmin(.25, TO_REACH / pairs)), others }
     };
 }
 

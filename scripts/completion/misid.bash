@@ -3,9 +3,11 @@
 # needs nothing of that. By hand: source scripts/completion/misid.bash
 _misid_options() { # the options of a command
     case $1 in
-    run) echo --out --backend --predictions --dataset --root --set --check-claims --quiet \
-        --json --help ;;
-    estimate | chart) echo --out --help ;;
+    run) echo --out --backend --predictions --dataset --root --set --threads --cache \
+        --no-cache --covariates --suppress --check-claims --quiet --json --help ;;
+    estimate) echo --out --target-fmr --reference --title --confidence --replicates \
+        --permutations --seed --threads --quiet --json --help ;;
+    chart) echo --out --help ;;
     index | cite) echo --help ;;
     trace) echo --samples --help ;;
     calc) echo --method --confidence --fmr --fnmr --alpha --subjects --images --pairs \
@@ -17,6 +19,10 @@ _misid_options() { # the options of a command
         --confidence --correlation --pilot --row --pilot-deff --pilot-subjects \
         --pilot-images --pilot-rate --json --help ;;
     thresholds) echo --fmr --reference --confidence --out --json --help ;;
+    backend) echo --backend --box --landmarks --json --help ;;
+    cache) echo --cache --older-than --backend --max-size --json --help ;;
+    embed) echo --dataset --root --set --backend --out --threads --cache --no-cache \
+        --covariates --faces --by --limit --quiet --json --help ;;
     dataset) echo --json --set --root --by --effect --study --no-images --dataset --balance \
         --per-cell --per-person --seed --out --help ;;
     ingest) echo --dataset --root --set --out --no-images --quiet --json --help ;;
@@ -36,6 +42,8 @@ _misid_words() { # the first word behind a command, where it is one of a few
     calc) echo proportion difference ratio fisher mcnemar adjust disparity fmr fnmr \
         label-error ;;
     dataset) echo list show guess check sample ;;
+    backend) echo list show probe check ;;
+    cache) echo stat prune ;;
     image) echo show ;;
     list) echo studies estimators charts metrics ;;
     help) echo run estimate chart index cite trace calc explain plan thresholds dataset \

@@ -38,6 +38,7 @@ struct crew {                  /* what the workers share */
     pthread_mutex_t lock;      /* of what follows */
     pthread_cond_t left;
     unsigned running;
+    double start;              /* of the slowest session */
     struct err err;            /* of the first worker that failed */
 };
 
@@ -262,8 +263,13 @@ static int work(struct worker *w, struct err *err)
 {
     struct crew *crew = w->crew;
     const size_t batch = crew->d->backend->batch;
+    double start = now();
     int code = crew->d->backend->session(crew->d->backend, &w->session, err);
 
+    start = now() - start;
+    pthread_mutex_lock(&crew->lock);
+    crew->start = start > crew->start ? start : crew->start;
+    pthread_mutex_unlock(&crew->lock);
     while (!code && !atomic_load(&crew->stopped)) {
         size_t i = atomic_fetch_add(&crew->next, 1);
         if (i >= crew->d->n)
@@ -500,6 +506,7 @@ int drive(const struct drive *d, struct outputs *o, struct drive_timing *timing,
     if (d->n)
         run_crew(&crew, timing->threads);
     timing->wall = now() - start;
+    timing->start = crew.start;
     code = tell(&crew.err, err);
     if (!code)
         assemble(&crew, o);

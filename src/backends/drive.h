@@ -59,7 +59,8 @@ struct drive_timing {
     struct drive_time *samples;
     size_t n;
     unsigned threads;
-    double wall;               /* from the first sample to the last */
+    double wall;               /* from the start of the sessions to the last sample */
+    double start;              /* what the slowest session took to start */
 };
 void drive_timing_release(struct drive_timing *t);
 

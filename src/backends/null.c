@@ -106,7 +106,7 @@ static void answer_one(const struct state *s, unsigned want, const struct view *
     struct face_answer *f = answer_faces(a, 1);
     f->box = (struct box){ 0, 0, v->image->width, v->image->height };
     if (want & MISID_CLASS && s->n_labels) {
-        f->label = s->labels[next(&chance) % s->n_labels];
+        f->label = arena_strdup(&a->arena, s->labels[next(&chance) % s->n_labels]);
         f->confidence = (double)(next(&chance) >> 11) * 0x1p-53;
     }
     if (want & MISID_TEMPLATE) {

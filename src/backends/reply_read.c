@@ -21,7 +21,7 @@ static void show_line(const char *line, size_t len, struct text *why)
 {
     char cut[TEXT_CUT], *copy = mem_strndup(line, len < 2 * TEXT_CUT ? len : 2 * TEXT_CUT);
 
-    text_addf(why, "printed on stdout what is no answer: '%s'", text_cut(cut, copy));
+    text_addf(why, "printed what is no answer: '%s'", text_cut(cut, copy));
     free(copy);
 }
 

@@ -175,10 +175,12 @@ void timing_take(struct timing *t, const struct drive *d, const struct drive_tim
     double *scratch = mem_array(from->n + 1, sizeof *scratch);
     size_t n = 0;
 
-    *t = (struct timing){ .threads = from->threads, .wall = from->wall };
+    *t = (struct timing){ .threads = from->threads, .wall = from->wall,
+                           .start = from->start };
     ask_machine(t);
     count_ways(t, from);
-    t->throughput = from->wall > 0 ? (double)(t->computed + t->cached) / from->wall : NAN;
+    double worked = from->wall - from->start;
+    t->throughput = worked > 0 ? (double)(t->computed + t->cached) / worked : NAN;
     for (int stage = 0; stage < TIMING_STAGES; stage++) {
         n = 0;
         for (size_t i = 0; i < from->n; i++)
@@ -229,6 +231,7 @@ void timing_add_json(const struct timing *t, struct json_out *w)
     json_number(w, "load", t->load);
     json_int(w, "threads", t->threads);
     json_number(w, "wall_s", t->wall);
+    json_number(w, "start_s", t->start);
     json_int(w, "samples", (int64_t)t->samples);
     json_int(w, "not_shown", (int64_t)t->not_shown);
     json_int(w, "computed", (int64_t)t->computed);
@@ -261,9 +264,9 @@ static void add_line(struct text *to, const char *what, const struct timing_summ
 
 void timing_add_words(const struct timing *t, struct text *to)
 {
-    text_addf(to, "Time: %.3g s with %u thread%s, %.4g images a second; %zu computed, %zu "
-              "from the cache\n", t->wall, t->threads, t->threads == 1 ? "" : "s",
-              t->throughput, t->computed, t->cached);
+    text_addf(to, "Time: %.3g s with %u thread%s, %.2g s of it to start; %.4g images a "
+              "second; %zu computed, %zu from the cache\n", t->wall, t->threads,
+              t->threads == 1 ? "" : "s", t->start, t->throughput, t->computed, t->cached);
     add_line(to, "decode", &t->stages[TIMING_DECODE]);
     add_line(to, "lookup", &t->stages[TIMING_LOOKUP]);
     add_line(to, "matcher", &t->stages[TIMING_MATCHER]);

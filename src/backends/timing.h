@@ -42,8 +42,9 @@ struct timing {
     double load;               /* mean of the last minute, at the end */
     unsigned threads;
     double wall;
+    double start;              /* of wall, what the slowest session took to start */
     size_t samples, not_shown, computed, warm_up, cached;
-    double throughput;         /* samples with an answer of the backend a second of wall */
+    double throughput;         /* samples with an answer a second of wall − start */
     struct timing_summary stages[TIMING_STAGES];
     struct timing_summary kept; /* the matcher's, of answers from the cache */
     struct timing_group *groups;

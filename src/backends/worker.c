@@ -21,13 +21,13 @@
 struct worker {
     pid_t pid;              /* 0 once it is reaped */
     int status;             /* as waitpid() gave it */
-    int in, out, err;       /* its stdin, stdout, stderr; -1: closed */
+    int in, out, err;       /* its standard streams; -1: closed */
     int memory;
     uint8_t *shared;
     size_t shared_size;
-    char *buf;              /* what it printed on stdout: one line */
+    char *buf;              /* what it answered: one line */
     size_t len, cap;
-    struct text said;       /* the end of its stderr */
+    struct text said;       /* the end of what it printed for people */
     struct text trouble;
     const char *breach;     /* what it did wrong, NULL: nothing */
     bool late;
@@ -120,8 +120,8 @@ struct worker *worker_start(char *const argv[], size_t memory, struct err *err)
     return NULL;
 }
 
-/* Takes what is there of stderr and keeps the end of it. */
-static void listen_to_stderr(struct worker *w)
+/* Takes what is there of its words for people and keeps the end of them. */
+static void listen(struct worker *w)
 {
     char buf[4096];
     ssize_t n = read(w->err, buf, sizeof buf);
@@ -162,7 +162,7 @@ static int send_some(struct worker *w, const char **at, size_t *left)
     return 0;
 }
 
-/* Takes what is there of stdout; 0, or the outcome that ends the call. */
+/* Takes what is there of its answer; an outcome but WORKER_ANSWERED ends the call. */
 static enum worker_outcome take_some(struct worker *w, bool *whole)
 {
     if (w->cap - w->len < CHUNK) {
@@ -195,7 +195,7 @@ static bool is_quiet(struct worker *w)
 
     w->len = 0;
     if (take_some(w, &whole) == WORKER_BREACH || w->len) {
-        w->breach = "printed on stdout what nobody asked for";
+        w->breach = "printed among its answers what nobody asked for";
         return false;
     }
     return true;
@@ -221,9 +221,9 @@ static enum worker_outcome exchange(struct worker *w, const char *line, size_t l
         if (ready <= 0)
             continue;
         if (p[1].revents)
-            listen_to_stderr(w);
+            listen(w);
         if (p[2].revents && send_some(w, &line, &len) < 0)
-            len = 0; /* it may have answered before; else stdout ends */
+            len = 0; /* it may have answered before; else it has ended */
         if (p[0].revents) {
             enum worker_outcome outcome = take_some(w, &whole);
             if (outcome != WORKER_ANSWERED || whole)
@@ -280,7 +280,7 @@ static bool reap(struct worker *w, double seconds)
         struct pollfd p = { .fd = w->err, .events = POLLIN };
         if (poll(&p, 1, 0) <= 0)
             break;
-        listen_to_stderr(w);
+        listen(w);
     }
     return ended;
 }
@@ -291,7 +291,7 @@ const char *worker_said(struct worker *w)
                                          : w->said.s;
 }
 
-/* The last line of stderr that holds anything, of at most 200 bytes. */
+/* The last line that it printed for people, of at most 200 bytes. */
 static void add_last_words(struct worker *w, struct text *to)
 {
     const char *s = worker_said(w);
@@ -316,7 +316,7 @@ static void add_end(const struct worker *w, struct text *to)
         text_addf(to, "ended with exit status %d", WEXITSTATUS(w->status));
 }
 
-/* Of what is there of stdout a line, or as much of it as a message shows: the first
+/* Of what is there of its answer a line, or as much of it as a message shows: the first
  * that does not look like an answer, for a message beside one; else the second. */
 static char *odd_line(const struct worker *w)
 {
@@ -346,7 +346,7 @@ const char *worker_trouble(struct worker *w)
     } else if (w->late) {
         text_add(&w->trouble, "did not answer in time");
     } else if (!ended) {
-        text_add(&w->trouble, "closed its stdout");
+        text_add(&w->trouble, "closed its standard output");
     } else {
         add_end(w, &w->trouble);
     }

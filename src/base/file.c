@@ -252,3 +252,13 @@ int file_write(const char *path, const char *data, size_t len, struct err *err)
     fwrite(data, 1, len, out.fp); /* a short write is found at commit */
     return outfile_commit(&out, err);
 }
+
+int file_write_text(const char *dir, const char *name, struct text *t, struct err *err)
+{
+    char *path = path_join(dir, name);
+    int code = file_write(path, t->s, t->len, err);
+
+    free(path);
+    text_reset(t);
+    return code;
+}

@@ -20,6 +20,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "base/text.h"
 
 char *path_join(const char *dir, const char *name); /* name absolute: itself */
 char *path_dirname(const char *path);
@@ -49,5 +50,7 @@ void outfile_abort(struct outfile *out); /* harmless after commit */
 
 /* The whole of it: `len` bytes as the file `path`. */
 int file_write(const char *path, const char *data, size_t len, struct err *err);
+/* The text as the file `name` of a folder; afterwards it is empty, to be written anew. */
+int file_write_text(const char *dir, const char *name, struct text *t, struct err *err);
 
 #endif

@@ -11,8 +11,7 @@ static const char *const part_names[] = { "group", "truth", "both" };
 static const char *const part_words[] = {
     "labels as groups: %lld of the %lld errors (%.1f %%) being of the second group",
     "labels as truth: %lld of the %lld errors (%.1f %%) being right answers",
-    "labels as both: %lld of the %lld errors (%.1f %%) being right answers of the second "
-    "group",
+    "labels as both: %lld of the %lld errors (%.1f %%) being right in the second group",
 };
 
 static int reply_tipping(const struct labels_counts *c, enum labels_part part,

@@ -74,16 +74,6 @@ static void release_by(struct by *by)
     free(by->sets);
 }
 
-static int write_text(const char *dir, const char *name, struct text *t, struct err *err)
-{
-    char *path = path_join(dir, name);
-    int code = file_write(path, t->s, t->len, err);
-
-    free(path);
-    text_reset(t);
-    return code;
-}
-
 static int write_roster(const struct embed *in, struct err *err)
 {
     char *roster = path_join(in->out, "roster.csv");
@@ -132,7 +122,7 @@ static int write_all(const struct embed *in, struct err *err)
         code = write_roster(in, err);
     if (!code) {
         outputs_to_csv(&in->e.outputs, &in->roster, &t);
-        code = write_text(in->out, "outputs.csv", &t, err);
+        code = file_write_text(in->out, "outputs.csv", &t, err);
     }
     if (!code) {
         char *path = path_join(in->out, "templates.npy");
@@ -141,11 +131,11 @@ static int write_all(const struct embed *in, struct err *err)
     }
     if (!code) {
         embedding_add_timing(&in->e, &t);
-        code = write_text(in->out, "timing.json", &t, err);
+        code = file_write_text(in->out, "timing.json", &t, err);
     }
     if (!code) {
         embedding_add_record(&in->e, &t);
-        code = write_text(in->out, "backend.json", &t, err);
+        code = file_write_text(in->out, "backend.json", &t, err);
     }
     text_release(&t);
     return code;
@@ -251,7 +241,6 @@ int embed_main(int argc, char **argv)
 
     problems_init(&in.problems);
     trials_init(&in.trials);
-    roster_init(&in.roster);
     if (!code && in.want_help) {
         puts("usage: misid embed --dataset NAME --root DIR --backend NAME[:option=value,"
              "...] --out DIR [OPTION]...\n\n"

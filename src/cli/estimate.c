@@ -19,7 +19,7 @@
 #include "stats/evidence.h"
 
 struct request {
-    const char *out, *targets, *reference;
+    const char *out, *targets, *reference, *title;
     double confidence, replicates, permutations, seed, threads;
     bool quiet, json, help;
 };
@@ -59,13 +59,11 @@ static int read_targets(const char *list, double *to, size_t most, size_t *n,
 static int write_findings(const struct pipeline *p, const char *dir)
 {
     struct text t = TEXT_INIT;
-    char *path = path_join(dir, "findings.csv");
     int code = path_make_dirs(dir, p->err);
 
     findings_write_csv(&p->findings, &t);
     if (!code)
-        code = file_write(path, t.s, t.len, p->err);
-    free(path);
+        code = file_write_text(dir, "findings.csv", &t, p->err);
     text_release(&t);
     return code;
 }
@@ -132,7 +130,7 @@ static int estimate_scored(struct pipeline *p, const char *dir, const struct req
 
     if (code)
         return code;
-    if (!(code = scored_load(&sc, dir, p->err)) && 
+    if (!(code = scored_load(&sc, dir, p->err)) &&
         !(code = scored_study_begin(&p->study, &sc, r->confidence, p->err))) {
         tally_init(&p->tally, &p->study.axes);
         code = scored_count(&sc, &p->study.axes, &wish, "scores", p->study.by,
@@ -141,6 +139,8 @@ static int estimate_scored(struct pipeline *p, const char *dir, const struct req
     if (!code)
         code = scored_study_contrasts(&p->study, &p->tally, r->reference, p->err);
     if (!code) {
+        if (r->title)
+            p->study.title = r->title;
         scored_study_end(&p->study, &sc, &p->tally);
         p->study.backends = arena_alloc(&p->study.arena, sizeof *p->study.backends);
         p->study.backends[0].text = sc.backend;
@@ -172,7 +172,7 @@ static bool is_scored(const char *dir)
     return is;
 }
 
-static int check_numbers(const struct request *r, struct err *err)
+static int check_options(const struct request *r, struct err *err)
 {
     static const char *const names[] = { "replicates", "permutations", "threads" };
     const double values[] = { r->replicates, r->permutations, r->threads };
@@ -189,6 +189,8 @@ static int check_numbers(const struct request *r, struct err *err)
     if (!(r->seed >= 0 && r->seed < 9007199254740992.0 && r->seed == floor(r->seed)))
         code = err_add(err, ERR_INPUT, "estimate: --seed %g, expected a whole number of 0 or "
                        "more", r->seed);
+    if (r->title && (!*r->title || !text_is_utf8(r->title, strlen(r->title), NULL)))
+        code = err_add(err, ERR_INPUT, "estimate: --title: expected a text in UTF-8");
     return code;
 }
 
@@ -203,6 +205,8 @@ int estimate_main(int argc, char **argv)
           "those of the scores", &r.targets },
         { OPTION_TEXT, "reference", "GROUP", "of comparisons: set the groups of its axes "
           "against it\n                           (default: the largest)", &r.reference },
+        { OPTION_TEXT, "title", "TEXT", "of comparisons: what the report is called",
+          &r.title },
         { OPTION_NUMBER, "confidence", "C", "of comparisons: of the intervals (0.95)",
           &r.confidence },
         { OPTION_NUMBER, "replicates", "N", "of the bootstrap (2000)", &r.replicates },
@@ -229,7 +233,7 @@ int estimate_main(int argc, char **argv)
     } else if (!code && args.n != 1) {
         code = err_add(&err, ERR_INPUT, "estimate: %zu run folders named, expected one",
                        args.n);
-    } else if (!code && !(code = check_numbers(&r, &err))) {
+    } else if (!code && !(code = check_options(&r, &err))) {
         code = is_scored(args.items[0]) ? estimate_scored(&p, args.items[0], &r)
                                         : estimate_run(&p, args.items[0], r.out);
     }

@@ -77,7 +77,7 @@ static void print_usage(FILE *to)
 {
     fputs("usage: misid COMMAND [ARGUMENT]...\n\n", to);
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
+        fprintf(to, "  %-11s %s\n", commands[i].name, commands[i].summary);
     fputs("\n`misid help COMMAND` says more. Exit status: 0 done, 1 an asked-for check "
           "says\nno, 2 trouble, 3 undecided.\n", to);
 }

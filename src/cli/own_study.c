@@ -274,7 +274,7 @@ static void end_metrics(struct study *s, const struct tally *t)
     s->metrics = arena_array(&s->arena, n, sizeof *s->metrics);
     s->n_metrics = 0;
     for (size_t i = 0; i < n; i++)
-        if (has_metric(t, all[i].name))
+        if (has_metric(t, all[i].name) && !all[i].rival)
             s->metrics[s->n_metrics++] = (struct study_name){ all[i].name, 0 };
 }
 

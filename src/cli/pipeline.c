@@ -17,6 +17,7 @@
 #include "model/metric.h"
 #include "report/report.h"
 #include "stats/estimate.h"
+#include "stats/suppress.h"
 #include "stats/verdict.h"
 
 void pipeline_init(struct pipeline *p, struct err *err)
@@ -384,6 +385,8 @@ int pipeline_estimate(struct pipeline *p)
     int code = estimate(&e, &p->findings, p->err);
     if (!code)
         code = judge(&e, &p->findings, &p->claims, p->err);
+    if (!code)
+        suppress(&p->study, &p->findings, &p->claims);
     for (size_t i = 0; i < p->study.n_alternatives; i++)
         tally_release(&whole[i]);
     free(whole);

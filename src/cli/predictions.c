@@ -14,6 +14,9 @@
 #include "datasets/descriptor.h"
 #include "datasets/values.h"
 
+/* Backends that are set against each other, each with each. */
+#define MOST_RIVALS 6
+
 void predictions_init(struct predictions *q, const struct option_list *files,
                       const struct dataset_request *set)
 {
@@ -151,6 +154,29 @@ static int check_chosen(const struct recorded *r, const char *const *chosen, siz
     return code;
 }
 
+/* Every two of the chosen backends, unless they are too many to set against each
+ * other. */
+static int compare_all(struct predictions *q, struct pipeline *p, const struct classify *c,
+                       const struct dataset *d, const char *const *chosen, size_t n_chosen)
+{
+    const struct outputs *rivals[MOST_RIVALS + 1];
+    struct text source = TEXT_INIT;
+    size_t n = 0;
+    int code = 0;
+
+    for (size_t b = 0; b < q->recorded.n && n <= MOST_RIVALS; b++)
+        if (is_chosen(q->recorded.backends[b].backend, chosen, n_chosen))
+            rivals[n++] = &q->recorded.backends[b];
+    if (n > MOST_RIVALS)
+        return 0;
+    text_addf(&source, "two backends on the same faces of the data set %s", d->name);
+    for (size_t i = 0; i < n && !code; i++)
+        for (size_t k = i + 1; k < n && !code; k++)
+            code = classify_compare(c, rivals[i], rivals[k], source.s, &p->tally, p->err);
+    text_release(&source);
+    return code;
+}
+
 static int count_all(struct predictions *q, struct pipeline *p, size_t target,
                      const struct dataset *d, const char *const *chosen, size_t n_chosen)
 {
@@ -174,6 +200,8 @@ static int count_all(struct predictions *q, struct pipeline *p, size_t target,
             code = classify_count(&c, &q->recorded.backends[b], source.s, &p->tally,
                                   p->err);
         }
+    if (!code)
+        code = compare_all(q, p, &c, d, chosen, n_chosen);
     if (!code && !p->tally.n)
         code = err_add(p->err, ERR_INPUT, "%s: nobody can be counted, expected samples in "
                        "the data set '%s' with a label and the study's groups", s->path,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* misid run, chart, index: the chain and its last stages. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,6 +104,7 @@ static int check_own(const struct option_list *files, const struct option_list *
 int run_main(int argc, char **argv)
 {
     const char *out = NULL;
+    double limit = NAN;
     bool check = false, quiet = false, json = false, want_help = false;
     struct option_list sets = { 0 }, backends = { 0 }, files = { 0 }, args = { 0 };
     struct dataset_request set = { 0 };
@@ -117,6 +119,8 @@ int run_main(int argc, char **argv)
           "study's counts;\n                           may be repeated", &files },
         DATASET_OPTIONS(set),
         ASKING_OPTIONS(request),
+        { OPTION_NUMBER, "suppress", "N", "print no count below N, nor what gives it away",
+          &limit },
         { OPTION_FLAG, "check-claims", NULL,
           "exit 1 if a claim is not supported or not reproduced", &check },
         { OPTION_FLAG, "quiet", NULL, "print nothing but faults", &quiet },
@@ -142,6 +146,9 @@ int run_main(int argc, char **argv)
     if (!code && args.n != 1)
         code = err_add(&err, ERR_INPUT, "run: %zu studies named, expected one: misid run "
                        "STUDY.yaml", args.n);
+    if (!code && !isnan(limit) && !(limit >= 0 && limit <= 1e6 && limit == floor(limit)))
+        code = err_add(&err, ERR_INPUT, "run: --suppress is %g, expected a whole number from "
+                       "0 to 1000000", limit);
     if (!code)
         code = check_own(&files, &backends, &set, &err);
     request.quiet = quiet || json;
@@ -159,6 +166,8 @@ int run_main(int argc, char **argv)
     if (!code)
         code = pipeline_open_study(&p, args.items[0], sets.items, sets.n,
                                    chosen->items, chosen->n);
+    if (!code && !isnan(limit))
+        p.study.suppress = (int64_t)limit;
     if (!code)
         code = pipeline_estimate(&p);
     if (!code)

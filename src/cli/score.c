@@ -158,9 +158,12 @@ static int parse_options(const struct request *r, struct scores *s, struct err *
     static const char *const ways[] = { "none", "max", NULL };
     static const char *const failures[] = { "exclude", "non-match", NULL };
     size_t similarity, mode, way, failure, cap = 0;
+    const char *name = r->similarity;
     int code = 0;
 
-    (void)((code = choose("similarity", r->similarity, similarity_names, &similarity, err)) ||
+    (void)((r->run && !name &&
+            (code = score_folder_similarity(&s->arena, r->run, &name, err))) ||
+           (code = choose("similarity", name, similarity_names, &similarity, err)) ||
            (code = choose("mode", r->mode, modes, &mode, err)) ||
            (code = choose("consolidate", r->consolidate, ways, &way, err)) ||
            (code = choose("failures", r->failures, failures, &failure, err)) ||
@@ -315,18 +318,6 @@ static int work(struct scoring *g, struct err *err)
     return code;
 }
 
-static int work_guarded(struct scoring *g, struct err *err)
-{
-    struct sigaction now = { .sa_handler = note_signal }, before[N_STOPPING];
-
-    for (size_t i = 0; i < N_STOPPING; i++)
-        sigaction(stopping[i], &now, &before[i]);
-    int code = work(g, err);
-    for (size_t i = 0; i < N_STOPPING; i++)
-        sigaction(stopping[i], &before[i], NULL);
-    return code;
-}
-
 static int write_roster(const char *out, const char *name, const struct score_side *side,
                         const char *run, struct err *err)
 {
@@ -396,15 +387,13 @@ static int score(const struct request *r, struct err *err)
     int code;
 
     scores_init(&g.scores);
-    roster_init(&g.a.roster);
-    roster_init(&g.gallery.roster);
     trials_init(&g.trials);
     (void)((code = parse_options(r, &g.scores, err)) || (code = read_inputs(&g, err)) ||
            (code = make_count(&g, err)) || (code = path_make_dirs(r->out, err)) ||
            (code = unfinish(r->out, err)));
     if (!code) {
         tell_found(&g, score_state_load(g.count, r->out, g.key));
-        code = work_guarded(&g, err);
+        code = work(&g, err);
     }
     (void)(code || (code = count_finish(g.count, err)) || (code = write_all(&g, err)));
     if (!code)
@@ -415,6 +404,19 @@ static int score(const struct request *r, struct err *err)
     score_side_release(&g.a);
     score_side_release(&g.gallery);
     scores_release(&g.scores);
+    return code;
+}
+
+/* From its first moment on an interruption leaves a state. */
+static int score_guarded(const struct request *r, struct err *err)
+{
+    struct sigaction now = { .sa_handler = note_signal }, before[N_STOPPING];
+
+    for (size_t i = 0; i < N_STOPPING; i++)
+        sigaction(stopping[i], &now, &before[i]);
+    int code = score(r, err);
+    for (size_t i = 0; i < N_STOPPING; i++)
+        sigaction(stopping[i], &before[i], NULL);
     return code;
 }
 
@@ -456,7 +458,7 @@ int score_main(int argc, char **argv)
         { OPTION_TEXT, "by", "AXIS,…", "groups: combinations of these attributes", &r.by },
         { OPTION_TEXT, "thresholds", "T,…", "scores from which templates match", &r.thresholds },
         { OPTION_TEXT, "out", "DIR", "the folder to write into", &r.out },
-        { OPTION_TEXT, "similarity", "NAME", "cosine, inner, euclidean or chi-square (cosine)",
+        { OPTION_TEXT, "similarity", "NAME", "cosine, inner, euclidean or chi-square\n                           (the matcher's own, else cosine)",
           &r.similarity },
         { OPTION_TEXT, "mode", "NAME", "full, or tail: only what is above the floor",
           &r.mode },
@@ -501,7 +503,7 @@ int score_main(int argc, char **argv)
             r.out = r.run;
         code = check_given(&r, &args, &err);
         if (!code)
-            code = score(&r, &err);
+            code = score_guarded(&r, &err);
     }
     option_list_release(&args);
     return code ? cli_fail(&err) : EXIT_DONE;

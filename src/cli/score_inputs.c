@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/csv.h"
+#include "base/file.h"
 #include "base/hash.h"
+#include "base/json_read.h"
 
 void score_side_release(struct score_side *side)
 {
@@ -130,6 +132,23 @@ static int map_templates(struct score_side *side, const char *templates, const c
                            side->scorer.faults[side->template[i]] != TEMPLATE_OK))
             roster_set_status(r, i, STATUS_ERROR,
                               "has no template that can be compared");
+    return code;
+}
+
+int score_folder_similarity(struct arena *arena, const char *folder, const char **name,
+                            struct err *err)
+{
+    char *path = path_join(folder, "backend.json");
+    struct json_doc doc;
+    int code = 0;
+
+    *name = NULL;
+    if (path_is_file(path) && !(code = json_doc_load(&doc, path, 1 << 20, err))) {
+        const char *said = json_get_string(json_member(doc.root, "similarity"));
+        *name = said ? arena_strdup(arena, said) : NULL;
+        json_doc_release(&doc);
+    }
+    free(path);
     return code;
 }
 

@@ -33,6 +33,10 @@ void score_side_release(struct score_side *side);
 int score_side_read(struct score_side *side, struct scores *scores, const char *templates,
                     const char *roster, const char *roster_role, const char *outputs,
                     struct err *err);
+/* The name of the similarity that the matcher of a folder that `misid embed` made says
+ * its templates are compared by (backend.json), in the arena; NULL where it says none. */
+int score_folder_similarity(struct arena *arena, const char *folder, const char **name,
+                            struct err *err);
 /* One more input, hashed. */
 int score_add_input(struct scores *scores, const char *role, const char *path,
                     struct err *err);

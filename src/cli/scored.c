@@ -51,6 +51,40 @@ static int read_statuses(struct roster *r, const char *dir, struct err *err)
     return code;
 }
 
+/* Of each probe, the rank of its best mate among the candidates; 0 where none is. */
+static int read_ranks(struct scored *sc, const char *dir, struct err *err)
+{
+    static const char *const columns[] = { "probe", "rank", "mated" };
+    char *path = path_join(dir, "candidates.csv");
+    struct text name = TEXT_INIT;
+    struct csv_table t;
+    int at[3], code = csv_table_load(&t, path, &(struct csv_options){ 0 }, err);
+
+    if (!code) {
+        sc->rank = arena_array(&sc->arena, sc->roster.n, sizeof *sc->rank);
+        code = csv_table_columns(&t, columns, 3, at, err);
+        for (size_t i = 0; i < t.rows && !code; i++) {
+            const char *probe = csv_table_cell(&t, i, (size_t)at[0]);
+            const char *rank = csv_table_cell(&t, i, (size_t)at[1]);
+            int64_t k = 0;
+            text_reset(&name);
+            long row = text_add_unpercent(&name, probe, strlen(probe)) < 0
+                           ? -1 : roster_find(&sc->roster, name.s);
+            if (row < 0 || !num_parse_int64(rank, &k) || k < 1 || k > UINT32_MAX)
+                code = err_add(err, ERR_INPUT, "%s:%zu: probe '%.60s' with rank '%.20s', "
+                               "expected a sample of the probes and a whole number from 1",
+                               path, t.lines[i], probe, rank);
+            else if (!strcmp(csv_table_cell(&t, i, (size_t)at[2]), "yes") &&
+                     (!sc->rank[row] || k < sc->rank[row]))
+                sc->rank[row] = (uint32_t)k;
+        }
+        csv_table_release(&t);
+    }
+    text_release(&name);
+    free(path);
+    return code;
+}
+
 int scored_load(struct scored *sc, const char *dir, struct err *err)
 {
     *sc = (struct scored){ .backend = "" };
@@ -64,6 +98,8 @@ int scored_load(struct scored *sc, const char *dir, struct err *err)
         code = read_roster(&sc->roster, dir, "probe-roster.csv", err);
         if (!code)
             code = read_roster(&sc->gallery, dir, "roster.csv", err);
+        if (!code && sc->scores.top)
+            code = read_ranks(sc, dir, err);
     } else {
         code = read_roster(&sc->roster, dir, "roster.csv", err);
         if (!code)
@@ -196,6 +232,7 @@ int scored_count(struct scored *sc, const struct axes *axes, const struct scored
                              sc->scores.gallery ? &sc->gallery : NULL, err);
 
     sc->backend = arena_strdup(&sc->arena, backend);
+    sc->compared.rank = sc->rank;
     if (!code)
         code = make_points(sc, wish, err);
     if (!code)

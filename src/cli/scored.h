@@ -28,6 +28,7 @@ struct scored {
     struct arena arena;
     struct scores scores;
     struct roster roster, gallery; /* with a gallery `roster` are the probes */
+    uint32_t *rank;             /* of each probe (compared.h); NULL without a gallery */
     struct compared compared;
     struct operating_point *points;
     double *targets;            /* of a point; NaN: a threshold as given */

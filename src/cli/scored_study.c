@@ -160,7 +160,7 @@ static void add_facts(struct study *s, const struct scored *sc)
     char number[NUM_MAX];
     struct text t = TEXT_INIT;
 
-    s->facts = arena_array(&s->arena, 5, sizeof *s->facts);
+    s->facts = arena_array(&s->arena, 6, sizeof *s->facts);
     text_addf(&t, "%zu %s of %zu people, %zu of them without a template.", sc->roster.n,
               scores->gallery ? "probes" : "samples", sc->compared.persons,
               count_failed(&sc->roster));
@@ -182,6 +182,13 @@ static void add_facts(struct study *s, const struct scored *sc)
              "comparisons together have an FMR of at most F; the intervals take it as "
              "given. Beside them stand limits of a bootstrap that finds it again each time.");
     add_fact(s, "Thresholds", &t);
+    for (size_t i = 0; i < sc->n_points; i++)
+        if (!compared_reaches(&sc->compared, sc->points[i].threshold))
+            text_addf(&t, "%s%s", t.len ? ", " : "No FMR is given at ", sc->points[i].name);
+    if (t.len) {
+        text_add(&t, ": too few scores were kept to say who matched there.");
+        add_fact(s, "Left out", &t);
+    }
     text_release(&t);
 }
 
@@ -222,7 +229,9 @@ static void add_chart(struct study *s, const char *chart, const char *metric,
         if (*c == '_' || *c == '.')
             *c = '-';
     const struct metric *m = metric_find(metric);
-    text_addf(&title, "%s%s", m->title, set ? " by " : ": groups against the reference");
+    bool all = !strcmp(chart, "caterpillar"), cross = !strcmp(chart, "cross");
+    text_addf(&title, "%s%s", m->title, cross ? " between groups of " : set ? " by " : all
+              ? ": all groups, sorted" : ": groups against the reference");
     for (size_t a = 0, first = 1; a < s->axes.n; a++)
         if (set & 1u << a) {
             text_addf(&title, "%s%s", first ? "" : " and ", s->axes.axes[a].name);
@@ -235,6 +244,15 @@ static void add_chart(struct study *s, const char *chart, const char *metric,
     text_release(&title);
 }
 
+static size_t count_groups(const struct axes *axes, unsigned set)
+{
+    size_t n = 1;
+
+    for (size_t a = 0; a < axes->n; a++)
+        n *= set & 1u << a ? axes->axes[a].n : 1;
+    return n;
+}
+
 static bool has_contrast(const struct study *s, const char *metric)
 {
     for (size_t i = 0; i < s->n_contrasts; i++)
@@ -243,12 +261,18 @@ static bool has_contrast(const struct study *s, const char *metric)
     return false;
 }
 
+static bool is_known(const struct scored *sc, size_t point)
+{
+    return compared_reaches(&sc->compared, sc->points[point].threshold);
+}
+
 const char *scored_study_point(const struct scored *sc)
 {
     size_t best = 0;
 
     for (size_t i = 1; i < sc->n_points; i++)
-        if (isnan(sc->targets[best]) || sc->targets[i] < sc->targets[best])
+        if (isnan(sc->targets[best]) ? !isnan(sc->targets[i]) || !is_known(sc, best)
+                                     : sc->targets[i] < sc->targets[best])
             best = i;
     return sc->n_points ? sc->points[best].name : NULL;
 }
@@ -283,8 +307,10 @@ static void add_conclusion(const struct study *s, const struct findings *f,
         text_addf(to, isfinite(row->hi) ? " (%g %% limits %.3g to %.3g)"
                                         : " (%g %% limits from %.3g up)",
                   100 * row->confidence, row->lo, row->hi);
-        if (isnan(row->p))
+        if (isnan(row->p) && strstr(row->note, "two groups would have"))
             text_add(to, "; too few false matches to say whether that is more than chance.");
+        else if (isnan(row->p))
+            text_add(to, "; whether that is more than chance was not tested.");
         else if (row->p < .05)
             text_addf(to, "; chance alone would hardly give such a spread (p = %.2g).", row->p);
         else
@@ -315,6 +341,19 @@ void scored_study_conclude(struct study *s, const struct scored *sc,
     text_release(&t);
 }
 
+/* True if some group of the set has a rate at the point that is shown. */
+static bool has_groups(const struct study *s, const struct scored *sc,
+                       const struct tally *t, const char *metric, unsigned set)
+{
+    struct group g = group_first(&s->axes, set);
+
+    do {
+        if (tally_find(t, sc->backend, metric, scored_study_point(sc), &g))
+            return true;
+    } while (group_next(&g, &s->axes, set));
+    return false;
+}
+
 void scored_study_end(struct study *s, const struct scored *sc, const struct tally *t)
 {
     const char *point = scored_study_point(sc);
@@ -322,12 +361,19 @@ void scored_study_end(struct study *s, const struct scored *sc, const struct tal
     name_metrics(s, t);
     add_facts(s, sc);
     add_caveats(s, sc);
-    s->charts = arena_array(&s->arena, 3 * s->n_spread + 2, sizeof *s->charts);
+    s->charts = arena_array(&s->arena, 3 * s->n_spread + 4, sizeof *s->charts);
     for (size_t i = 0; point && i < s->n_spread; i++) {
-        add_chart(s, "bars", "fmr", point, s->spread[i]);
-        if (tally_has(t, sc->backend, "fnmr", point))
+        if (has_groups(s, sc, t, "fmr", s->spread[i]))
+            add_chart(s, "bars", "fmr", point, s->spread[i]);
+        if (has_groups(s, sc, t, "fnmr", s->spread[i]))
             add_chart(s, "bars", "fnmr", point, s->spread[i]);
     }
+    unsigned last = s->n_spread ? s->spread[s->n_spread - 1] : 0;
+    if (point && last && count_groups(&s->axes, last) >= 2 &&
+        count_groups(&s->axes, last) <= 24)
+        add_chart(s, "cross", "fmr", point, last);
+    if (point && s->n_spread > 1)
+        add_chart(s, "caterpillar", "fmr", point, 0);
     if (point && has_contrast(s, "fmr"))
         add_chart(s, "forest", "fmr", point, 0);
 }

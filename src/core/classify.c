@@ -311,6 +311,91 @@ int classify_count(const struct classify *c, const struct outputs *o, const char
     return code;
 }
 
+/* One way to count the faces of two backends, by what one face is to both. */
+struct meeting {
+    const char *measure, *only, *both;
+};
+
+/* The outputs of the samples, the first face of each, or NULL where there is none. */
+static const struct output **by_row(const struct classify *c, const struct outputs *o)
+{
+    const struct output **of = mem_array(c->roster->n, sizeof *of);
+
+    for (size_t i = o->n; i-- > 0;)
+        of[o->rows[i].row] = &o->rows[i];
+    return of;
+}
+
+static int add_meeting(const struct classify *c, const struct outputs *self,
+                       const struct outputs *other, const char *metric, unsigned set,
+                       const struct cell *cells, const char *source, struct tally *to,
+                       struct err *err)
+{
+    struct text point = TEXT_INIT;
+    struct count like = { .backend = self->backend, .metric = metric, .source = source };
+
+    text_add(&point, "backend=");
+    text_add_percent(&point, other->backend);
+    like.point = point.s;
+    int code = add_cells(c, set, cells, &like, -1, NULL, 0, to, err);
+    text_release(&point);
+    return code;
+}
+
+static int compare_by(const struct classify *c, const struct outputs *one,
+                      const struct outputs *other, const struct meeting *m,
+                      const char *source, struct tally *to, struct err *err)
+{
+    const struct output **a = by_row(c, one), **b = by_row(c, other);
+    int code = 0;
+
+    for (size_t i = 0; i < c->n_sets && !code; i++) {
+        size_t groups = groups_of(c->axes, c->sets[i]);
+        struct cell *cells = mem_array(3 * groups, sizeof *cells);
+        struct cell *first = cells, *second = cells + groups, *both = second + groups;
+        for (size_t row = 0; row < c->roster->n; row++) {
+            if (!c->counted[row] || !a[row] || !b[row])
+                continue;
+            enum classify_part p = classify_part(c, a[row], m->measure, "");
+            enum classify_part q = classify_part(c, b[row], m->measure, "");
+            if (p == PART_NONE || q == PART_NONE)
+                continue;
+            size_t group = group_of(c, row, c->sets[i]);
+            first[group].n++;
+            second[group].n++;
+            both[group].n++;
+            first[group].x += p == PART_HIT && q == PART_TRIAL;
+            second[group].x += q == PART_HIT && p == PART_TRIAL;
+            both[group].x += p == PART_HIT && q == PART_HIT;
+        }
+        unsigned set = c->sets[i];
+        (void)((code = add_meeting(c, one, other, m->only, set, first, source, to, err)) ||
+               (code = add_meeting(c, one, other, m->both, set, both, source, to, err)) ||
+               (code = add_meeting(c, other, one, m->only, set, second, source, to, err)));
+        free(cells);
+    }
+    free(a);
+    free(b);
+    return code;
+}
+
+int classify_compare(const struct classify *c, const struct outputs *one,
+                     const struct outputs *other, const char *source, struct tally *to,
+                     struct err *err)
+{
+    static const struct meeting ways[] = {
+        { "error_with_misses", "only_wrong_with_misses", "both_wrong_with_misses" },
+        { "error", "only_wrong", "both_wrong" },
+    };
+    int code = 0;
+
+    if (has_several(c, one) || has_several(c, other))
+        return 0;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways && !code; i++)
+        code = compare_by(c, one, other, &ways[i], source, to, err);
+    return code;
+}
+
 int classify_census(const struct classify *c, const char *source, struct tally *to,
                     struct err *err)
 {

@@ -13,9 +13,11 @@
  *                        with a stated confidence
  *     faces              in the roster (a census, of no backend)
  *
- * A face shown is one that has an output, and a file to be shown (status.h). A sample that has no value on one of the
- * axes, or no label to hold an answer against, is in no count, so that the groups of
- * any set sum to everyone. A group without trials has no row.
+ * and, of two backends, what classify_compare() says.
+ *
+ * A face shown is one that has an output, and a file to be shown (status.h). A sample
+ * that has no value on one of the axes, or no label to hold an answer against, is in no
+ * count, so that the groups of any set sum to everyone. A group without trials has no row.
  *
  * Ownership: roster and axes are borrowed; classify_release(). Threads: read-only
  * once prepared.
@@ -54,6 +56,14 @@ void classify_release(struct classify *c);
  * those of one person depend on each other. Fails past the limits of the tally. */
 int classify_count(const struct classify *c, const struct outputs *o, const char *source,
                    struct tally *to, struct err *err);
+/* Adds how often two backends that were shown the same faces were both wrong, and each
+ * where the other was right: only_wrong and both_wrong (of the faces both classified)
+ * and the same _with_misses (of the faces both were shown; not classified is wrong), at
+ * the point `backend=OTHER`. Nothing where a person has several images: such faces are
+ * no independent pairs. */
+int classify_compare(const struct classify *c, const struct outputs *one,
+                     const struct outputs *other, const char *source, struct tally *to,
+                     struct err *err);
 int classify_census(const struct classify *c, const char *source, struct tally *to,
                     struct err *err);
 

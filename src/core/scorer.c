@@ -44,9 +44,9 @@ int scorer_init(struct scorer *s, enum similarity similarity, const float *templ
     if (dim == 0 || dim > SCORER_MAX_DIM)
         return err_add(err, ERR_LIMIT, "templates of %zu numbers: expected 1 to %d", dim,
                        SCORER_MAX_DIM);
-    s->faults = mem_try_array(n, sizeof *s->faults);
     s->norms = cosine ? mem_try_array(n, sizeof *s->norms) : NULL;
-    if (!s->faults || (cosine && !s->norms)) {
+    s->faults = cosine && !s->norms ? NULL : mem_try_array(n, sizeof *s->faults);
+    if (!s->faults) {
         scorer_release(s);
         return err_add(err, ERR_LIMIT, "there is no memory for %zu templates", n);
     }

@@ -22,6 +22,20 @@ static const struct metric metrics[] = {
     { .name = "sure_when_wrong", .title = "How sure when wrong",
       .axis = "share of wrong answers given surely", .hits = "wrong answers given so surely",
       .trials = "wrong answers", .detail = true },
+    { .name = "only_wrong", .title = "Wrong where another is right",
+      .axis = "wrong alone", .hits = "that only it got wrong",
+      .trials = "faces classified by both", .rival = true },
+    { .name = "both_wrong", .title = "Wrong where another is wrong too",
+      .axis = "both wrong", .hits = "that both got wrong",
+      .trials = "faces classified by both", .rival = true },
+    { .name = "only_wrong_with_misses",
+      .title = "Wrong or nothing found where another is right", .axis = "wrong alone",
+      .hits = "that only it got wrong or did not find", .trials = "faces shown to both",
+      .rival = true },
+    { .name = "both_wrong_with_misses",
+      .title = "Wrong or nothing found where another is so too", .axis = "both wrong",
+      .hits = "that both got wrong or did not find", .trials = "faces shown to both",
+      .rival = true },
     { .name = "fmr", .title = "False match rate (FMR)", .axis = "FMR",
       .hits = "false matches", .trials = "non-mated comparisons completed",
       .pairs = true },
@@ -46,6 +60,9 @@ static const struct metric metrics[] = {
       .hits = "errors", .trials = "comparisons", .pairs = true, .detail = true },
     { .name = "fnir", .title = "False-negative identification rate (FNIR)",
       .axis = "FNIR", .hits = "mated probes missed", .trials = "mated probes searched" },
+    { .name = "rank_miss", .title = "Mate not among the first candidates (rank-k miss rate)",
+      .axis = "miss rate", .hits = "mates not ranked so high",
+      .trials = "mated probes searched" },
     { .name = "faces", .title = "Faces in the set", .axis = "share of the set",
       .hits = "faces", .trials = "faces in the set", .census = true },
 };
@@ -86,7 +103,8 @@ bool metric_is_paired(const char *name)
         size_t len = strlen(kinds[i]);
         const char *kind = metric_kind(name);
         if (!strncmp(kind, kinds[i], len) &&
-            (!kind[len] || !strcmp(kind + len, "_worst_case")))
+            (!kind[len] || !strcmp(kind + len, "_worst_case") ||
+             !strcmp(kind + len, "_paired")))
             return true;
     }
     return false;

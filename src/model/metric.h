@@ -22,6 +22,8 @@ struct metric {
     const char *trials;    /* what n counts: "probes searched" */
     bool census;           /* x of n describes the set itself: no interval */
     bool mean;             /* x is a mean over runs, no count: no interval */
+    bool rival;            /* counted against another backend, which the point names: for
+                              paired contrasts, has no rate of its own */
     bool detail;           /* looks into another metric's trials: only rates */
     bool pairs;            /* of comparisons within a group: those of two groups are
                               not all there are within both together */

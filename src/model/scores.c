@@ -6,15 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const similarity_names[SIMILARITIES + 1] = {
-    "cosine", "inner", "euclidean", "chi-square", NULL
-};
-
-bool similarity_is_distance(enum similarity s)
-{
-    return s == SIMILARITY_EUCLIDEAN || s == SIMILARITY_CHI_SQUARE;
-}
-
 void scores_init(struct scores *s)
 {
     *s = (struct scores){ .arena = ARENA_INIT };

@@ -12,16 +12,6 @@
 #include "base/npy.h"
 #include "model/scores_files.h"
 
-static int write_text(const char *dir, const char *name, struct text *t, struct err *err)
-{
-    char *path = path_join(dir, name);
-    int code = file_write(path, t->s, t->len, err);
-
-    free(path);
-    text_reset(t);
-    return code;
-}
-
 static int begin(struct npy_out *out, const char *dir, const char *name, const char *type,
                  const size_t *shape, int dimensions, struct err *err)
 {
@@ -340,7 +330,7 @@ int scores_write(const struct scores *s, const struct roster *probes,
     int code = remove_old(dir, SCORES_JSON, err);
 
     add_cells(s, &t);
-    (void)(code || (code = write_text(dir, SCORES_CELLS, &t, err)) ||
+    (void)(code || (code = file_write_text(dir, SCORES_CELLS, &t, err)) ||
            (code = write_histograms(s, dir, err)) ||
            (code = write_margins(s, dir, err)) ||
            (code = write_pairs(s->mated, s->n_mated, dir, SCORES_MATED, err)) ||
@@ -351,7 +341,7 @@ int scores_write(const struct scores *s, const struct roster *probes,
     text_reset(&t);
     if (!code && s->gallery) {
         add_searches(s, &t);
-        code = write_text(dir, SCORES_SEARCHES, &t, err);
+        code = file_write_text(dir, SCORES_SEARCHES, &t, err);
         if (!code)
             code = write_candidates(s, probes, gallery, dir, err);
     } else if (!code) {
@@ -361,11 +351,11 @@ int scores_write(const struct scores *s, const struct roster *probes,
     text_reset(&t);
     add_histogram_json(s, &t);
     if (!code)
-        code = write_text(dir, "histogram.json", &t, err);
+        code = file_write_text(dir, "histogram.json", &t, err);
     text_reset(&t);
     add_json(s, &t);
     if (!code)
-        code = write_text(dir, SCORES_JSON, &t, err);
+        code = file_write_text(dir, SCORES_JSON, &t, err);
     text_release(&t);
     return code;
 }

@@ -482,6 +482,7 @@ static void load_all(struct loading *l)
         check_metric(l, node, NULL, s->metrics[i].text);
     load_methods(l, root);
     s->confidence = yaml_get_number(l->doc, root, "confidence", .5, .999999, .95, false);
+    s->suppress = yaml_get_int(l->doc, root, "suppress", 0, 1000000, 0, false);
     load_labels(l, root);
     load_facts(l, root);
     loading_contrasts(l, root);

@@ -167,6 +167,7 @@ struct study {
     struct study_name *metrics;      size_t n_metrics;
     struct study_methods methods[QUANTITY_N];
     double confidence;               /* in (0, 1), default .95 */
+    int64_t suppress;                /* counts below it are not printed; 0: all are */
     struct study_contrast *contrasts; size_t n_contrasts;
     struct study_change *changes;    size_t n_changes;
     struct study_rivals *rivals;     size_t n_rivals;

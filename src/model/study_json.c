@@ -236,6 +236,8 @@ void study_to_json(const struct study *s, struct text *to)
         put_names(&w, study_quantity_names[q], s->methods[q].names, s->methods[q].n);
     json_end(&w);
     json_number(&w, "confidence", s->confidence);
+    if (s->suppress)
+        json_int(&w, "suppress", s->suppress);
     put_contrasts(&w, s);
     put_pairs(&w, s);
     put_claims(&w, s);

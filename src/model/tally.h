@@ -87,7 +87,8 @@ int tally_read_counts(struct tally *t, const char *path, struct err *err);
  * must obey the invariants above (those of metric and backend too). Fails past the
  * limits. */
 int tally_add(struct tally *t, const struct count *count, struct err *err);
-/* The people of every count of a backend, from the same counts made again; ERR_INPUT
+/* The people of every count of a backend, from the same counts made again (but those
+ * against another backend, which have none); ERR_INPUT
  * where those have another x or n. */
 int tally_adopt_people(struct tally *t, const struct tally *from, struct err *err);
 /* Other counts in place of some: adds to `t` every row of `base` that speaks of a

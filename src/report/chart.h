@@ -39,11 +39,16 @@ struct chart {
 
 const struct chart *chart_table(size_t *n);
 const struct chart *chart_find(const char *name); /* NULL if none */
+/* Draws one. *nothing: so much is suppressed that nothing is left to show. */
+int chart_draw(struct plot *plot, const struct chart_input *in, bool *nothing,
+               struct err *err);
 
 int chart_audits(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_bars(struct plot *plot, const struct chart_input *in, struct err *err);
+int chart_caterpillar(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_composition(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_confidence(struct plot *plot, const struct chart_input *in, struct err *err);
+int chart_cross(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_dumbbell(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_forest(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_gradient(struct plot *plot, const struct chart_input *in, struct err *err);

@@ -28,6 +28,10 @@ static const struct chart charts[] = {
       NEEDS_BY, chart_gradient },
     { "confidence", "error by stated confidence, and how sure when wrong, by group",
       NEEDS_BY, chart_confidence },
+    { "cross", "groups by groups, each cell shaded by the logarithm of its FMR",
+      NEEDS_BY, chart_cross },
+    { "caterpillar", "the rates of all groups, whatever their axes, sorted",
+      0, chart_caterpillar },
 };
 
 const struct chart *chart_table(size_t *n)
@@ -134,6 +138,23 @@ static void remove_pictures(const char *dir, const char *id)
     }
 }
 
+int chart_draw(struct plot *plot, const struct chart_input *in, bool *nothing,
+               struct err *err)
+{
+    const struct chart *chart = chart_find(in->chart->chart.text);
+    struct err why = ERR_INIT;
+
+    *nothing = false;
+    if (!in->study->suppress)
+        return chart->draw(plot, in, err);
+    int code = chart->draw(plot, in, &why);
+    *nothing = code == ERR_INPUT || code == ERR_LIMIT;
+    if (code && !*nothing)
+        err_add(err, code, "%s", err_text(&why));
+    err_release(&why);
+    return *nothing ? 0 : code;
+}
+
 static int make_chart(const struct study *study, const struct findings *findings,
                       const struct study_chart *c, const char *dir,
                       struct glyphs *glyphs, bool *missing, struct err *err)
@@ -144,7 +165,12 @@ static int make_chart(const struct study *study, const struct findings *findings
 
     remove_pictures(dir, c->id);
     plot_init(&plot, c->id);
-    int code = chart_find(c->chart.text)->draw(&plot, &in, err);
+    bool nothing;
+    int code = chart_draw(&plot, &in, &nothing, err);
+    if (nothing) {
+        plot_release(&plot);
+        return 0;
+    }
     if (!code) {
         plot_finish(&plot, glyphs, &gp, &tsv);
         code = write_text(dir, c->id, "tsv", &tsv, err);

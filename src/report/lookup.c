@@ -216,6 +216,10 @@ void lookup_point_phrase(struct text *to, const char *point)
 {
     const char *value;
 
+    if (point_kind(point, &value) == POINT_FMR) {
+        text_addf(to, "at the threshold for an FMR of %s", value);
+        return;
+    }
     if (point_kind(point, &value) == POINT_AUDIT)
         text_add(to, strlen(value) == 4 && strspn(value, "0123456789") == 4
                          ? "in " : "in the audit ");

@@ -55,6 +55,7 @@ const char *lookup_base(struct arena *a, const char *metric);
 void lookup_rival(struct text *to, const char *versus);
 
 /* An operating point; "" for "".
+ * fmr=0.001 is "FMR 0.001", as a phrase "at the threshold for an FMR of 0.001". Others:
  *                 native=80          native=default             audit=2017
  *     name        threshold 80       the default threshold      2017
  *     words       at threshold 80    at the default threshold   2017

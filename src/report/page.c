@@ -91,7 +91,12 @@ static int figure(const struct page *page, const struct study_chart *c, struct t
     struct plot plot;
 
     plot_init(&plot, c->id);
-    int code = chart_find(c->chart.text)->draw(&plot, &in, err);
+    bool nothing;
+    int code = chart_draw(&plot, &in, &nothing, err);
+    if (nothing) {
+        plot_release(&plot);
+        return 0;
+    }
     html_addf(to, "<figure id=\"figure-%s\">\n", c->id);
     if (!code)
         code = picture(page, c, plot.alt.s, to, err);

@@ -120,6 +120,14 @@ static void methods(const struct page *page, struct text *to)
                  "upper end leaves the difference least certain. Its interval is that for "
                  "paired rates (Newcombe, Statistics in Medicine 17, 1998, 2635–2650, method "
                  "10), its p McNemar's exact test.</li>\n");
+    if (has_kind(page, "excess_paired"))
+        text_add(to, "<li><b>Backends face by face.</b> Two backends that saw the same faces "
+                 "are set against each other by the faces that only one of them got wrong: "
+                 "the interval is that for paired rates (Newcombe, Statistics in Medicine 17, "
+                 "1998, 2635–2650, method 10), p McNemar's exact test. A face that was not "
+                 "classified counts as an error (the primary way); of faces that both "
+                 "classified the table of errors speaks. Holm's correction is over all groups "
+                 "and pairs of backends of one table.</li>\n");
     if (has_kind(page, "share_ratio"))
         text_add(to, "<li><b>Over-representation.</b> A group's share of the hits over its "
                  "share of the trials. With RR the ratio of its rate to that of everyone "

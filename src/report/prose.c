@@ -151,6 +151,8 @@ static int fill_one(const struct study *study, const struct findings *f,
         const struct finding *row = find_named(study, f, &ph, s, n, where, err);
         if (!row)
             code = ERR_INPUT;
+        else if (row->flag == FLAG_SUPPRESSED)
+            text_add(to, "(suppressed)");
         else if (ph.interval)
             format_estimate(to, unit_of(row->metric), row->estimate, row->lo, row->hi);
         else if (unit_of(row->metric) == UNIT_RATIO && fabs(row->estimate) < 9.95)

@@ -46,6 +46,7 @@ void tables_build(struct tables *out, const struct study *study,
         tables_contrasts(&b, metric, QUANTITY_RATIO);
         tables_changes(&b, metric);
         tables_rivals(&b, metric);
+        tables_meetings(&b, metric);
         tables_shares(&b, metric);
         tables_spread(&b, metric);
     }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Two rates of one group on the same faces: what became of them from one point
- * to another, and how backends compare. Which face erred in which was not
- * published, so each stands with two intervals: as if independent, and with the
- * faces paired at worst.
+ * to another, and how backends compare. Which face erred in which is not published, so
+ * of published counts each stands with two intervals: as if independent, and with the
+ * faces paired at worst. Of predictions of one's own it is known, and a pair is a pair.
  */
+#include <math.h>
 #include <string.h>
 
 #include "report/lookup.h"
@@ -159,6 +160,52 @@ void tables_rivals(struct tabling *b, const struct metric *metric)
             pair_cells(b, r, at, row, decimals);
             r->note = table_note(b, t, worst_note);
         }
+    }
+    table_end(b, t);
+}
+
+void tables_meetings(struct tabling *b, const struct metric *metric)
+{
+    const struct findings *f = b->findings;
+    const struct finding *last = NULL;
+    const char *name;
+    struct table *t = begin_pairs(b, metric, "excess_paired",
+                                  "backends face by face, in percentage points", &name);
+    int decimals = table_decimals(b, name);
+
+    table_column(b, t, "Group", false);
+    table_column(b, t, "only the first wrong", true);
+    table_column(b, t, "only the second", true);
+    t->minor[t->columns] = true;
+    table_column(b, t, "faces", true);
+    table_column(b, t, "difference", true);
+    format_confidence(&b->t, b->study->confidence);
+    text_add(&b->t, " % interval (Newcombe, paired)");
+    table_column(b, t, table_taken(b), true);
+    table_column(b, t, "p (McNemar)", true);
+    table_column(b, t, "p (Holm)", true);
+    for (size_t i = 0; i < f->n; i++) {
+        const struct finding *row = &f->rows[i];
+        if (strcmp(row->metric, name))
+            continue;
+        if (!last || strcmp(last->backend, row->backend) || strcmp(last->versus, row->versus)) {
+            text_addf(&b->t, "%s − ", row->backend);
+            lookup_rival(&b->t, row->versus);
+            table_section(b, t, table_taken(b));
+        }
+        last = row;
+        struct table_row *r = table_add_row(b, t);
+        r->cells[0] = table_label(b, row->group);
+        text_addf(&b->t, "%lld", (long long)row->x);
+        r->cells[1] = table_taken(b);
+        text_addf(&b->t, "%lld", (long long)row->x - llround(row->estimate * (double)row->n));
+        r->cells[2] = table_taken(b);
+        text_addf(&b->t, "%lld", (long long)row->n);
+        r->cells[3] = table_taken(b);
+        r->cells[4] = table_bare(b, UNIT_POINTS, row->estimate, decimals);
+        r->cells[5] = table_interval(b, row, decimals);
+        r->cells[6] = table_p(b, row->p);
+        r->cells[7] = table_p(b, row->p_adj);
     }
     table_end(b, t);
 }

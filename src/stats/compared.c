@@ -85,7 +85,7 @@ static int check_total(const struct compared *c, struct err *err)
     struct dyads d;
     double cells = 0, here;
 
-    if (s->listed || c->same)
+    if (s->listed || (c->same && !c->class))
         return 0;
     for (size_t i = 0; i < s->n_cells; i++)
         if (!s->cells[i].mated)
@@ -99,6 +99,58 @@ static int check_total(const struct compared *c, struct err *err)
         return 0;
     return err_add(err, ERR_INPUT, "the scores have %.0f non-mated comparisons, but the "
                    "roster beside them makes %.0f, expected the same", cells, here);
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const uint64_t *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+/* The values of every person on the axes of scores->same; false where one has several. */
+static bool find_keys(const struct compared *c, const struct compared_side *side,
+                      uint64_t *key, bool *seen)
+{
+    const struct group all = group_all();
+
+    for (size_t i = 0; i < side->roster->n; i++) {
+        uint32_t person = side->person[i];
+        uint64_t k = 0;
+        if (!compared_is_in(c, side, i, &all))
+            continue;
+        for (size_t a = 0; a < c->axes->n; a++)
+            if (c->same & 1u << a)
+                k = k * c->axes->axes[a].n + (uint64_t)side->values[i * c->axes->n + a];
+        if (seen[person] && key[person] != k)
+            return false;
+        seen[person] = true;
+        key[person] = k;
+    }
+    return true;
+}
+
+static void find_classes(struct compared *c)
+{
+    uint64_t *key = mem_array(c->persons, sizeof *key);
+    uint64_t *sorted = mem_array(c->persons, sizeof *sorted);
+    bool *seen = mem_array(c->persons, sizeof *seen);
+
+    if (find_keys(c, &c->a, key, seen) &&
+        (!c->gallery.roster || find_keys(c, &c->gallery, key, seen))) {
+        memcpy(sorted, key, c->persons * sizeof *sorted);
+        qsort(sorted, c->persons, sizeof *sorted, by_key);
+        for (size_t i = 0; i < c->persons; i++)
+            if (!i || sorted[i] != sorted[c->classes - 1])
+                sorted[c->classes++] = sorted[i];
+        c->class = mem_array(c->persons, sizeof *c->class);
+        for (size_t i = 0; i < c->persons; i++)
+            c->class[i] = (uint32_t)((uint64_t *)bsearch(&key[i], sorted, c->classes,
+                                                         sizeof *sorted, by_key) - sorted);
+    }
+    free(key);
+    free(sorted);
+    free(seen);
 }
 
 int compared_init(struct compared *c, const struct scores *s, const struct axes *axes,
@@ -123,6 +175,8 @@ int compared_init(struct compared *c, const struct scores *s, const struct axes 
                            s->same[i]);
         c->same |= 1u << at;
     }
+    if (c->same)
+        find_classes(c);
     order_exceedances(c);
     return check_total(c, err);
 }
@@ -132,6 +186,7 @@ void compared_release(struct compared *c)
     side_release(&c->a);
     side_release(&c->gallery);
     free(c->order);
+    free(c->class);
     *c = (struct compared){ 0 };
 }
 
@@ -176,6 +231,12 @@ bool compared_is_pair(const struct compared *c, uint32_t a, uint32_t b,
            (!c->gallery.roster && compared_is_in(c, &c->a, a, h) && compared_is_in(c, &c->a, b, g));
 }
 
+/* True if nobody in the group has samples that were not to be compared with each other. */
+static bool same_is_settled(const struct compared *c, const struct group *g)
+{
+    return c->class || (group_axes(g, c->axes->n) & c->same) == c->same;
+}
+
 double *compared_mated_trials(const struct compared *c, const struct group *g)
 {
     double *trials = mem_array(c->persons, sizeof *trials);
@@ -183,6 +244,10 @@ double *compared_mated_trials(const struct compared *c, const struct group *g)
     if (c->scores->listed) {
         add_listed_mated(c, g, trials);
         return trials;
+    }
+    if (!same_is_settled(c, g)) {
+        free(trials);
+        return NULL;
     }
     uint32_t *first = count_images(c, &c->a, g, true);
     uint32_t *second = c->gallery.roster ? count_images(c, &c->gallery, g, true) : NULL;
@@ -230,14 +295,13 @@ static bool listed_pairs(const struct compared *c, const struct group *g,
 static bool make_pairs(const struct compared *c, const struct group *g,
                        const struct group *h, bool lost, struct dyads *out)
 {
-    if ((group_axes(g, c->axes->n) & c->same) != c->same ||
-        (h && (group_axes(h, c->axes->n) & c->same) != c->same))
+    if (c->scores->listed)
+        return !lost && listed_pairs(c, g, h, out);
+    if (!same_is_settled(c, g) || (h && !same_is_settled(c, h)))
         return false;
     for (size_t a = 0; h && a < c->axes->n; a++)
         if (c->same & 1u << a && g->value[a] != h->value[a])
             return false;
-    if (c->scores->listed)
-        return !lost && listed_pairs(c, g, h, out);
 
     uint32_t *first = count_images(c, &c->a, g, lost), *second = NULL;
     if (c->gallery.roster)
@@ -245,9 +309,9 @@ static bool make_pairs(const struct compared *c, const struct group *g,
     else if (h)
         second = count_images(c, &c->a, h, lost);
     if (second)
-        dyads_across(out, first, second, c->persons);
+        dyads_across_classes(out, first, second, c->persons, c->class, c->classes);
     else
-        dyads_within(out, first, c->persons);
+        dyads_within_classes(out, first, c->persons, c->class, c->classes);
     free(first);
     free(second);
     if (out->comparisons > 0)
@@ -263,13 +327,18 @@ static void persons_of(const struct compared *c, const struct scores_pair *p, ui
     *t = c->gallery.roster ? c->gallery.person[p->b] : c->a.person[p->b];
 }
 
+bool compared_reaches(const struct compared *c, double threshold)
+{
+    return compared_likeness(c, threshold) >= compared_likeness(c, c->scores->floor);
+}
+
 bool compared_pairs(const struct compared *c, const struct group *g, const struct group *h,
                     double threshold, bool lost, struct dyads *out)
 {
     const struct scores_pair *list = c->scores->exceedances;
     double least = compared_likeness(c, threshold);
 
-    if (!make_pairs(c, g, h, lost, out))
+    if (!compared_reaches(c, threshold) || !make_pairs(c, g, h, lost, out))
         return false;
     for (size_t i = 0; i < c->scores->n_exceedances; i++) {
         const struct scores_pair *p = &list[c->order[i]];

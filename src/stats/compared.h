@@ -13,9 +13,13 @@
  *     fnir         mated searches without their mate at or above the threshold, whatever
  *                  its rank; a probe that failed is missed
  *
+ *     rank_miss    mated searches without their mate among the first k candidates; a
+ *                  probe that failed is missed
+ *
  * A group here may leave axes open; a comparison is in it if both samples are. With axes
- * on which samples had to agree (scores->same) only groups that fix all of those have
- * counts, but for those of one sample each (no_template, fpir, fnir).
+ * on which samples had to agree (scores->same), and people who have several values on
+ * those, fmr, gfar and gfrr are counted for groups only that fix all of them. Of listed
+ * trials there is no gfar: the list of pairs of people has the completed ones alone.
  *
  * Ownership: scores, rosters and axes are borrowed; compared_release(). Threads:
  * read-only once made.
@@ -49,6 +53,11 @@ struct compared {
     bool distance;
     uint32_t *order;               /* of the exceedances, most alike first */
     unsigned same;                 /* scores->same as a set of axes */
+    uint32_t *class;               /* of each person: its values on those; NULL where
+                                      there are none, or a person has several */
+    size_t classes;
+    const uint32_t *rank;          /* borrowed, of each probe: of its best mate among the
+                                      candidates, from 1; 0: none; NULL: not known */
 };
 
 /* Every axis must be an attribute of the roster. Fails (ERR_INPUT) where a cell that
@@ -68,13 +77,16 @@ struct operating_point {
 
 /* Comparisons of people of g with people of h (NULL: of g among themselves) and those
  * of them that match. `lost` counts those with a failed sample too. False, and nothing
- * made, where there is none or the scores do not tell. */
+ * made, where there is none or the scores do not tell: a threshold below the floor, say. */
 bool compared_pairs(const struct compared *c, const struct group *g, const struct group *h,
                     double threshold, bool lost, struct dyads *out);
 /* The design effect of the same comparisons at the strictest threshold with
  * DYADS_TO_BORROW erring dyads; 0 where there is none. */
 double compared_deff(const struct compared *c, const struct group *g,
                      const struct group *h, bool lost);
+
+/* True if every non-mated score that matches there is known. */
+bool compared_reaches(const struct compared *c, double threshold);
 
 /* Adds the counts of every group of some sets of axes at every point. */
 int compared_count(const struct compared *c, const char *backend,

@@ -43,7 +43,8 @@ static struct count count_of(const struct counting *k, const char *metric,
         .backend = k->backend, .metric = metric, .point = point ? point->name : "",
         .group = k->group, .x = (int64_t)x, .n = (int64_t)n, .n_lo = (int64_t)n,
         .n_hi = (int64_t)n, .source = k->source,
-        .has_threshold = point != NULL, .threshold = point ? point->threshold : 0,
+        .has_threshold = point && !isnan(point->threshold),
+        .threshold = point ? point->threshold : 0,
     };
 }
 
@@ -99,8 +100,9 @@ static int add_pairs(const struct counting *k, const char *metric,
     return code;
 }
 
-/* False non-matches of each person, and what of his comparisons was lost. */
-static void count_mated(const struct counting *k, double threshold, bool lost,
+/* False non-matches of each person, and what of his comparisons was lost; false where
+ * the scores do not tell what was. */
+static bool count_mated(const struct counting *k, double threshold, bool lost,
                         struct each *e)
 {
     const struct compared *c = k->c;
@@ -114,24 +116,26 @@ static void count_mated(const struct counting *k, double threshold, bool lost,
         e->hits[s] += compared_likeness(c, p->score) < compared_likeness(c, threshold);
     }
     if (!lost)
-        return;
+        return true;
     double *all = compared_mated_trials(c, &k->group);
-    for (size_t s = 0; s < e->n; s++)
+    for (size_t s = 0; all && s < e->n; s++)
         if (all[s] > e->trials[s]) { /* what was lost did not match */
             e->hits[s] += all[s] - e->trials[s];
             e->trials[s] = all[s];
         }
     free(all);
+    return all != NULL;
 }
 
 static int add_mated(const struct counting *k, const char *metric,
                      const struct operating_point *point, bool lost)
 {
     struct each e;
+    int code = 0;
 
     each_init(&e, k->c->persons);
-    count_mated(k, point->threshold, lost, &e);
-    int code = add_each(k, metric, point, &e);
+    if (count_mated(k, point->threshold, lost, &e))
+        code = add_each(k, metric, point, &e);
     each_release(&e);
     return code;
 }
@@ -152,24 +156,18 @@ static int add_failures(const struct counting *k)
     return code;
 }
 
-/* A search is a probe: mated if the gallery has the person. */
-static int add_searches(const struct counting *k, const struct operating_point *point,
-                        bool mated)
+/* A search is a probe: mated if the gallery has the person. `hit`, of each probe, says
+ * whether the search found anything. */
+static int add_searched(const struct counting *k, const char *metric,
+                        const struct operating_point *point, bool mated, const bool *hit)
 {
     const struct compared *c = k->c;
-    const struct scores *s = c->scores;
-    const struct scores_pair *list = mated ? s->mated : s->exceedances;
-    size_t n = mated ? s->n_mated : s->n_exceedances;
     bool *present = mem_array(c->persons, sizeof *present);
-    bool *hit = mem_array(c->a.roster->n, sizeof *hit);
     struct each e;
 
     each_init(&e, c->persons);
     for (size_t i = 0; i < c->gallery.roster->n; i++)
         present[c->gallery.person[i]] = true;
-    for (size_t i = 0; i < n; i++)
-        if (compared_likeness(c, list[i].score) >= compared_likeness(c, point->threshold))
-            hit[list[i].a] = true;
     for (size_t i = 0; i < c->a.roster->n; i++) {
         bool failed = roster_status(c->a.roster, i) != STATUS_OK;
         uint32_t person = c->a.person[i];
@@ -179,9 +177,49 @@ static int add_searches(const struct counting *k, const struct operating_point *
         e.trials[person]++;
         e.hits[person] += mated ? !hit[i] : hit[i];
     }
-    int code = add_each(k, mated ? "fnir" : "fpir", point, &e);
+    int code = add_each(k, metric, point, &e);
     each_release(&e);
     free(present);
+    return code;
+}
+
+static int add_searches(const struct counting *k, const struct operating_point *point,
+                        bool mated)
+{
+    const struct compared *c = k->c;
+    const struct scores_pair *list = mated ? c->scores->mated : c->scores->exceedances;
+    size_t n = mated ? c->scores->n_mated : c->scores->n_exceedances;
+    double least = compared_likeness(c, point->threshold);
+
+    if (!mated && !compared_reaches(c, point->threshold))
+        return 0;
+    bool *hit = mem_array(c->a.roster->n, sizeof *hit);
+    for (size_t i = 0; i < n; i++)
+        if (compared_likeness(c, list[i].score) >= least)
+            hit[list[i].a] = true;
+    int code = add_searched(k, mated ? "fnir" : "fpir", point, mated, hit);
+    free(hit);
+    return code;
+}
+
+static int add_ranks(const struct counting *k)
+{
+    static const struct { const char *name; uint32_t k; } ranks[] = {
+        { "rank=1", 1 }, { "rank=5", 5 }, { "rank=10", 10 }, { "rank=20", 20 },
+        { "rank=50", 50 }, { "rank=100", 100 },
+    };
+    const struct compared *c = k->c;
+    bool *hit = mem_array(c->a.roster->n, sizeof *hit);
+    int code = 0;
+
+    for (size_t i = 0; i < sizeof ranks / sizeof *ranks && !code; i++) {
+        const struct operating_point point = { ranks[i].name, NAN };
+        if (ranks[i].k > c->scores->top)
+            break;
+        for (size_t p = 0; p < c->a.roster->n; p++)
+            hit[p] = c->rank[p] && c->rank[p] <= ranks[i].k;
+        code = add_searched(k, "rank_miss", &point, true, hit);
+    }
     free(hit);
     return code;
 }
@@ -191,6 +229,8 @@ static int count_group(const struct counting *k, const struct operating_point *p
 {
     int code = add_failures(k);
 
+    if (!code && k->c->rank)
+        code = add_ranks(k);
     for (size_t i = 0; i < n && !code; i++)
         (void)((code = add_pairs(k, "fmr", &points[i], false)) ||
                (code = add_pairs(k, "gfar", &points[i], true)) ||

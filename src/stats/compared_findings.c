@@ -142,6 +142,20 @@ static int by_score(const void *a, const void *b)
     return (x->s > y->s) - (x->s < y->s);
 }
 
+static int64_t count_people(const struct adding *a, const struct scored_person *mated,
+                            size_t n)
+{
+    bool *seen = mem_array(a->c->persons, sizeof *seen);
+    int64_t people = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        people += !seen[mated[i].s];
+        seen[mated[i].s] = true;
+    }
+    free(seen);
+    return people;
+}
+
 /* FNMR of a group at the threshold that all non-mated comparisons set for a target. */
 static int add_reestimated(struct adding *a, const struct operating_point *point,
                            double target, const struct group *g)
@@ -174,7 +188,8 @@ static int add_reestimated(struct adding *a, const struct operating_point *point
             row->n = (int64_t)what.n_mated;
             row->x = llround(got.fnmr.estimate * (double)what.n_mated);
             row->threshold = a->c->distance ? -got.threshold : got.threshold;
-            row->flag = got.false_matches < 30 ? FLAG_TOO_FEW : FLAG_OK;
+            row->clusters = count_people(a, mated, what.n_mated);
+            row->flag = got.false_matches < 30 || row->x < TOO_FEW ? FLAG_TOO_FEW : FLAG_OK;
             row->note = arena_printf(
                 &a->w.out->arena, "people drawn again %zu times, the threshold found again "
                 "in each; set by %.0f false matches%s%s", how.replicates,
@@ -360,8 +375,13 @@ static int add_test(struct adding *a, const struct operating_point *point, unsig
     name_set(&a->name, c->axes, set);
     long row = findings_find(a->w.out, a->k->backend, "fmr.max_min", a->name.s, "",
                              point->name, NULL);
-    if (row < 0 || c->same || c->gallery.roster || c->scores->listed ||
-        !compared_pairs(c, &all, NULL, point->threshold, false, &d))
+    if (row >= 0 && (c->same || c->gallery.roster || c->scores->listed)) {
+        struct finding *f = &a->w.out->rows[row];
+        f->note = arena_printf(&a->w.out->arena, "%s; no permutation test: it needs all "
+                               "pairs of one roster", f->note);
+        return 0;
+    }
+    if (row < 0 || !compared_pairs(c, &all, NULL, point->threshold, false, &d))
         return 0;
     uint32_t *images = mem_array(c->persons, sizeof *images);
     uint32_t *group = mem_array(c->persons, sizeof *group);

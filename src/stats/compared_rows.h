@@ -13,7 +13,8 @@ bool compared_is_in(const struct compared *c, const struct compared_side *side, 
 /* True if a comparison of rows a and b is one of g with h (NULL: of g with itself). */
 bool compared_is_pair(const struct compared *c, uint32_t a, uint32_t b,
                       const struct group *g, const struct group *h);
-/* The mated trials of every person in the group, with those that failed; free() it. */
+/* The mated trials of every person in the group, with those that failed; free() it. NULL
+ * where the scores do not tell. */
 double *compared_mated_trials(const struct compared *c, const struct group *g);
 
 #endif

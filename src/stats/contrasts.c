@@ -272,3 +272,73 @@ int add_rivals(struct work *w, const struct subject *about)
     }
     return code;
 }
+
+/* How often two backends that saw the same faces were both wrong, and each alone, by
+ * one of the two ways to count a face that was not classified. */
+static const struct policy {
+    const char *metric, *only, *both, *words;
+} policies[] = {
+    { "error_with_misses", "only_wrong_with_misses", "both_wrong_with_misses",
+      "primary: a face not classified is an error" },
+    { "error", "only_wrong", "both_wrong", "secondary: faces both classified" },
+};
+
+struct meeting {
+    const struct policy *policy;
+    const char *other;
+};
+
+static int add_meeting(struct work *w, const struct subject *about, const char *group,
+                       const void *arg)
+{
+    const struct meeting *m = arg;
+    struct text rival = TEXT_INIT, self = TEXT_INIT;
+    struct rate alone, both, beaten;
+    struct interval i;
+    double p;
+    int code = 0;
+
+    evidence_rival(&rival, m->other);
+    evidence_rival(&self, about->backend);
+    struct subject first = { about->backend, m->policy->only, rival.s };
+    struct subject shared = { about->backend, m->policy->both, rival.s };
+    struct subject second = { m->other, m->policy->only, self.s };
+    if (evidence_rate(w->e, w->e->tally, &first, group, N_STATED, &alone) &&
+        evidence_rate(w->e, w->e->tally, &shared, group, N_STATED, &both) &&
+        evidence_rate(w->e, w->e->tally, &second, group, N_STATED, &beaten) &&
+        !(code = rows_check_size(w)) &&
+        !(code = paired_interval(both.x, alone.x, beaten.x,
+                                 alone.n - both.x - alone.x - beaten.x,
+                                 w->study->confidence, &i, &p, w->err))) {
+        struct finding *row = row_add(w, about, "excess_paired", group, rival.s);
+        row_set_interval(row, &i, method_find("newcombe"), w->study->confidence);
+        row->x = alone.x;
+        row->n = alone.n;
+        row->p = p;
+        row->note = arena_printf(&w->out->arena, "only the one wrong: %lld, only the other: "
+                                 "%lld, both: %lld, of %lld faces; p: McNemar's exact test; "
+                                 "%s", (long long)alone.x, (long long)beaten.x,
+                                 (long long)both.x, (long long)alone.n, m->policy->words);
+    }
+    text_release(&rival);
+    text_release(&self);
+    return code;
+}
+
+int add_paired(struct work *w, const struct subject *about)
+{
+    struct meeting m = { .policy = NULL };
+    int code = 0;
+    bool after = false;
+
+    for (size_t i = 0; i < sizeof policies / sizeof *policies; i++)
+        if (!*about->point && !strcmp(policies[i].metric, about->metric))
+            m.policy = &policies[i];
+    for (size_t b = 0; b < w->n_backends && m.policy && !code; b++) {
+        m.other = w->backends[b];
+        if (after)
+            code = for_groups(w, add_meeting, about, &m);
+        after |= !strcmp(w->backends[b], about->backend);
+    }
+    return code;
+}

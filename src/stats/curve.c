@@ -176,19 +176,29 @@ struct curve_point curve_threshold(const struct curve *c, double target)
     return point(c, (double)nextafterf((float)largest, INFINITY), 0, CURVE_BEYOND);
 }
 
+/* The next score downwards that is known one by one: the first i of `high` and j of
+ * `mated` are below it. */
+static bool next_score(const struct curve *c, size_t *i, size_t *j, float *score)
+{
+    if (*i == 0 && *j == 0)
+        return false;
+    *score = *i > 0 && (*j == 0 || c->high[*i - 1] >= c->mated[*j - 1])
+                 ? c->high[*i - 1] : c->mated[*j - 1];
+    if ((double)*score < c->floor)
+        return false;
+    while (*i > 0 && c->high[*i - 1] == *score)
+        --*i;
+    while (*j > 0 && c->mated[*j - 1] == *score)
+        --*j;
+    return true;
+}
+
 size_t curve_points(const struct curve *c, struct curve_points *to)
 {
     size_t i = c->n_high, j = c->n_mated, n = 0;
+    float score;
 
-    while (i > 0 || j > 0) {
-        float score = i > 0 && (j == 0 || c->high[i - 1] >= c->mated[j - 1])
-                          ? c->high[i - 1] : c->mated[j - 1];
-        if ((double)score < c->floor)
-            break;
-        while (i > 0 && c->high[i - 1] == score)
-            i--;
-        while (j > 0 && c->mated[j - 1] == score)
-            j--;
+    while (next_score(c, &i, &j, &score)) {
         to->threshold[n] = (double)score;
         to->false_matches[n] = c->n_high - i;
         to->matches[n++] = c->n_mated - j;
@@ -226,22 +236,14 @@ struct curve_eer curve_eer(const struct curve *c)
     struct walk w = { .out = { NAN, NAN, CURVE_UNKNOWN }, .fmr = 0, .fnmr = 1,
                       .threshold = INFINITY, .exact = true };
     size_t i = c->n_high, j = c->n_mated;
+    float score;
 
     if (!c->nonmated || !c->n_mated)
         return w.out;
-    while (i > 0 || j > 0) {
-        float score = i > 0 && (j == 0 || c->high[i - 1] >= c->mated[j - 1])
-                          ? c->high[i - 1] : c->mated[j - 1];
-        if ((double)score < c->floor)
-            break;
-        while (i > 0 && c->high[i - 1] == score)
-            i--;
-        while (j > 0 && c->mated[j - 1] == score)
-            j--;
+    while (next_score(c, &i, &j, &score))
         if (step(&w, (double)score, share(c->n_high - i, c->nonmated),
                  share(j, c->n_mated), true))
             return w.out;
-    }
     uint64_t matches = 0;
     for (size_t bin = c->histogram ? c->bins : 0; bin-- > 0;) {
         matches += c->histogram[bin];

@@ -134,8 +134,8 @@ int estimate(const struct evidence *e, struct findings *out, struct err *err)
         const char *points[EVIDENCE_MAX];
         size_t n = tally_points(e->tally, metric, points, EVIDENCE_MAX);
 
-        if (metric_find(metric)->census)
-            continue; /* added whole already */
+        if (metric_find(metric)->census || metric_find(metric)->rival)
+            continue; /* added whole already; stands in contrasts only */
         for (size_t p = 0; p < n && !code; p++)
             for (size_t b = 0; b < w.n_backends && !code; b++) {
                 struct subject about = { w.backends[b], metric, points[p] };
@@ -149,7 +149,8 @@ int estimate(const struct evidence *e, struct findings *out, struct err *err)
                          (code = add_spread(&w, &about)))) ||
                        (code = add_contrasts(&w, &about)) ||
                        (code = add_changes(&w, &about)) ||
-                       (code = add_rivals(&w, &about)));
+                       (code = add_rivals(&w, &about)) ||
+                       (code = add_paired(&w, &about)));
             }
         if (!code)
             code = check_groups(&w, metric);

@@ -11,13 +11,49 @@ static int64_t largest(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-/* The correlation of the table  a b / c d , 0 where a margin is empty. With a or d
- * at 0, as here, it is never positive: the continuity correction of method 10, which
- * is for a positive one, does not arise. */
+/* The correlation of the table  a b / c d , 0 where a margin is empty; a positive one
+ * is corrected for continuity, as method 10 has it. */
 static double phi(double a, double b, double c, double d)
 {
-    double margins = (a + b) * (c + d) * (a + c) * (b + d);
-    return margins > 0 ? (a * d - b * c) / sqrt(margins) : 0;
+    double margins = (a + b) * (c + d) * (a + c) * (b + d), product = a * d - b * c;
+
+    if (product > 0)
+        product = fmax(0, product - (a + b + c + d) / 2);
+    return margins > 0 ? product / sqrt(margins) : 0;
+}
+
+/* Newcombe's hybrid of two Wilson intervals whose rates correlate by f. */
+static void combine(const struct interval *first, const struct interval *second, double f,
+                    struct interval *out)
+{
+    double down1 = first->estimate - first->lo, up1 = first->hi - first->estimate;
+    double down2 = second->estimate - second->lo, up2 = second->hi - second->estimate;
+
+    out->estimate = first->estimate - second->estimate;
+    out->lo = out->estimate - sqrt(down1 * down1 - 2 * f * down1 * up2 + up2 * up2);
+    out->hi = out->estimate + sqrt(up1 * up1 - 2 * f * up1 * down2 + down2 * down2);
+    interval_clip(out, -1, 1);
+}
+
+int paired_interval(int64_t both, int64_t only1, int64_t only2, int64_t neither,
+                    double confidence, struct interval *out, double *p,
+                    struct err *err)
+{
+    struct interval first, second;
+    int code;
+
+    if ((code = check_count("both wrong", both, err)) ||
+        (code = check_count("neither wrong", neither, err)) ||
+        (code = exact_mcnemar(only1, only2, p, err)))
+        return code;
+    int64_t n = both + only1 + only2 + neither;
+    if ((code = proportion_wilson(both + only1, n, confidence, &first, err)) ||
+        (code = proportion_wilson(both + only2, n, confidence, &second, err)))
+        return code;
+    combine(&first, &second, phi((double)both, (double)only1, (double)only2,
+                                 (double)neither), out);
+    out->estimate = ((double)only1 - (double)only2) / (double)n;
+    return 0;
 }
 
 int paired_worst_case(int64_t x1, int64_t n1, int64_t x2, int64_t n2,
@@ -33,13 +69,7 @@ int paired_worst_case(int64_t x1, int64_t n1, int64_t x2, int64_t n2,
     int64_t a = largest(0, x1 + x2 - n), b = x1 - a, c = x2 - a;
     if ((code = exact_mcnemar(b, c, p, err)))
         return code;
-
-    double f = phi((double)a, (double)b, (double)c, (double)(n - a - b - c));
-    double down1 = first.estimate - first.lo, up1 = first.hi - first.estimate;
-    double down2 = second.estimate - second.lo, up2 = second.hi - second.estimate;
-    out->estimate = first.estimate - second.estimate;
-    out->lo = out->estimate - sqrt(down1 * down1 - 2 * f * down1 * up2 + up2 * up2);
-    out->hi = out->estimate + sqrt(up1 * up1 - 2 * f * up1 * down2 + down2 * down2);
-    interval_clip(out, -1, 1);
+    combine(&first, &second, phi((double)a, (double)b, (double)c,
+                                 (double)(n - a - b - c)), out);
     return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * paired: two rates measured on the same faces, when the print does not say
+ * paired: two rates measured on the same faces, also when the print does not say
  * which face erred in which.
  *
  * With x1 errors the first time and x2 the second among the same n faces, the
@@ -13,6 +13,16 @@
 #define STATS_PAIRED_H
 
 #include "stats/interval.h"
+
+/*
+ * The same where it is known who erred in which face: the difference
+ * (both + only1)/n − (both + only2)/n of n = both + only1 + only2 + neither faces, by
+ * Newcombe's method 10 (with its correction for a positive correlation), and *p by
+ * McNemar's exact test. Faces are of one person each. n >= 1.
+ */
+int paired_interval(int64_t both, int64_t only1, int64_t only2, int64_t neither,
+                    double confidence, struct interval *out, double *p,
+                    struct err *err);
 
 /*
  * The difference x1/n1 - x2/n2 under that pairing: limits by the hybrid score

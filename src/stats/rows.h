@@ -59,5 +59,7 @@ int add_contrasts(struct work *w, const struct subject *about);
 /* The same faces at two points, and by two backends. */
 int add_changes(struct work *w, const struct subject *about);
 int add_rivals(struct work *w, const struct subject *about);
+/* Backends of which it is known who erred in which face. */
+int add_paired(struct work *w, const struct subject *about);
 
 #endif

@@ -29,8 +29,15 @@ for study in $studies; do
 done
 
 roster=$T/out/drawn-faces/roster.csv
-is "$(sed 1d "$roster" | wc -l | tr -d ' ')" 60 "the drawn faces are read: 60 images"
+is "$(sed 1d "$roster" | wc -l | tr -d ' ')" 180 "the drawn faces are read: 180 images"
 is "$(sed 1d "$roster" | cut -d, -f4 | sort -u)" ok "each of them a picture"
+like "$out" "The faces are drawn: they are nobody's" "is said of them"
+grep -qF 'href="drawn-lbp/report.html">Drawn faces of nobody, compared by lbp<' "$index"
+ok $? "a matcher on drawn faces: the index links its report, and says so"
+[ -s "$T/out/drawn-lbp/report.html" ]
+ok $? "its report is there"
+like "$(cut -d, -f4 "$T/out/drawn-lbp/findings.csv" | sort -u | tr '\n' ' ')" 'fmr .*fnmr ' \
+    "with rates of false matches and of false non-matches"
 
 run "$SRCDIR/scripts/demo" --bogus
 is "$status" 2 "unknown option: exit 2"

@@ -154,6 +154,44 @@ embed "$slow" again --cache taken/file
 like "$errs" "^misid: the cache is not used: " "nowhere to be"
 is "$status" 0 "… is no failure either"
 
+# A study on a backend that runs: what it says is counted.
+study=$SRCDIR/bench/gender-shades.yaml
+name='null:labels=Female;M'
+run "$MISID" run "$study" --backend "$name" --dataset synthetic --root moved --out live
+is "$status" 0 "misid run with a backend that runs" || echo "# $errs"
+like "$out" "^1 face of the data set has no image file to show and was left out" "who was not shown is told"
+folder=live/backends/$(ls live/backends)
+is "$(ls "$folder" | tr '\n' ' ')" "backend.json counts.csv outputs.csv templates.npy timing.json " \
+    "its folder"
+rate() { awk -F, -v m="$1" -v g="$2" '$2 == m && $3 == g { print $4 "/" $5 }' "$folder/counts.csv"; }
+statuses() { awk -F, -v s="$1" '$3 == s { n++ } END { print n + 0 }' "$folder/outputs.csv"; }
+is "$(rate fta all)" "$((59 - $(statuses ok)))/59" "failures to acquire: of all that were there"
+is "$(statuses truncated) $(statuses empty) $(statuses missing)" "1 1 1" "with those that cannot be read"
+is "$(cut -d, -f5 "$folder/outputs.csv" | sort -u | tr '\n' ' ')" " female label male " \
+    "labels are those of the study"
+women=$(awk -F, 'NR == FNR { if (FNR == 1) for (i = 1; i <= NF; i++) if ($i == "gender") c = i
+    gender[$1] = $c; next } gender[$1] == "female" && $3 == "ok" { n++; x += $5 != "female" }
+    END { print x "/" n }' live/roster.csv "$folder/outputs.csv")
+is "$(rate error gender=female)" "$women" "errors of women, counted by hand: $women"
+like "$(sed -n 's/^  "command": //p' live/run.json)" "misid run bench/gender-shades.yaml --backend 'null:labels=Female;M' --dataset synthetic --root moved" \
+    "the command is in the record"
+row=$(awk -F, '$4 == "error" && $5 == "gender=female" { print NR - 1; exit }' live/findings.csv)
+run "$MISID" trace live "$row"
+is "$status" 0 "misid trace goes back to the faces"
+like "$out" "labelled female, answer male" "… and their answers"
+run "$MISID" run "$study" --backend 'null:labels=child' --dataset synthetic --root set --out child
+like "$out" "^60 answers are no known label" "labels that are none"
+run "$MISID" run "$study" --backend lbp --dataset synthetic --root set --out lbp
+is "$status" 2 "a backend without classes"
+like "$errs" "the backend lbp gives no classes, which this study counts" "… says so"
+
+# What a matcher says of its templates is how they are compared.
+run "$MISID" score one --thresholds 0.1 --out scores --quiet
+is "$status:$errs" "0:" "the templates are compared"
+like "$(cat scores/scores.json)" '"similarity": "chi-square"' "… as the matcher says"
+run "$MISID" score one --thresholds 0.1 --similarity euclidean --out other-scores --quiet
+like "$(cat other-scores/scores.json)" '"similarity": "euclidean"' "… or as one asks for"
+
 # refused WHAT PATTERN OPTION…
 refused() {
     what=$1 pattern=$2
@@ -165,7 +203,7 @@ refused() {
 }
 refused "no backend" "embed: expected --dataset NAME, --root DIR, --backend NAME and --out DIR" \
     --dataset synthetic --root set --out x
-refused "an unknown backend" "no backend 'rekognition', expected one of .*lbp, null, recorded" \
+refused "an unknown backend" "no backend 'rekognition', expected one of .*lbp, null, .*recorded" \
     --dataset synthetic --root set --out x --backend rekognition
 refused "threads" "--threads 2.5, expected a whole number" \
     --dataset synthetic --root set --out x --backend null --threads 2.5

@@ -128,11 +128,26 @@ is "$(cmp one.csv sc/findings.csv && echo same)" same "the threads make no diffe
 run "$MISID" estimate sc --quiet --permutations 499 --replicates 200 --seed 2
 is "$(cmp -s one.csv sc/findings.csv || echo other)" other "the seed does"
 
-run "$MISID" estimate sc --quiet --permutations 499 --replicates 200 --out run
+run "$MISID" estimate sc --quiet --permutations 499 --replicates 200 --out run \
+    --title "Templates <made> for this test"
 is "$status" 0 "a run folder"
 is "$(cd run && ls study.json counts.csv findings.csv report.html run.json | wc -l)" 5 \
     "... with its report"
 like "$(cat run/report.html)" 'times the lowest' "... that says what may be concluded"
+like "$(cat run/report.html)" '<h1>Templates &lt;made&gt; for this test' "... and its title"
+run "$MISID" estimate sc --quiet --title ""
+is "$status" 2 "an empty title is refused"
+# The table of pairs of groups shows rows of the findings, each cell above and below the
+# diagonal.
+cells=$(ls run/charts/cross-fmr-*.tsv)
+is "$(awk -F '\t' 'NF == 15 && $1 != "x0" && $7 != ""' "$cells" | wc -l)" 36 "a table of pairs of groups"
+awk -F '\t' 'NF == 15 && $1 != "x0" && $15 != "" { print $14 "," $15 "," $10 "," $11 }' "$cells" |
+    sort -u >shown
+awk -F , '$4 == "fmr" && $6 != "" && $7 == "fmr=0.01" && $5 ~ /;/ { print $5 "," $6 "," $14 "," $15 }' \
+    sc/findings.csv | sort -u >found
+is "$(cmp shown found && wc -l <shown)" 15 "... of the findings"
+is "$(ls run/charts/caterpillar-fmr-*.png | wc -l)" 1 "all groups, sorted"
+
 run "$MISID" estimate run
 is "$status" 2 "its counts alone are refused"
 like "$errs" 'share people, expected the folder of the scores' "... since they share people"
@@ -149,4 +164,82 @@ mkdir broken && cp sc/* broken/ && sed '2d' sc/roster.csv >broken/roster.csv
 run "$MISID" estimate broken --quiet
 is "$status" 2 "scores of another roster"
 like "$errs" '^misid: the scores have [0-9]+ non-mated comparisons, but the roster' "... are told"
+
+# a gallery: the ranks are those that the searches counted
+cat >probes.py <<'PY'
+import numpy as np
+rng = np.random.default_rng(3)
+t = np.load('t.npy')
+names = [line.split(',') for line in open('r.csv').read().split()[1:]]
+q, rows = [], []
+for s in range(80):
+    own = [i for i, r in enumerate(names) if r[1] == f'p{s}']
+    for k in range(1 + s % 2):
+        base = t[own[-1]] if own else rng.normal(size=24)
+        q.append(base + 2 * rng.normal(size=24))
+        rows.append(f"q{s}_{k},p{s},{'female' if s % 2 else 'male'},{'abc'[s % 3]}")
+q[7][0] = np.nan
+np.save('q.npy', np.array(q, dtype=np.float32))
+open('q.csv', 'w').write('sample,subject,gender,origin\n' + '\n'.join(rows) + '\n')
+PY
+"$python" probes.py
+run "$MISID" score --templates t.npy --roster r.csv --probes q.npy --probe-roster q.csv \
+    --by gender --thresholds 0.45 --top 5 --out id --quiet
+is "$status" 0 "searches"
+run "$MISID" estimate id --quiet
+is "$status|$errs" "0|" "... and their findings"
+cat >ranks.py <<'PY'
+import csv
+want, got = {}, {}
+for r in csv.DictReader(open('id/identification.csv')):
+    if r['kind'] == 'mated' and r['rank'] in ('1', '5'):
+        n = int(r['searches']) + int(r['lost'])
+        want[r['group'], 'rank=' + r['rank']] = (n - int(r['hits']), n)
+for f in csv.DictReader(open('id/findings.csv')):
+    if f['metric'] == 'rank_miss' and f['group'] != 'all':
+        got[f['group'], f['point']] = (int(f['x']), int(f['n']))
+        assert f['lo'] and f['hi'] and f['clusters'] and f['method'] == 'wilson-t', f
+print(want == got and len(got) == 4 and max(x for x, n in got.values()) > 0, want, got)
+PY
+like "$("$python" ranks.py 2>&1)" '^True' "rank-k misses are those of identification.csv"
+
+# only people of one gender compared: groups of any gender have counts too
+run "$MISID" score --templates t.npy --roster r.csv --by gender,origin --same gender \
+    --thresholds 0.45 --target-fmr 0.01 --out same --quiet
+run "$MISID" estimate same --quiet --permutations 99 --replicates 100 --out same-run
+is "$status|$errs" "0|" "comparisons within genders"
+cat >same.py <<'PY'
+import csv
+cells = {}
+for r in csv.DictReader(open('same/cells.csv')):
+    if r['kind'] == 'non-mated' and r['threshold'] == '0.45':
+        cells[r['group_a'], r['group_b']] = (int(r['matches']), int(r['comparisons']))
+bad = seen = 0
+for f in csv.DictReader(open('same-run/findings.csv')):
+    if f['metric'] != 'fmr' or f['versus']:
+        continue
+    if f['point'] == 'fmr=0.01' and f['group'] == 'all':
+        bad += float(f['estimate']) > .01
+        seen += 1
+    if f['point'] != 'threshold=0.45':
+        continue
+    inside = set() if f['group'] == 'all' else set(f['group'].split(';'))
+    here = [v for k, v in cells.items() if all(inside <= set(g.split(';')) for g in k)]
+    bad += (int(f['x']), int(f['n'])) != tuple(map(sum, zip(*here)))
+    seen += 1
+print('seen', seen, 'bad', bad)
+PY
+is "$("$python" same.py 2>&1)" "seen 13 bad 0" \
+    "every group has the counts of its cells, and a target is not exceeded"
+
+# a floor that was raised past a threshold
+run "$MISID" score --templates t.npy --roster r.csv --by gender --thresholds 0,0.6 \
+    --max-exceedances 60 --out cap --quiet
+run "$MISID" estimate cap --quiet --permutations 99 --out cap-run
+is "$status|$errs" "0|" "a raised floor"
+is "$(grep -cE ',scores,(fmr|gfar)[^,]*,[^,]*,[^,]*,threshold=0,' cap-run/findings.csv)" 0 \
+    "no FMR below it"
+like "$(cat cap-run/findings.csv)" ',scores,fnmr,all,,threshold=0,' "... but FNMR"
+like "$(cat cap-run/report.html)" 'No FMR is given at threshold=0: too few scores were kept' \
+    "... and the report says so"
 done_testing

@@ -173,6 +173,26 @@ run "$MISID" run "$study" --predictions my.csv --predictions columns.csv --datas
 is "$status|$(ls one/backends)" "0|A" "--backend chooses among them"
 is "$(problems one)" "not-predicted 3, unknown-group 1, unknown-name 1" "… with the complaints about it and about the files"
 
+# two backends face by face: my.csv and the audit table's Amazon, which has one error (31)
+run "$MISID" run "$study" --predictions my.csv --predictions audit.csv --dataset ppb \
+    --set dataset.metadata=meta.csv --out pair --quiet --backend my --backend Amazon
+paired() { # paired METRIC GROUP: x, n, difference
+    awk -F, -v m="$1.excess_paired" -v g="$2" '$3 == "my" && $4 == m && $5 == g && $6 == "backend=Amazon" {
+        printf "%s of %s, %.4f", $14, $15, $9 }' pair/findings.csv
+}
+# of darker-skinned women 10 are classified by both: 31 wrong by both, 32 33 41 42 51 by my alone
+is "$(paired error 'gender=female;skin=darker')" "5 of 10, 0.5000" "of faces both classified, those only one got wrong"
+# with misses: 34 43 44 52 too, of the 14 whom both were shown
+is "$(paired error_with_misses 'gender=female;skin=darker')" "9 of 14, 0.6429" "… and with those not classified as errors"
+is "$(awk -F, '$4 == "error.excess_paired" && $5 == "gender=female;skin=darker" { print $22 }' pair/findings.csv)" \
+    0.0625 "McNemar's exact p of 5 against 0"
+is "$(grep -c 'Amazon,error.excess_paired' pair/findings.csv)" 0 "each two once"
+like "$(cat pair/report.html)" "backends face by face" "the report has the table"
+run "$MISID" trace pair 'error.excess_paired|my|all|backend=Amazon'
+is "$status" 0 "its folder is read again"
+run "$MISID" estimate pair
+is "$status|$(paired error 'gender=female;skin=darker')" "0|5 of 10, 0.5000" "… and estimated again"
+
 # perfect, and nobody found
 awk 'BEGIN { print "filename,prediction" } { print $2 "," $3 }' faces >perfect.csv
 own perfect perfect.csv

@@ -267,11 +267,20 @@ cut="--templates k.npy --roster k.csv --by sex --thresholds .2,.5 --threads 2 --
 ok $? "an undisturbed run"
 MISID_ISA=scalar
 export MISID_ISA # slow
-killed=0 resumed=0
-for moment in .03 .05 .05 .08 .1 .1 .1 .12 .15 .15 .2; do
+# begin: the command in the background, until it has written a new state or is done
+begin() {
+    before=$(ls -i cut/score.state 2>/dev/null)
     "$MISID" score $cut --out cut >/dev/null 2>said &
     pid=$!
-    sleep "$moment"
+    while kill -0 $pid 2>/dev/null; do
+        now=$(ls -i cut/score.state 2>/dev/null)
+        [ "$now" = "$before" ] || break
+        sleep .01
+    done
+}
+killed=0 resumed=0
+while [ "$killed" -lt "${KILLS:-5}" ]; do
+    begin
     kill -9 $pid 2>/dev/null
     wait $pid 2>/dev/null
     [ $? -eq 137 ] && killed=$((killed + 1))
@@ -287,9 +296,7 @@ is "$(diff -rq whole got)" "" "the same bytes as undisturbed"
 [ ! -e cut/score.state ]
 ok $? "no state is left"
 rm -rf cut
-"$MISID" score $cut --out cut >/dev/null 2>said &
-pid=$!
-sleep .1
+begin
 kill -INT $pid
 wait $pid
 is $? 2 "interrupted: exit 2"
@@ -297,9 +304,7 @@ like "$(cat said)" 'interrupted at .* the same command goes on' "and says how to
 is "$(ls cut)" "score.state" "a state and nothing else"
 run "$MISID" score $cut --out cut --by tone\;m
 like "$errs" 'of other inputs or options: starting afresh' "another command starts afresh"
-"$MISID" score $cut --out cut >/dev/null 2>&1 &
-pid=$!
-sleep .1
+begin
 kill -TERM $pid
 wait $pid
 printf 'x' | dd of=cut/score.state bs=1 seek=300 conv=notrunc 2>/dev/null

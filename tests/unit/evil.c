@@ -43,6 +43,8 @@ static const char study_yaml[] =
     "  - {chart: audits, id: audits, by: [g, h], title: t}\n"
     "  - {chart: gradient, id: gradient, by: [g, h], title: t}\n"
     "  - {chart: confidence, id: confidence, by: [g], title: t}\n"
+    "  - {chart: cross, id: cross, by: [g, h], title: t}\n"
+    "  - {chart: caterpillar, id: caterpillar, title: t}\n"
     "facts: {'<k>': '<v>'}\n"
     "caveats: ['<caveat> & more']\n"
     "cite: ['<cite>']\n"

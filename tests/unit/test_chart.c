@@ -28,7 +28,7 @@ static void test_charts_check(void **state)
     assert_non_null(strstr(err_text(&err), "before: is not a key of a chart of type audits"));
     assert_fault_says(&err, "evil.yaml:21: chart: 'pie' is not a chart, expected one of "
                             "bars, heat, composition, forest, dumbbell, audits, "
-                            "gradient, confidence");
+                            "gradient, confidence, cross, caterpillar");
 }
 
 static void test_scripts_hold_no_text(void **state)
@@ -61,7 +61,8 @@ static void test_hostile_charts(void **state)
 {
     struct fixture *f = *state;
     static const char *const ids[] = { "a-bars", "a_heat", "comp", "forest",
-                                      "dumbbell", "audits", "gradient", "confidence" };
+                                      "dumbbell", "audits", "gradient", "confidence", "cross",
+                                      "caterpillar" };
     bool python = evil_has_python();
 
     if (!evil_has_gnuplot())
@@ -96,7 +97,7 @@ static void test_hostile_charts(void **state)
         files++;
     closedir(d);
     free(dir);
-    assert_int_equal(files, 34);
+    assert_int_equal(files, 42);
 }
 
 /* Runs report_charts() with `script` as the only gnuplot there is, or none. */
@@ -139,10 +140,10 @@ static void test_failing_gnuplot(void **state)
 
     assert_int_equal(charts_with(f, "#!/bin/sh\nprintf '\\n plot x\\n      ^\\n\"a.gp\" "
                                     "line 3: bad\\n\\n' >&2\nexit 1\n"), ERR_PROGRAM);
-    assert_int_equal(err.count, 8);
+    assert_int_equal(err.count, 10);
     assert_fault_says(&err, "gnuplot: a-bars.gp failed: \"a.gp\" line 3: bad\n");
     assert_int_equal(charts_with(f, "#!/bin/sh\nexit 0\n"), ERR_PROGRAM);
-    assert_int_equal(err.count, 8);
+    assert_int_equal(err.count, 10);
     assert_fault_says(&err, "made no a-bars.svg");
 }
 

@@ -127,12 +127,12 @@ static void hold(const struct cohort_design *design, uint64_t seed)
 static void test_given_people(void **state)
 {
     static const struct cohort_design designs[] = {
-        { true, PEOPLE, 1, .2, .01, .05 },
-        { true, PEOPLE, 3, .2, .005, .01 },  /* pairs are proposed */
-        { true, PEOPLE, 3, .2, .05, .2 },    /* every pair is gone through */
-        { true, PEOPLE, 2, 0, .02, .02 },
-        { false, PEOPLE, IMAGES_RANDOM, .1, .001, .01 },
-        { false, PEOPLE, IMAGES_RANDOM, .5, .05, .15 },
+        { true, PEOPLE, 1, .2, .01, .05, 0 },
+        { true, PEOPLE, 3, .2, .005, .01, 0 },  /* pairs are proposed */
+        { true, PEOPLE, 3, .2, .05, .2, 0 },    /* every pair is gone through */
+        { true, PEOPLE, 2, 0, .02, .02, 0 },
+        { false, PEOPLE, IMAGES_RANDOM, .1, .001, .01, PEOPLE },
+        { false, PEOPLE, IMAGES_RANDOM, .5, .05, .15, PEOPLE },
     };
 
     (void)state;
@@ -145,7 +145,7 @@ static void test_given_people(void **state)
 static void test_rate(void **state)
 {
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
-    struct cohort_design design = { true, 80, 3, .2, .01, .01 };
+    struct cohort_design design = { true, 80, 3, .2, .01, .01, 0 };
     struct cohort c;
     enum { COHORTS = 4000 };
     double sum = 0, squares = 0, n = 79 * 80 / 2 * 9;

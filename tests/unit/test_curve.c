@@ -17,21 +17,9 @@ struct whole {
     struct curve c;
 };
 
-static FILE *open_data(void)
-{
-    const char *source = getenv("SRCDIR");
-    char path[4096];
-
-    snprintf(path, sizeof path, "%s/tests/data/curve-oracle.csv", source ? source : ".");
-    FILE *f = fopen(path, "r");
-    if (!f)
-        fail_msg("cannot open %s (set SRCDIR to the source tree)", path);
-    return f;
-}
-
 static void load(int wanted, struct whole *w)
 {
-    FILE *f = open_data();
+    FILE *f = open_data("curve-oracle.csv");
     char line[256];
     size_t n = 0, m = 0;
 
@@ -98,7 +86,7 @@ static void test_oracle(void **state)
         load(c, &cut[c]);
         hide(&cut[c], 1);
     }
-    FILE *f = open_data();
+    FILE *f = open_data("curve-oracle.csv");
     int c, last = -1;
     struct curve_points points = { t, fm, hits };
     while (fgets(line, sizeof line, f)) {

@@ -180,7 +180,7 @@ static void test_closes_stdout(void **state)
     run_begin(&r, TALKER "close");
     assert_int_equal(r.b->process(r.s, MISID_CLASS, &view, 1, r.answers, &r.err), 0);
     assert_int_equal(r.answers[0].status, STATUS_CRASHED);
-    assert_non_null(strstr(r.answers[0].reason, "closed its stdout"));
+    assert_non_null(strstr(r.answers[0].reason, "closed its standard output"));
     run_end(&r);
 }
 

@@ -10,15 +10,11 @@
 
 static void test_oracle(void **state)
 {
-    const char *source = getenv("SRCDIR");
-    char path[4096], line[1024];
+    char line[1024];
     size_t tipping = 0, correct = 0;
 
     (void)state;
-    snprintf(path, sizeof path, "%s/tests/data/labels-oracle.csv", source ? source : ".");
-    FILE *f = fopen(path, "r");
-    if (!f)
-        fail_msg("cannot open %s (set SRCDIR to the source tree)", path);
+    FILE *f = open_data("labels-oracle.csv");
     while (fgets(line, sizeof line, f)) {
         struct labels_counts c;
         long long v[7];

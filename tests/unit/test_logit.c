@@ -29,18 +29,6 @@ static struct logit fit(const struct table *t, size_t k)
     return out;
 }
 
-static FILE *open_data(const char *name)
-{
-    const char *source = getenv("SRCDIR");
-    char path[4096];
-
-    snprintf(path, sizeof path, "%s/tests/data/%s", source ? source : ".", name);
-    FILE *f = fopen(path, "r");
-    if (!f)
-        fail_msg("cannot open %s (set SRCDIR to the source tree)", path);
-    return f;
-}
-
 static void load_case(int wanted, struct table *t)
 {
     FILE *f = open_data("logit-oracle.csv");

@@ -14,18 +14,6 @@
 
 enum { MAX_FIELDS = 16, MAX_P = 64 };
 
-static FILE *open_data(const char *name)
-{
-    const char *source = getenv("SRCDIR");
-    char path[4096];
-
-    snprintf(path, sizeof path, "%s/tests/data/%s", source ? source : ".", name);
-    FILE *f = fopen(path, "r");
-    if (!f)
-        fail_msg("cannot open %s (set SRCDIR to the source tree)", path);
-    return f;
-}
-
 /* The next row's fields, empty ones too; 0 at the end. Comments and the line
  * with the names are left out. */
 static size_t next_row(FILE *f, char *line, size_t size, char *field[MAX_FIELDS])

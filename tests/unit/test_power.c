@@ -10,16 +10,12 @@
 
 static void test_oracle(void **state)
 {
-    const char *source = getenv("SRCDIR");
-    char path[4096], line[512];
+    char line[512];
     size_t rows = 0;
     double v[7];
 
     (void)state;
-    snprintf(path, sizeof path, "%s/tests/data/power-oracle.csv", source ? source : ".");
-    FILE *f = fopen(path, "r");
-    if (!f)
-        fail_msg("cannot open %s (set SRCDIR to the source tree)", path);
+    FILE *f = open_data("power-oracle.csv");
     while (fgets(line, sizeof line, f)) {
         if (sscanf(line, "correlation,%lf,%lf,%lf", v, v + 1, v + 2) == 3) {
             assert_near(power_error_correlation(v[0], v[1]), v[2], 1e-7);
