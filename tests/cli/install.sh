@@ -29,6 +29,17 @@ for file in bash-completion/completions/misid zsh/site-functions/_misid; do
     [ -f "$(find "$stage" -path "*/share/$file")" ]
     ok $? "$file is installed"
 done
+is "$(cd "$SRCDIR" && find datasets -name '*.yaml' -o -name '*.csv' | sort)" \
+    "$(cd "$data" && find datasets -type f ! -name '*.md' | sort)" "all data sets are installed"
+for file in include/misid-backend.h pkgconfig/misid-backend.pc libexec/misid-host; do
+    [ -f "$(find "$stage" -path "*/$file")" ]
+    ok $? "$file is installed"
+done
+for plugin in "$BUILDDIR"/src/host/plugins/*.so; do
+    [ -e "$plugin" ] || continue
+    [ -f "$(find "$stage" -path "*/lib/misid/${plugin##*/}")" ]
+    ok $? "the plug-in ${plugin##*/} is installed"
+done
 is "$(find "$stage" -type f -perm /o+w)" "" "nothing is writable by everyone"
 is "$(find "$data" -type f -perm /a+x)" "" "data is not executable"
 
@@ -46,6 +57,14 @@ is "$status" 0 "the installed program runs an installed study" ||
     printf '# %s\n' "$errs"
 [ -s "$T/run/run.json" ]
 ok $? "its record is there"
+"$program" synth --subjects 8 --images 2 --size 96 --seed 1 --out drawn --quiet &&
+    "$program" embed --dataset synthetic --root drawn --backend lbp --out embedded --no-cache \
+        --quiet &&
+    "$program" score embedded --by gender --thresholds 0.5 --out scores --quiet &&
+    "$program" estimate scores --out estimated --replicates 100 --permutations 99 --quiet
+ok $? "the installed program takes images to a report"
+[ -s estimated/report.html ]
+ok $? "the report is there"
 run "$program" list studies --json
 unlike "$out" "\"path\": \"$SRCDIR/" "no study of the source tree is found"
 
