@@ -331,3 +331,44 @@ void scored_study_end(struct study *s, const struct scored *sc, const struct tal
     if (point && has_contrast(s, "fmr"))
         add_chart(s, "forest", "fmr", point, 0);
 }
+
+/* True if a group of the set has a row of the metric. */
+static bool has_rows(struct study *s, const struct findings *curves, unsigned set,
+                     const char *metric, const char *point)
+{
+    struct group g = group_first(&s->axes, set);
+    bool found = false;
+
+    do {
+        const char *name = keep_name(s, &g);
+        found = findings_find(curves, NULL, metric, name, "", point, NULL) >= 0;
+    } while (!found && group_next(&g, &s->axes, set));
+    return found;
+}
+
+void scored_study_curves(struct study *s, const struct scored *sc,
+                         const struct findings *curves)
+{
+    static const struct {
+        const char *chart, *metric, *rests[2]; /* metrics of which it needs rows */
+        bool own;                              /* at groups' own thresholds */
+    } wanted[] = {
+        { "fmr-threshold", "fmr", { "fmr", "fmr" }, false },
+    };
+    const size_t kinds = sizeof wanted / sizeof *wanted;
+    const char *point = scored_study_point(sc);
+    struct study_chart *before = s->charts;
+
+    s->charts = arena_array(&s->arena, s->n_charts + 2 * kinds, sizeof *s->charts);
+    if (s->n_charts)
+        memcpy(s->charts, before, s->n_charts * sizeof *before);
+    for (size_t i = 0; i < s->n_spread; i++)
+        for (size_t k = 0; k < kinds && (!i || i + 1 == s->n_spread); k++) {
+            const char *at = wanted[k].own && point
+                                 ? arena_printf(&s->arena, "own %s", point) : "";
+            if (!(wanted[k].own && !point) &&
+                has_rows(s, curves, s->spread[i], wanted[k].rests[0], at) &&
+                has_rows(s, curves, s->spread[i], wanted[k].rests[1], at))
+                add_chart(s, wanted[k].chart, wanted[k].metric, point, s->spread[i]);
+        }
+}
