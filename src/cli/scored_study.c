@@ -354,6 +354,7 @@ void scored_study_curves(struct study *s, const struct scored *sc,
         bool own;                              /* at groups' own thresholds */
     } wanted[] = {
         { "fmr-threshold", "fmr", { "fmr", "fmr" }, false },
+        { "det", "fnmr", { "fmr", "fnmr" }, false },
     };
     const size_t kinds = sizeof wanted / sizeof *wanted;
     const char *point = scored_study_point(sc);

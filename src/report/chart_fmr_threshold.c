@@ -29,7 +29,7 @@ static const struct {
 } styles[LINES_MAX] = {
     { STRONG, 2.2, 7, "" }, { INK_SOFT, 1.6, 5, "" }, { CALM, 3, 9, "" },
     { STRONG, 2.2, 11, "dashtype (8,4)" }, { INK_SOFT, 1.6, 13, "dashtype (8,4)" },
-    { CALM, 3, 7, "dashtype (8,4)" },
+    { CALM, 3, 15, "dashtype (8,4)" },
 };
 
 struct panel {
@@ -288,8 +288,8 @@ int chart_fmr_threshold(struct plot *p, const struct chart_input *in, struct err
         curvelist_point_words(&n.list, &subtitle);
         text_add(&subtitle, ", with ");
         format_confidence(&subtitle, in->study->confidence);
-        text_addf(&subtitle, " %% intervals (%s) and false matches/comparisons, side by side "
-                  "so that they can be seen", prose_method("wilson-t"));
+        text_addf(&subtitle, " %% intervals (%s), set side by side so that they can be told "
+                  "apart, and false matches/comparisons", prose_method("wilson-t"));
     }
     double y = plot_head(p, in->chart->title, subtitle.s) + 20;
     n.left = MARGIN + AXIS;

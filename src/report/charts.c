@@ -30,6 +30,8 @@ static const struct chart charts[] = {
       NEEDS_BY, chart_confidence },
     { "fmr-threshold", "false match rate against threshold, a line a group",
       NEEDS_BY, chart_fmr_threshold },
+    { "det", "false non-match rate against false match rate, a panel a group",
+      NEEDS_BY, chart_det },
 };
 
 const struct chart *chart_table(size_t *n)
