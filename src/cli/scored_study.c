@@ -355,6 +355,7 @@ void scored_study_curves(struct study *s, const struct scored *sc,
     } wanted[] = {
         { "fmr-threshold", "fmr", { "fmr", "fmr" }, false },
         { "det", "fnmr", { "fmr", "fnmr" }, false },
+        { "densities", "fmr", { "density.mated", "density.mated" }, false },
     };
     const size_t kinds = sizeof wanted / sizeof *wanted;
     const char *point = scored_study_point(sc);

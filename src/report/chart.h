@@ -49,6 +49,7 @@ int chart_audits(struct plot *plot, const struct chart_input *in, struct err *er
 int chart_bars(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_composition(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_confidence(struct plot *plot, const struct chart_input *in, struct err *err);
+int chart_densities(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_det(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_dumbbell(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_fmr_threshold(struct plot *plot, const struct chart_input *in,

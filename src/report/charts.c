@@ -32,6 +32,8 @@ static const struct chart charts[] = {
       NEEDS_BY, chart_fmr_threshold },
     { "det", "false non-match rate against false match rate, a panel a group",
       NEEDS_BY, chart_det },
+    { "densities", "spread of mated and non-mated scores, a ridge a group",
+      NEEDS_BY, chart_densities },
 };
 
 const struct chart *chart_table(size_t *n)
