@@ -114,7 +114,7 @@ int scored_curves(const struct scored *sc, const struct axes *axes, const unsign
                                 .backend = findings_keep(to, sc->backend),
                                 .targets = targets, .reference = -1,
                                 .confidence = confidence, .per_decade = 8,
-                                .density_bins = 128 };
+                                .density_bins = 80 };
     struct arena arena = ARENA_INIT;
     int code = 0;
 

@@ -211,9 +211,9 @@ static void add_caveats(struct study *s, const struct scored *sc)
             "person of its own; if people have several, the intervals are too narrow.";
 }
 
-/* The charts of one set of axes. */
+/* A chart of one set of axes; `shows` heads it, or NULL: the metric's title. */
 static void add_chart(struct study *s, const char *chart, const char *metric,
-                      const char *point, unsigned set)
+                      const char *shows, const char *point, unsigned set)
 {
     struct text id = TEXT_INIT, title = TEXT_INIT;
 
@@ -222,7 +222,7 @@ static void add_chart(struct study *s, const char *chart, const char *metric,
         if (*c == '_' || *c == '.')
             *c = '-';
     const struct metric *m = metric_find(metric);
-    text_addf(&title, "%s%s", m->title, set ? " by " : ": groups against the reference");
+    text_addf(&title, "%s%s", shows ? shows : m->title, set ? " by " : ": groups against the reference");
     for (size_t a = 0, first = 1; a < s->axes.n; a++)
         if (set & 1u << a) {
             text_addf(&title, "%s%s", first ? "" : " and ", s->axes.axes[a].name);
@@ -324,12 +324,12 @@ void scored_study_end(struct study *s, const struct scored *sc, const struct tal
     add_caveats(s, sc);
     s->charts = arena_array(&s->arena, 3 * s->n_spread + 2, sizeof *s->charts);
     for (size_t i = 0; point && i < s->n_spread; i++) {
-        add_chart(s, "bars", "fmr", point, s->spread[i]);
+        add_chart(s, "bars", "fmr", NULL, point, s->spread[i]);
         if (tally_has(t, sc->backend, "fnmr", point))
-            add_chart(s, "bars", "fnmr", point, s->spread[i]);
+            add_chart(s, "bars", "fnmr", NULL, point, s->spread[i]);
     }
     if (point && has_contrast(s, "fmr"))
-        add_chart(s, "forest", "fmr", point, 0);
+        add_chart(s, "forest", "fmr", NULL, point, 0);
 }
 
 /* True if a group of the set has a row of the metric. */
@@ -352,10 +352,14 @@ void scored_study_curves(struct study *s, const struct scored *sc,
     static const struct {
         const char *chart, *metric, *rests[2]; /* metrics of which it needs rows */
         bool own;                              /* at groups' own thresholds */
+        const char *title;
     } wanted[] = {
-        { "fmr-threshold", "fmr", { "fmr", "fmr" }, false },
-        { "det", "fnmr", { "fmr", "fnmr" }, false },
-        { "densities", "fmr", { "density.mated", "density.mated" }, false },
+        { "fmr-threshold", "fmr", { "fmr", "fmr" }, false, "FMR against threshold" },
+        { "det", "fnmr", { "fmr", "fnmr" }, false, "FNMR against FMR (DET)" },
+        { "densities", "fmr", { "density.mated", "density.mated" }, false,
+          "Scores of mated and non-mated comparisons" },
+        { "equalise", "fmr", { "fmr", "fnmr" }, true,
+          "Equal thresholds or equal FMRs" },
     };
     const size_t kinds = sizeof wanted / sizeof *wanted;
     const char *point = scored_study_point(sc);
@@ -371,6 +375,7 @@ void scored_study_curves(struct study *s, const struct scored *sc,
             if (!(wanted[k].own && !point) &&
                 has_rows(s, curves, s->spread[i], wanted[k].rests[0], at) &&
                 has_rows(s, curves, s->spread[i], wanted[k].rests[1], at))
-                add_chart(s, wanted[k].chart, wanted[k].metric, point, s->spread[i]);
+                add_chart(s, wanted[k].chart, wanted[k].metric, wanted[k].title, point,
+                          s->spread[i]);
         }
 }

@@ -306,8 +306,7 @@ int chart_fmr_threshold(struct plot *p, const struct chart_input *in, struct err
     text_add(&p->note, "Dotted where a line rests on fewer than five false matches or too few "
              "people.");
     if (n.marks.hollow)
-        text_add(&p->note, " Open marks: too few false matches to say more than the interval "
-                 "does.");
+        text_add(&p->note, " Open marks: the same at the operating point.");
     curvelist_explain(&n.list, &p->note);
     curvelist_release(&n.list);
     text_release(&subtitle);

@@ -34,6 +34,8 @@ static const struct chart charts[] = {
       NEEDS_BY, chart_det },
     { "densities", "spread of mated and non-mated scores, a ridge a group",
       NEEDS_BY, chart_densities },
+    { "equalise", "each group under one threshold for all and under one of its own",
+      NEEDS_BY, chart_equalise },
 };
 
 const struct chart *chart_table(size_t *n)

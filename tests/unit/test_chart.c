@@ -28,7 +28,7 @@ static void test_charts_check(void **state)
     assert_non_null(strstr(err_text(&err), "before: is not a key of a chart of type audits"));
     assert_fault_says(&err, "evil.yaml:21: chart: 'pie' is not a chart, expected one of "
                             "bars, heat, composition, forest, dumbbell, audits, "
-                            "gradient, confidence, fmr-threshold, det, densities");
+                            "gradient, confidence, fmr-threshold, det, densities, equalise");
 }
 
 static void test_scripts_hold_no_text(void **state)
@@ -232,6 +232,79 @@ static void test_lone_points(void **state)
     text_release(&tsv);
 }
 
+/* The charts of curves, of groups with hostile names. */
+static void add_curve(struct findings *to, const char *group, double shift)
+{
+    static const char *const metrics[] = { "fmr", "fnmr", "density.mated", "density.nonmated" };
+
+    for (int i = 0; i < 24; i++) {
+        const char *point = i < 20 ? "" : i % 2 ? "fmr=0.1" : "own fmr=0.1";
+        for (int k = 0; k < (i < 20 ? 4 : 2); k++) {
+            struct finding *row = findings_add(to);
+            double fmr = pow(.6, i % 20 + 1) * shift;
+            row->backend = "<script>`touch PWNED`";
+            row->metric = metrics[k];
+            row->group = findings_keep(to, group);
+            row->point = point;
+            row->threshold = i % 20 * .05;
+            row->estimate = k == 1 ? (i % 20) * .02 : fmr;
+            row->lo = k > 1 ? NAN : row->estimate / 2;
+            row->hi = k > 1 ? NAN : row->estimate * 1.5 + .01;
+            row->x = i % 20;
+            row->n = 40;
+            row->flag = i > 15 ? FLAG_TOO_FEW : FLAG_OK;
+        }
+    }
+}
+
+static void test_curves(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const names[] = { "fmr-threshold", "det", "densities", "equalise" };
+    struct findings curves, none;
+    struct glyphs glyphs = { .asked = true };
+    struct group g = group_first(&f->study.axes, 3);
+    struct text name = TEXT_INIT;
+    double shift = 1;
+
+    findings_init(&curves);
+    findings_init(&none);
+    do {
+        text_reset(&name);
+        group_add(&name, &f->study.axes, &g);
+        add_curve(&curves, name.s, shift);
+        shift *= .8;
+    } while (group_next(&g, &f->study.axes, 3));
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        struct study_chart c = f->study.charts[0];
+        struct chart_input in = { &f->study, &f->findings, &c, &curves };
+        struct text gp = TEXT_INIT, tsv = TEXT_INIT;
+        struct plot plot;
+        c.chart.text = names[i];
+        c.by = 3;
+        c.point = "fmr=0.1";
+        plot_init(&plot, "x");
+        assert_int_equal(chart_find(names[i])->draw(&plot, &in, &err), 0);
+        plot_finish(&plot, &glyphs, &gp, &tsv);
+        assert_null(strpbrk(gp.s, "`<@"));
+        assert_null(strstr(gp.s, "PWNED"));
+        assert_null(strstr(gp.s, "nan"));
+        assert_null(strchr(tsv.s, '"'));
+        assert_true(plot.alt.len > 40);
+        plot_release(&plot);
+        in.curves = i % 2 ? NULL : &none;
+        plot_init(&plot, "x");
+        assert_int_equal(chart_find(names[i])->draw(&plot, &in, &err), ERR_INPUT);
+        assert_fault_says(&err, "in curves.csv, expected a run made of comparisons");
+        plot_release(&plot);
+        text_release(&gp);
+        text_release(&tsv);
+    }
+    text_release(&name);
+    findings_release(&curves);
+    findings_release(&none);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -241,6 +314,7 @@ int main(void)
         WITH(test_png_words),
         WITH(test_gradient_refused),
         WITH(test_lone_points),
+        WITH(test_curves),
         WITH(test_hostile_charts),
         WITH(test_missing_gnuplot),
         WITH(test_failing_gnuplot),
