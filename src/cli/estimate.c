@@ -156,7 +156,7 @@ static int estimate_scored(struct pipeline *p, const char *dir, const struct req
     }
     if (!code && r->out && !folder_same(dir, r->out)) {
         code = scored_curves(&sc, &p->study.axes, p->study.spread, p->study.n_spread,
-                             r->confidence, &p->curves, p->err);
+                             r->confidence, &p->findings, &p->curves, p->err);
         scored_study_curves(&p->study, &sc, &p->curves);
     }
     if (!code)

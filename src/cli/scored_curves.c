@@ -106,8 +106,33 @@ static size_t take_targets(const struct scored *sc, double *to)
     return n;
 }
 
+/* Where both tables have a rate they say the same of it: the design effect that few
+ * errors borrow is looked for at other thresholds along a curve. */
+static void settle(struct findings *curves, const struct findings *found)
+{
+    for (size_t i = 0; i < curves->n; i++) {
+        struct finding *row = &curves->rows[i];
+        long at = !*row->point ? -1 : findings_find(found, row->backend, row->metric,
+                                                    row->group, row->versus, row->point,
+                                                    "wilson-t");
+        if (at < 0 || found->rows[at].x != row->x || found->rows[at].n != row->n)
+            continue;
+        const struct finding *f = &found->rows[at];
+        row->lo = f->lo;
+        row->hi = f->hi;
+        row->n_eff = f->n_eff;
+        row->df = f->df;
+        row->clusters = f->clusters;
+        row->confidence = f->confidence;
+        row->method = findings_keep(curves, f->method);
+        row->flag = f->flag;
+        row->note = findings_keep(curves, f->note);
+    }
+}
+
 int scored_curves(const struct scored *sc, const struct axes *axes, const unsigned *sets,
-                  size_t n_sets, double confidence, struct findings *to, struct err *err)
+                  size_t n_sets, double confidence, const struct findings *found,
+                  struct findings *to, struct err *err)
 {
     double *targets = mem_array(sc->n_points, sizeof *targets);
     struct curves_want want = { .study = "score", .dataset = "comparisons",
@@ -132,6 +157,7 @@ int scored_curves(const struct scored *sc, const struct axes *axes, const unsign
         free(p.person);
         free(p.gallery_person);
     }
+    settle(to, found);
     arena_release(&arena);
     free(targets);
     return code;
