@@ -77,19 +77,30 @@ int backend_add_native(struct backend *b, const char *text, struct err *err)
     return 0;
 }
 
-/* A value as it stands in records: the path of one of the files is its base name. */
-static const char *shown_value(const struct backend *b, const char *value)
+/* Adds a value as it stands in records: the path of a file is its base name, be it the
+ * whole value or a word of it. */
+static void add_shown(struct text *to, const struct backend *b, const char *value)
 {
-    for (size_t i = 0; i < b->n_files; i++)
-        if (!strcmp(b->files[i].name, value))
-            return path_basename(value);
-    return value;
+    for (const char *c = value; *c;) {
+        size_t i = 0, len = 0;
+        for (; i < b->n_files && (c == value || c[-1] == ' '); i++) {
+            len = strlen(b->files[i].name);
+            if (!strncmp(c, b->files[i].name, len) && (!c[len] || c[len] == ' '))
+                break;
+            len = 0;
+        }
+        if (len)
+            text_add(to, path_basename(b->files[i].name));
+        else
+            text_addch(to, *c);
+        c += len ? len : 1;
+    }
 }
 
 /* NAME and the settings that were given, in the order of their names. */
 static void set_name(struct backend *b, const struct backend_spec *spec)
 {
-    struct text t = TEXT_INIT;
+    struct text t = TEXT_INIT, value = TEXT_INIT;
     size_t n = 0;
 
     text_add(&t, path_basename(b->asked));
@@ -98,13 +109,16 @@ static void set_name(struct backend *b, const struct backend_spec *spec)
             if (strcmp(spec->settings[k].name, b->settings[i].name))
                 continue;
             text_addf(&t, "%c%s=", n++ ? ',' : ':', b->settings[i].name);
-            for (const char *c = shown_value(b, b->settings[i].value); *c; c++) {
+            text_reset(&value);
+            add_shown(&value, b, b->settings[i].value);
+            for (const char *c = value.s; *c; c++) {
                 if (*c == ',' || *c == '\\')
                     text_addch(&t, '\\');
                 text_addch(&t, *c);
             }
         }
     b->name = arena_strdup(&b->arena, t.s);
+    text_release(&value);
     text_release(&t);
 }
 
@@ -131,11 +145,18 @@ static void add_files(const struct backend *b, struct json_out *w)
 /* With `all`, those that no answer depends on as well: how many threads. */
 static void add_options(const struct backend *b, bool all, struct json_out *w)
 {
+    struct text value = TEXT_INIT;
+
     json_map(w, "options");
-    for (size_t i = 0; i < b->n_settings; i++)
-        if (all || strcmp(b->settings[i].name, "threads"))
-            json_string(w, b->settings[i].name, shown_value(b, b->settings[i].value));
+    for (size_t i = 0; i < b->n_settings; i++) {
+        if (!all && !strcmp(b->settings[i].name, "threads"))
+            continue;
+        text_reset(&value);
+        add_shown(&value, b, b->settings[i].value);
+        json_string(w, b->settings[i].name, value.s);
+    }
     json_end(w);
+    text_release(&value);
 }
 
 static void set_fingerprint(struct backend *b)

@@ -13,6 +13,7 @@
 #include "cli/options.h"
 #include "cli/pipeline.h"
 #include "cli/scored.h"
+#include "cli/scored_curves.h"
 #include "cli/scored_study.h"
 #include "report/report.h"
 #include "stats/estimate.h"
@@ -152,6 +153,11 @@ static int estimate_scored(struct pipeline *p, const char *dir, const struct req
                                     .printed = &p->printed, .clusters = &p->clusters };
         code = scored_findings(&sc, &wish, &e, &p->findings, p->err);
         scored_study_conclude(&p->study, &sc, &p->findings);
+    }
+    if (!code && r->out && !folder_same(dir, r->out)) {
+        code = scored_curves(&sc, &p->study.axes, p->study.spread, p->study.n_spread,
+                             r->confidence, &p->findings, &p->curves, p->err);
+        scored_study_curves(&p->study, &sc, &p->curves);
     }
     if (!code)
         code = r->out && !folder_same(dir, r->out) ? write_run(p, dir, r->out)

@@ -179,15 +179,16 @@ static bool is_inside(const char *name)
 
 enum folder_stage folder_maker(const char *name)
 {
-    static const char *const found[] = { "findings.csv", "claims.csv", "claims.json" };
+    static const char *const found[] = { "findings.csv", "claims.csv", "claims.json",
+                                         "curves.csv" };
     static const char *const drawn[] = { "report.html", "report.json", "tables.tex" };
 
-    for (int i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof found / sizeof *found; i++)
         if (!strcmp(name, found[i]))
             return MADE_BY_ESTIMATE;
+    for (size_t i = 0; i < sizeof drawn / sizeof *drawn; i++)
         if (!strcmp(name, drawn[i]))
             return MADE_BY_CHART;
-    }
     return strncmp(name, "charts/", 7) ? MADE_FIRST : MADE_BY_CHART;
 }
 

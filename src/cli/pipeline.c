@@ -24,6 +24,7 @@ void pipeline_init(struct pipeline *p, struct err *err)
 {
     *p = (struct pipeline){ .err = err };
     findings_init(&p->findings);
+    findings_init(&p->curves);
     run_init(&p->run);
     run_init(&p->before);
 }
@@ -38,6 +39,7 @@ void pipeline_release(struct pipeline *p)
     printed_release(&p->printed);
     cases_release(&p->cases);
     findings_release(&p->findings);
+    findings_release(&p->curves);
     claims_release(&p->claims);
     run_release(&p->run);
     run_release(&p->before);
@@ -333,6 +335,10 @@ int pipeline_open_findings(struct pipeline *p, const char *dir)
     char *path = path_join(dir, "findings.csv");
     code = findings_read_csv(&p->findings, path, p->err);
     free(path);
+    path = path_join(dir, "curves.csv");
+    if (!code && folder_records(&p->run, "curves.csv"))
+        code = findings_read_csv(&p->curves, path, p->err);
+    free(path);
     claims_init(&p->claims, &p->study);
     path = path_join(dir, "claims.json");
     int claims = claims_read_json(&p->claims, path, p->err);
@@ -496,6 +502,10 @@ int pipeline_write_findings(struct pipeline *p)
         findings_write_csv(&p->findings, &t);
         code = pipeline_write_text(p, "findings.csv", &t);
     }
+    if (!code && p->curves.n) {
+        findings_write_csv(&p->curves, &t);
+        code = pipeline_write_text(p, "curves.csv", &t);
+    }
     if (!code) {
         claims_write_csv(&p->claims, &t);
         code = pipeline_write_text(p, "claims.csv", &t);
@@ -530,7 +540,7 @@ int pipeline_write_report(struct pipeline *p)
         return code;
     record_tools(p, true);
     forget_drawn(&p->run);
-    charts = report_charts(&p->study, &p->findings, p->dir, p->err);
+    charts = report_charts(&p->study, &p->findings, &p->curves, p->dir, p->err);
     if (charts && charts != ERR_PROGRAM)
         return charts;
     for (size_t i = 0; i < p->study.n_charts && !code; i++)
@@ -540,8 +550,8 @@ int pipeline_write_report(struct pipeline *p)
             free(name);
         }
     if (!code)
-        code = report_write(&p->study, &p->findings, &p->claims, &p->cases, &p->run,
-                            p->dir, p->err);
+        code = report_write(&p->study, &p->findings, &p->curves, &p->claims, &p->cases,
+                            &p->run, p->dir, p->err);
     for (int i = 0; i < 3 && !code; i++)
         code = pipeline_record_output(p, files[i]);
     return code ? code : charts;

@@ -36,6 +36,7 @@ struct pipeline {
     struct printed printed;
     struct cases cases;
     struct findings findings;
+    struct findings curves;     /* of comparisons; no rows: none */
     struct claims claims;
     struct run run;
     char *dir;                  /* the run folder */

@@ -218,9 +218,9 @@ static void add_caveats(struct study *s, const struct scored *sc)
             "person of its own; if people have several, the intervals are too narrow.";
 }
 
-/* The charts of one set of axes. */
+/* A chart of one set of axes; `shows` heads it, or NULL: the metric's title. */
 static void add_chart(struct study *s, const char *chart, const char *metric,
-                      const char *point, unsigned set)
+                      const char *shows, const char *point, unsigned set)
 {
     struct text id = TEXT_INIT, title = TEXT_INIT;
 
@@ -230,8 +230,8 @@ static void add_chart(struct study *s, const char *chart, const char *metric,
             *c = '-';
     const struct metric *m = metric_find(metric);
     bool all = !strcmp(chart, "caterpillar"), cross = !strcmp(chart, "cross");
-    text_addf(&title, "%s%s", m->title, cross ? " between groups of " : set ? " by " : all
-              ? ": all groups, sorted" : ": groups against the reference");
+    text_addf(&title, "%s%s", shows ? shows : m->title, cross ? " between groups of "
+              : set ? " by " : all ? ": all groups, sorted" : ": groups against the reference");
     for (size_t a = 0, first = 1; a < s->axes.n; a++)
         if (set & 1u << a) {
             text_addf(&title, "%s%s", first ? "" : " and ", s->axes.axes[a].name);
@@ -294,9 +294,10 @@ static void add_conclusion(const struct study *s, const struct findings *f,
         if (set & 1u << a)
             text_addf(&name, "%s%s", name.len ? ";" : "", s->axes.axes[a].name);
     long at = findings_find(f, sc->backend, "fmr.max_min", name.s, "", point, NULL);
-    for (char *c = name.s; *c; c++)
-        if (*c == ';')
-            *c = ',';
+    text_reset(&name);
+    for (size_t a = 0; a < s->axes.n; a++)
+        if (set & 1u << a)
+            text_addf(&name, "%s%s", name.len ? " and " : "", s->axes.axes[a].name);
     if (at >= 0) {
         const struct finding *row = &f->rows[at];
         text_addf(to, " By %s the highest FMR is ", name.s);
@@ -364,16 +365,64 @@ void scored_study_end(struct study *s, const struct scored *sc, const struct tal
     s->charts = arena_array(&s->arena, 3 * s->n_spread + 4, sizeof *s->charts);
     for (size_t i = 0; point && i < s->n_spread; i++) {
         if (has_groups(s, sc, t, "fmr", s->spread[i]))
-            add_chart(s, "bars", "fmr", point, s->spread[i]);
+            add_chart(s, "bars", "fmr", NULL, point, s->spread[i]);
         if (has_groups(s, sc, t, "fnmr", s->spread[i]))
-            add_chart(s, "bars", "fnmr", point, s->spread[i]);
+            add_chart(s, "bars", "fnmr", NULL, point, s->spread[i]);
     }
     unsigned last = s->n_spread ? s->spread[s->n_spread - 1] : 0;
     if (point && last && count_groups(&s->axes, last) >= 2 &&
         count_groups(&s->axes, last) <= 24)
-        add_chart(s, "cross", "fmr", point, last);
+        add_chart(s, "cross", "fmr", NULL, point, last);
     if (point && s->n_spread > 1)
-        add_chart(s, "caterpillar", "fmr", point, 0);
+        add_chart(s, "caterpillar", "fmr", NULL, point, 0);
     if (point && has_contrast(s, "fmr"))
-        add_chart(s, "forest", "fmr", point, 0);
+        add_chart(s, "forest", "fmr", NULL, point, 0);
+}
+
+/* True if a group of the set has a row of the metric. */
+static bool has_rows(struct study *s, const struct findings *curves, unsigned set,
+                     const char *metric, const char *point)
+{
+    struct group g = group_first(&s->axes, set);
+    bool found = false;
+
+    do {
+        const char *name = keep_name(s, &g);
+        found = findings_find(curves, NULL, metric, name, "", point, NULL) >= 0;
+    } while (!found && group_next(&g, &s->axes, set));
+    return found;
+}
+
+void scored_study_curves(struct study *s, const struct scored *sc,
+                         const struct findings *curves)
+{
+    static const struct {
+        const char *chart, *metric, *rests[2]; /* metrics of which it needs rows */
+        bool own;                              /* at groups' own thresholds */
+        const char *title;
+    } wanted[] = {
+        { "fmr-threshold", "fmr", { "fmr", "fmr" }, false, "FMR against threshold" },
+        { "det", "fnmr", { "fmr", "fnmr" }, false, "FNMR against FMR (DET)" },
+        { "densities", "fmr", { "density.mated", "density.mated" }, false,
+          "Scores of mated and non-mated comparisons" },
+        { "equalise", "fmr", { "fmr", "fnmr" }, true,
+          "Equal thresholds or equal FMRs" },
+    };
+    const size_t kinds = sizeof wanted / sizeof *wanted;
+    const char *point = scored_study_point(sc);
+    struct study_chart *before = s->charts;
+
+    s->charts = arena_array(&s->arena, s->n_charts + 2 * kinds, sizeof *s->charts);
+    if (s->n_charts)
+        memcpy(s->charts, before, s->n_charts * sizeof *before);
+    for (size_t i = 0; i < s->n_spread; i++)
+        for (size_t k = 0; k < kinds && (!i || i + 1 == s->n_spread); k++) {
+            const char *at = wanted[k].own && point
+                                 ? arena_printf(&s->arena, "own %s", point) : "";
+            if (!(wanted[k].own && !point) &&
+                has_rows(s, curves, s->spread[i], wanted[k].rests[0], at) &&
+                has_rows(s, curves, s->spread[i], wanted[k].rests[1], at))
+                add_chart(s, wanted[k].chart, wanted[k].metric, wanted[k].title, point,
+                          s->spread[i]);
+        }
 }

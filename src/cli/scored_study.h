@@ -27,6 +27,10 @@ void scored_study_end(struct study *s, const struct scored *sc, const struct tal
 /* After scored_findings(): what may be concluded, in words, behind the question. */
 void scored_study_conclude(struct study *s, const struct scored *sc,
                            const struct findings *f);
+/* The charts of curves.csv, behind the others: for the first axis and for all of them, as
+ * far as there are rows. */
+void scored_study_curves(struct study *s, const struct scored *sc,
+                         const struct findings *curves);
 /* The operating point that charts and words are about: the strictest target FMR, else
  * the first threshold; NULL: there is none. */
 const char *scored_study_point(const struct scored *sc);

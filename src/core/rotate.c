@@ -14,7 +14,33 @@
 #define GROUP 512
 #define SAMPLE 4096          /* rows, */
 #define SAMPLE_NUMBERS (1 << 24) /* and numbers of them, at most */
+#define MOMENT_ROWS 16 /* of them, are taken together */
 #define ROWS_PER_DIM 4 /* at least, or finding directions is not worth it */
+
+#define INLINE static inline __attribute__((always_inline))
+
+/* name_best: the INLINE function `name`, compiled for what the machine has. All do the
+ * same operations. */
+#ifdef __x86_64__
+#define BY_ISA(name, parameters, arguments)                                    \
+    __attribute__((target("avx2"))) static void name##_avx2 parameters         \
+    {                                                                          \
+        name arguments;                                                        \
+    }                                                                          \
+    static void name##_best parameters                                         \
+    {                                                                          \
+        if (__builtin_cpu_supports("avx2"))                                    \
+            name##_avx2 arguments;                                             \
+        else                                                                   \
+            name arguments;                                                    \
+    }
+#else
+#define BY_ISA(name, parameters, arguments)                                    \
+    static void name##_best parameters                                         \
+    {                                                                          \
+        name arguments;                                                        \
+    }
+#endif
 
 typedef float lanes __attribute__((vector_size(32), aligned(4), may_alias));
 #define LANES 8
@@ -25,8 +51,7 @@ typedef float lanes __attribute__((vector_size(32), aligned(4), may_alias));
     ((((x)[0] + (x)[4]) + ((x)[2] + (x)[6])) + (((x)[1] + (x)[5]) + ((x)[3] + (x)[7])))
 
 /* Four rows by two directions. */
-static inline __attribute__((always_inline)) void
-multiply(const float *x, const float *p, size_t width, float *to, size_t stride)
+INLINE void multiply(const float *x, const float *p, size_t width, float *to, size_t stride)
 {
     lanes s00 = { 0 }, s01 = { 0 }, s10 = { 0 }, s11 = { 0 }, s20 = { 0 }, s21 = { 0 },
           s30 = { 0 }, s31 = { 0 };
@@ -54,20 +79,14 @@ multiply(const float *x, const float *p, size_t width, float *to, size_t stride)
     to[3 * stride + 1] = FOLD(s31);
 }
 
-static inline __attribute__((always_inline)) void
-multiply_all(const struct rotation *r, const float *rows, float *to, size_t stride)
+INLINE void multiply_all(const struct rotation *r, const float *rows, float *to,
+                         size_t stride)
 {
     for (size_t i = 0; i < r->m; i += 2)
         multiply(rows, r->directions + i * r->width, r->width, to + i, stride);
 }
-
-#ifdef __x86_64__
-__attribute__((target("avx2"))) static void
-multiply_all_avx2(const struct rotation *r, const float *rows, float *to, size_t stride)
-{
-    multiply_all(r, rows, to, stride);
-}
-#endif
+BY_ISA(multiply_all, (const struct rotation *r, const float *rows, float *to, size_t stride),
+       (r, rows, to, stride))
 
 void rotation_apply(const struct rotation *r, const float *rows, float *to, size_t stride)
 {
@@ -77,13 +96,7 @@ void rotation_apply(const struct rotation *r, const float *rows, float *to, size
                 to[i * stride + k] = rows[i * r->width + r->order[k]];
         return;
     }
-#ifdef __x86_64__
-    if (__builtin_cpu_supports("avx2")) {
-        multiply_all_avx2(r, rows, to, stride);
-        return;
-    }
-#endif
-    multiply_all(r, rows, to, stride);
+    multiply_all_best(r, rows, to, stride);
 }
 
 /* Rows brought to length 1, evenly over those without fault: n × width. */
@@ -115,7 +128,7 @@ static void take_sample(struct sample *to, const struct scorer *a, const struct 
                  most = all < fit ? all : fit;
 
     *to = (struct sample){ .width = width,
-                           .rows = mem_array((most + ROTATE_ROWS) * width,
+                           .rows = mem_array((most + MOMENT_ROWS + 1) * width + 2 * LANES,
                                              sizeof *to->rows) };
     for (size_t i = 0; i < most; i++) {
         const size_t at = (size_t)((unsigned __int128)i * all / most);
@@ -126,23 +139,57 @@ static void take_sample(struct sample *to, const struct scorer *a, const struct 
     }
 }
 
+/* Adds the products of the numbers i … i + 4 and those from j … in MOMENT_ROWS rows. */
+INLINE void add_products(const float *x, size_t width, size_t i, size_t j, float *sum,
+                         size_t stride)
+{
+    lanes *const at0 = (lanes *)(sum + i * stride + j),
+          *const at1 = (lanes *)(sum + (i + 1) * stride + j),
+          *const at2 = (lanes *)(sum + (i + 2) * stride + j),
+          *const at3 = (lanes *)(sum + (i + 3) * stride + j);
+    lanes s00 = at0[0], s01 = at0[1], s10 = at1[0], s11 = at1[1], s20 = at2[0],
+          s21 = at2[1], s30 = at3[0], s31 = at3[1];
+
+    for (size_t row = 0; row < MOMENT_ROWS; row++, x += width) {
+        const lanes y0 = AT(x + j), y1 = AT(x + j + LANES);
+        s00 += x[i] * y0;
+        s01 += x[i] * y1;
+        s10 += x[i + 1] * y0;
+        s11 += x[i + 1] * y1;
+        s20 += x[i + 2] * y0;
+        s21 += x[i + 2] * y1;
+        s30 += x[i + 3] * y0;
+        s31 += x[i + 3] * y1;
+    }
+    at0[0] = s00;
+    at0[1] = s01;
+    at1[0] = s10;
+    at1[1] = s11;
+    at2[0] = s20;
+    at2[1] = s21;
+    at3[0] = s30;
+    at3[1] = s31;
+}
+
+INLINE void add_moments(const struct sample *s, size_t from, size_t n, float *sum,
+                        size_t stride)
+{
+    /* Beyond s->n there are rows of zeros, and room for numbers beyond the last. */
+    for (size_t row = 0; row < s->n; row += MOMENT_ROWS)
+        for (size_t i = 0; i < n; i += 4)
+            for (size_t j = i / (2 * LANES) * (2 * LANES); j < n; j += 2 * LANES)
+                add_products(s->rows + row * s->width + from, s->width, i, j, sum, stride);
+}
+BY_ISA(add_moments, (const struct sample *s, size_t from, size_t n, float *sum, size_t stride),
+       (s, from, n, sum, stride))
+
 /* Σ x xᵀ over the sample, of the numbers from … from + n; lower parts from upper. */
 static void second_moment(const struct sample *s, size_t from, size_t n, double *to)
 {
-    const size_t width = s->width, stride = n + LANES;
-    float *sum = mem_array(stride * n, sizeof *sum);
+    const size_t stride = n + 2 * LANES;
+    float *sum = mem_array(stride * (n + 4), sizeof *sum);
 
-    for (size_t row = 0; row < s->n; row += 4) { /* beyond n there are rows of zeros */
-        const float *x = s->rows + row * width + from;
-        for (size_t i = 0; i < n; i++) {
-            const float x0 = x[i], x1 = x[width + i], x2 = x[2 * width + i],
-                        x3 = x[3 * width + i];
-            for (size_t j = i / LANES * LANES; j < n; j += LANES)
-                *(lanes *)(sum + i * stride + j) += x0 * AT(x + j) + x1 * AT(x + width + j) +
-                                               x2 * AT(x + 2 * width + j) +
-                                               x3 * AT(x + 3 * width + j);
-        }
-    }
+    add_moments_best(s, from, n, sum, stride);
     for (size_t i = 0; i < n; i++)
         for (size_t j = i; j < n; j++)
             to[i * n + j] = to[j * n + i] = (double)sum[i * stride + j];
@@ -195,6 +242,42 @@ static void mix(float *rows, size_t width)
         rows[i] *= scale;
 }
 
+typedef double wide __attribute__((vector_size(32), aligned(8), may_alias));
+#define WIDE(p) (*(const wide *)(p))
+#define FOLD_WIDE(x) (((x)[0] + (x)[1]) + ((x)[2] + (x)[3]))
+
+/* The squares of what is wrong with the products of row i and the rows j … j + 4 <= i. */
+INLINE double square_defects(const double *p, size_t width, size_t i, size_t j)
+{
+    const double *x = p + i * width, *y = p + j * width;
+    wide s0 = { 0 }, s1 = { 0 }, s2 = { 0 }, s3 = { 0 };
+    double sum = 0;
+
+    for (size_t k = 0; k < width; k += 4) {
+        s0 += WIDE(x + k) * WIDE(y + k);
+        s1 += WIDE(x + k) * WIDE(y + width + k);
+        s2 += WIDE(x + k) * WIDE(y + 2 * width + k);
+        s3 += WIDE(x + k) * WIDE(y + 3 * width + k);
+    }
+    const double products[4] = { FOLD_WIDE(s0), FOLD_WIDE(s1), FOLD_WIDE(s2), FOLD_WIDE(s3) };
+    for (size_t l = 0; l < 4 && j + l <= i; l++) {
+        const double off = products[l] - (i == j + l);
+        sum += off * off * (i == j + l ? 1 : 2);
+    }
+    return sum;
+}
+
+INLINE void add_defects(const double *p, size_t width, size_t m, double *sum)
+{
+    enum { BLOCK = 16 }; /* rows that stay in the cache */
+
+    for (size_t from = 0; from < m; from += BLOCK)
+        for (size_t i = from; i < m; i++)
+            for (size_t j = from; j <= i && j < from + BLOCK; j += 4)
+                *sum += square_defects(p, width, i, j);
+}
+BY_ISA(add_defects, (const double *p, size_t width, size_t m, double *sum), (p, width, m, sum))
+
 /*
  * ‖P Pᵀ − I‖ in Frobenius' norm, rounding included: products of two floats are exact
  * in double precision, a sum of `width` of them is off by at most width × 2^-53 times
@@ -202,18 +285,12 @@ static void mix(float *rows, size_t width)
  */
 static double find_defect(const struct rotation *r)
 {
-    double sum = 0;
+    double sum = 0, *p = mem_array((r->m + 4) * r->width, sizeof *p);
 
-    for (size_t i = 0; i < r->m; i++)
-        for (size_t j = 0; j <= i; j++) {
-            const float *x = r->directions + i * r->width, *y = r->directions + j * r->width;
-            double s[4] = { 0 };
-            for (size_t k = 0; k < r->width; k += 4)
-                for (size_t l = 0; l < 4; l++)
-                    s[l] += (double)x[k + l] * (double)y[k + l];
-            const double off = ((s[0] + s[1]) + (s[2] + s[3])) - (i == j);
-            sum += off * off * (i == j ? 1 : 2);
-        }
+    for (size_t i = 0; i < r->m * r->width; i++)
+        p[i] = (double)r->directions[i];
+    add_defects_best(p, r->width, r->m, &sum);
+    free(p);
     return sqrt(sum) * (1 + 0x1p-20) + (double)r->m * (double)r->width * 0x1p-50;
 }
 

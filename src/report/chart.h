@@ -3,7 +3,8 @@
  * chart: the one list of charts a study can ask for. A new chart is a
  * `chart_NAME.c`, a line here and a row of the table in charts.c.
  *
- * A chart only shows: every number it draws or says is that of a findings row.
+ * A chart only shows: every number it draws or says is that of a row of findings.csv or,
+ * of comparisons, of curves.csv.
  * draw() fills a plot whose title has been given; it also writes what the
  * chart shows in words (`alt`) and what its marks mean (`note`).
  *
@@ -21,6 +22,7 @@ struct chart_input {
     const struct study *study;
     const struct findings *findings;
     const struct study_chart *chart;
+    const struct findings *curves; /* rows of curves.csv; NULL: there are none */
 };
 
 /* Keys that must be given. */
@@ -49,7 +51,12 @@ int chart_caterpillar(struct plot *plot, const struct chart_input *in, struct er
 int chart_composition(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_confidence(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_cross(struct plot *plot, const struct chart_input *in, struct err *err);
+int chart_densities(struct plot *plot, const struct chart_input *in, struct err *err);
+int chart_det(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_dumbbell(struct plot *plot, const struct chart_input *in, struct err *err);
+int chart_equalise(struct plot *plot, const struct chart_input *in, struct err *err);
+int chart_fmr_threshold(struct plot *plot, const struct chart_input *in,
+                        struct err *err);
 int chart_forest(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_gradient(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_heat(struct plot *plot, const struct chart_input *in, struct err *err);

@@ -32,6 +32,14 @@ static const struct chart charts[] = {
       NEEDS_BY, chart_cross },
     { "caterpillar", "the rates of all groups, whatever their axes, sorted",
       0, chart_caterpillar },
+    { "fmr-threshold", "false match rate against threshold, a line a group",
+      NEEDS_BY, chart_fmr_threshold },
+    { "det", "false non-match rate against false match rate, a panel a group",
+      NEEDS_BY, chart_det },
+    { "densities", "spread of mated and non-mated scores, a ridge a group",
+      NEEDS_BY, chart_densities },
+    { "equalise", "each group under one threshold for all and under one of its own",
+      NEEDS_BY, chart_equalise },
 };
 
 const struct chart *chart_table(size_t *n)
@@ -156,10 +164,10 @@ int chart_draw(struct plot *plot, const struct chart_input *in, bool *nothing,
 }
 
 static int make_chart(const struct study *study, const struct findings *findings,
-                      const struct study_chart *c, const char *dir,
-                      struct glyphs *glyphs, bool *missing, struct err *err)
+                      const struct findings *curves, const struct study_chart *c,
+                      const char *dir, struct glyphs *glyphs, bool *missing, struct err *err)
 {
-    struct chart_input in = { study, findings, c };
+    struct chart_input in = { study, findings, c, curves };
     struct text gp = TEXT_INIT, tsv = TEXT_INIT;
     struct plot plot;
 
@@ -189,7 +197,7 @@ static int make_chart(const struct study *study, const struct findings *findings
 }
 
 int report_charts(const struct study *study, const struct findings *findings,
-                  const char *dir, struct err *err)
+                  const struct findings *curves, const char *dir, struct err *err)
 {
     char *charts_dir = path_join(dir, "charts");
     struct glyphs glyphs = GLYPHS_INIT;
@@ -199,8 +207,8 @@ int report_charts(const struct study *study, const struct findings *findings,
     if (study->n_charts)
         code = path_make_dirs(charts_dir, err);
     for (size_t i = 0; i < study->n_charts && code != ERR_IO; i++) {
-        int one = make_chart(study, findings, &study->charts[i], charts_dir, &glyphs,
-                             &missing, err);
+        int one = make_chart(study, findings, curves, &study->charts[i], charts_dir,
+                             &glyphs, &missing, err);
         code = code ? code : one;
     }
     if (missing && !code)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/marks.h"
 
+#include <math.h>
 #include <string.h>
 
 bool marks_see(struct marks *m, const struct finding *row)
@@ -12,6 +13,7 @@ bool marks_see(struct marks *m, const struct finding *row)
 
     m->rows++;
     m->hollow += hollow;
+    m->few_people += hollow && row->x >= 5 && !isnan(row->df);
     m->suppressed += row->flag == FLAG_SUPPRESSED;
     m->derived += derived;
     /* the flag of a contrast says one thing only */
@@ -23,8 +25,8 @@ void marks_explain(const struct marks *m, const char *shape, const char *hits,
                    struct text *to)
 {
     if (m->hollow)
-        text_addf(to, "%s: fewer than five %s, too few to say more than the interval "
-                  "does.", shape, hits);
+        text_addf(to, "%s: fewer than five %s%s, too few to say more than the interval "
+                  "does.", shape, hits, m->few_people ? ", or few people carry them" : "");
     if (m->suppressed)
         text_addf(to, "%sCounts under the study's limit are not printed.",
                   to->len ? " " : "");

@@ -13,6 +13,7 @@
 
 struct marks {
     size_t rows, hollow, suppressed, derived, unsaid;
+    size_t few_people;   /* hollow though five or more were seen */
 };
 
 /* Looks at a row that is drawn; true if its mark is hollow: none or too few

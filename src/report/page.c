@@ -86,7 +86,7 @@ static int picture(const struct page *page, const struct study_chart *c,
 static int figure(const struct page *page, const struct study_chart *c, struct text *to,
                   struct err *err)
 {
-    struct chart_input in = { page->study, page->findings, c };
+    struct chart_input in = { page->study, page->findings, c, page->curves };
     struct text where = TEXT_INIT, caption = TEXT_INIT;
     struct plot plot;
 

@@ -20,6 +20,7 @@
 struct page {
     const struct study *study;
     const struct findings *findings;
+    const struct findings *curves; /* NULL: none */
     const struct claims *claims;
     const struct cases *cases; /* may be NULL */
     const struct run *run;

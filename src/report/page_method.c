@@ -26,6 +26,14 @@ static bool has_flag(const struct page *page, enum finding_flag flag)
     return false;
 }
 
+static bool has_note(const struct page *page, const char *words)
+{
+    for (size_t i = 0; i < page->findings->n; i++)
+        if (!isnan(page->findings->rows[i].p) && strstr(page->findings->rows[i].note, words))
+            return true;
+    return false;
+}
+
 static bool has_p(const struct page *page)
 {
     for (size_t i = 0; i < page->findings->n; i++)
@@ -182,8 +190,18 @@ static void verdict_rules(const struct page *page, struct text *to)
 
 static void p_values(const struct page *page, struct text *to)
 {
-    text_add(to, "<h3>p-values</h3>\n<p>p of a contrast is Fisher's exact test, two-sided "
-             "(Fisher, Statistical Methods for Research Workers, 5th edition, 1934)");
+    bool shared = has_note(page, "p: from the interval");
+
+    text_addf(to, "<h3>p-values</h3>\n<p>p of a contrast%s is Fisher's exact test, two-sided "
+              "(Fisher, Statistical Methods for Research Workers, 5th edition, 1934)",
+              shared ? " of trials that share no person" : "");
+    if (shared)
+        text_add(to, "; that of a contrast whose trials share people is where its interval "
+                 "would just leave equality out");
+    if (has_note(page, "studentised permutation test"))
+        text_add(to, "; that of the largest rate over the smallest is from permuting the "
+                 "groups among the people, with differences of logarithms over their "
+                 "standard errors (Chung and Romano, Annals of Statistics 41, 2013, 484–507)");
     if (has_kind(page, "share"))
         text_add(to, "; that of a share is the exact binomial test against the group's share "
                  "of the trials");
@@ -198,9 +216,10 @@ static void p_values(const struct page *page, struct text *to)
 static void remarks(const struct page *page, struct text *to)
 {
     if (has_flag(page, FLAG_TOO_FEW) || has_flag(page, FLAG_ZERO))
-        text_add(to, "<h3>Too few to say</h3>\n<p>Rates that rest on fewer than five hits are "
-                 "marked “too few to say”, those on none “none seen”. Their intervals are "
-                 "honest; their estimates should not be quoted alone.</p>\n");
+        text_add(to, "<h3>Too few to say</h3>\n<p>Rates that rest on fewer than five hits, or "
+                 "whose hits come from so few people that the degrees of freedom are below "
+                 "five, are marked “too few to say”, those on none “none seen”. Their "
+                 "intervals are honest; their estimates should not be quoted alone.</p>\n");
     if (has_range(page))
         text_add(to, "<h3>Counts that were not published</h3>\n<p>A remark such as “n "
                  "559–561” gives every number of trials that the published figures allow. "

@@ -170,10 +170,11 @@ static int put(const char *dir, const char *name, struct text *t, struct err *er
 }
 
 int report_write(const struct study *study, const struct findings *findings,
-                 const struct claims *claims, const struct cases *cases,
-                 const struct run *run, const char *dir, struct err *err)
+                 const struct findings *curves, const struct claims *claims,
+                 const struct cases *cases, const struct run *run, const char *dir,
+                 struct err *err)
 {
-    struct page page = { study, findings, claims, cases, run, dir };
+    struct page page = { study, findings, curves, claims, cases, run, dir };
     struct tables tables;
     struct text t = TEXT_INIT;
     int code = page_write(&page, &t, err);

@@ -7,6 +7,8 @@
  * `cases` are the named cases of the study; NULL or an empty list is none. A
  * study may have nothing but cases.
  *
+ * `curves` are the rows of curves.csv; NULL or none for what is not of comparisons.
+ *
  * Ownership: all arguments are borrowed. Threads: any, on different folders.
  */
 #ifndef REPORT_REPORT_H
@@ -32,14 +34,15 @@ int charts_check(const struct study *study, struct err *err);
  * pictures of an earlier run are removed. A chart that fails does not keep the
  * others from being made. */
 int report_charts(const struct study *study, const struct findings *findings,
-                  const char *dir, struct err *err);
+                  const struct findings *curves, const char *dir, struct err *err);
 
 /* Writes dir/report.html (self-contained; the charts that are in dir/charts are
  * inlined), dir/tables.tex (booktabs) and dir/report.json. Fails (ERR_INPUT) on
  * a placeholder of the study that names no finding. */
 int report_write(const struct study *study, const struct findings *findings,
-                 const struct claims *claims, const struct cases *cases,
-                 const struct run *run, const char *dir, struct err *err);
+                 const struct findings *curves, const struct claims *claims,
+                 const struct cases *cases, const struct run *run, const char *dir,
+                 struct err *err);
 
 /* Question, answer, a table of rates, the named cases and the verdicts, no line
  * wider than `columns`. `colour`: with ANSI emphasis. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/tabling.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -292,6 +293,13 @@ void tables_spread(struct tabling *b, const struct metric *metric)
     table_column(b, t, "smallest", false);
     table_column(b, t, "largest ÷ smallest", true);
     table_column(b, t, "interval", true);
+    bool tested = false;
+    for (size_t i = 0; i < f->n; i++)
+        tested |= !strcmp(f->rows[i].metric, name) && !isnan(f->rows[i].p);
+    if (tested) {
+        table_column(b, t, "p", true);
+        table_column(b, t, "p (Holm)", true);
+    }
     for (size_t i = 0; i < f->n; i++) {
         struct arena arena = ARENA_INIT;
         const struct finding *row = &f->rows[i];
@@ -314,6 +322,10 @@ void tables_spread(struct tabling *b, const struct metric *metric)
         r->cells[3] = low ? table_label(b, low->group) : "";
         r->cells[4] = table_bare(b, UNIT_RATIO, row->estimate, FORMAT_OWN);
         r->cells[5] = table_interval(b, row, FORMAT_OWN);
+        if (tested) {
+            r->cells[6] = table_p(b, row->p);
+            r->cells[7] = table_p(b, row->p_adj);
+        }
         arena_release(&arena);
     }
     table_end(b, t);

@@ -235,8 +235,8 @@ void sheet_rates(struct sheet *s, const struct metric *metric)
             print_lines(s, &g);
         else
             print_grid(s, &g);
-        text_addf(&t, "* fewer than five %s: too few to say more than the interval does",
-                  metric->hits);
+        text_addf(&t, "* fewer than five %s%s: too few to say more than the interval does",
+                  metric->hits, metric->pairs ? ", or few people carry them" : "");
         if (g.few)
             sheet_wrap(s, s->columns > 20 ? 2 : 0, t.s);
         text_reset(&t);

@@ -308,7 +308,7 @@ int curves_make(const struct cells *c, const struct curves_want *want,
     k.drawn = mem_array(MOST_DRAWN, sizeof *k.drawn);
     k.m = mem_array(c->people, sizeof *k.m);
     k.x = mem_array(c->people, sizeof *k.x);
-    code = add_group(&k, ALL);
+    code = want->groups_only ? 0 : add_group(&k, ALL);
     for (uint32_t g = 0; g < groups && !code; g++)
         code = add_group(&k, g);
     for (uint32_t a = 0; a < groups && !code; a++)

@@ -34,6 +34,7 @@ struct curves_want {
     double confidence;
     unsigned per_decade;    /* points of a curve a decade of FMR; 0: no curves */
     unsigned density_bins;  /* 0: no densities */
+    bool groups_only;       /* without the rows of `all` */
 };
 
 int curves_make(const struct cells *c, const struct curves_want *want,

@@ -148,6 +148,33 @@ awk -F , '$4 == "fmr" && $6 != "" && $7 == "fmr=0.01" && $5 ~ /;/ { print $5 ","
 is "$(cmp shown found && wc -l <shown)" 15 "... of the findings"
 is "$(ls run/charts/caterpillar-fmr-*.png | wc -l)" 1 "all groups, sorted"
 
+"$python" - >gap.out <<'PY'
+import csv, json
+rows = list(csv.DictReader(open('run/curves.csv')))
+print('all', len({(r['metric'], r['point'], r['threshold']) for r in rows if r['group'] == 'all'}) ==
+      sum(r['group'] == 'all' for r in rows))
+# where both files have a rate at the operating point they say the same of it
+found = {(r['metric'], r['group'], r['versus']): r for r in csv.DictReader(open('run/findings.csv'))
+         if r['point'] == 'fmr=0.01' and r['method'] == 'wilson-t'}
+both = [(r, found[k]) for r in rows if r['point'] == 'fmr=0.01' and r['lo']
+        and (k := (r['metric'], r['group'], r['versus'])) in found]
+print('marginal', any(r['group'] == 'gender=female' for r, f in both))
+print('same', all((r['x'], r['n'], r['clusters']) == (f['x'], f['n'], f['clusters']) and
+                  all(abs(float(r[c]) - float(f[c])) < 1e-9 for c in ('estimate', 'lo', 'hi'))
+                  for r, f in both))
+print('recorded', 'curves.csv' in json.dumps(json.load(open('run/run.json'))))
+PY
+is "$(cat gap.out)" "all True
+marginal True
+same True
+recorded True" "the curves of joined groups agree with the findings"
+for chart in fmr-threshold det densities equalise; do
+    is "$(ls run/charts/$chart-*.tsv | wc -l)" 2 "$chart is drawn for the first axis and for all"
+done
+cp run/charts/det-*.tsv . && cp run/curves.csv before.csv
+run "$MISID" chart run
+is "$status|$(cmp run/curves.csv before.csv && for f in det-*.tsv; do cmp "$f" run/charts/$f; done)" "0|" \
+    "charts are drawn again from the curves that the folder keeps"
 run "$MISID" estimate run
 is "$status" 2 "its counts alone are refused"
 like "$errs" 'share people, expected the folder of the scores' "... since they share people"
@@ -242,4 +269,8 @@ is "$(grep -cE ',scores,(fmr|gfar)[^,]*,[^,]*,[^,]*,threshold=0,' cap-run/findin
 like "$(cat cap-run/findings.csv)" ',scores,fnmr,all,,threshold=0,' "... but FNMR"
 like "$(cat cap-run/report.html)" 'No FMR is given at threshold=0: too few scores were kept' \
     "... and the report says so"
+like "$(cat run/report.html)" 'that of a contrast whose trials share people is where' \
+    "the report says where the p-values come from"
+unlike() { printf '%s\n' "$1" | grep -qE "$2" && set -- 1 "$3" || set -- 0 "$3"; ok "$1" "$2"; }
+unlike "$(cat cap-run/report.html)" 'p of a contrast is Fisher' "... and nothing else"
 done_testing

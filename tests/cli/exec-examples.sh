@@ -70,6 +70,9 @@ if [ -n "$python" ]; then
     done
     example deepface "$spec" deepface_backend.py misid_program.py facenet512_weights.h5 \
         retinaface.h5 gender_model_weights.h5 age_model_weights.h5
+    run "$MISID" backend show "$spec"
+    like "$out" '^backend +exec:command=python3 deepface_backend.py$' \
+        'in records the files of a command stand by their names'
 else
     skip 'no python3 with NumPy' 'insightface and deepface'
 fi

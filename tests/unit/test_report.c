@@ -269,8 +269,8 @@ static void test_hostile_page(void **state)
     struct yaml_doc doc;
 
     if (evil_has_gnuplot())
-        assert_int_equal(report_charts(&f->study, &f->findings, f->dir, &err), 0);
-    assert_int_equal(report_write(&f->study, &f->findings, &f->claims, &f->cases, &f->run,
+        assert_int_equal(report_charts(&f->study, &f->findings, NULL, f->dir, &err), 0);
+    assert_int_equal(report_write(&f->study, &f->findings, NULL, &f->claims, &f->cases, &f->run,
                                   f->dir, &err), 0);
     assert_faults(&err, "");
     char *html = evil_slurp(f, "report.html");
@@ -317,7 +317,7 @@ static void test_only_cases(void **state)
     f->study.answer.no = f->study.answer.open = NULL;
     f->findings.n = 0;
     f->claims.n = 0;
-    assert_int_equal(report_write(&f->study, &f->findings, &f->claims, &f->cases, &f->run,
+    assert_int_equal(report_write(&f->study, &f->findings, NULL, &f->claims, &f->cases, &f->run,
                                   f->dir, &err), 0);
     assert_faults(&err, "");
     char *html = evil_slurp(f, "report.html");
@@ -341,7 +341,7 @@ static void test_unresolved_is_an_error(void **state)
     struct fixture *f = *state;
 
     f->study.charts[1].caption = "{error|nobody|all}";
-    assert_int_equal(report_write(&f->study, &f->findings, &f->claims, NULL, &f->run, f->dir,
+    assert_int_equal(report_write(&f->study, &f->findings, NULL, &f->claims, NULL, &f->run, f->dir,
                                   &err), ERR_INPUT);
     assert_fault_says(&err, "'{error|nobody|all}' names no finding");
     assert_false(evil_exists(f, "report.html"));

@@ -24,11 +24,12 @@ const lock = path.join(__dirname, 'package-lock.json');
 const engine = 'tfjs-backend-wasm-simd.wasm';
 const dimension = 128;
 const choices = ['prominent', 'largest', 'central', 'box', 'only'];
-const settings = { choose: 'prominent', score: '0.5' };
+const settings = { choose: 'prominent', margin: '0', score: '0.5' };
 
 let faceapi; // the library, from open on
 let memory; // the descriptor of the shared memory
 let detection; // the options of the detector
+let margin; // what is added on each side, of the longer side
 
 function hello(request) {
   memory = request.memory.fd;
@@ -41,6 +42,9 @@ function hello(request) {
     options: [
       { name: 'choose', default: settings.choose,
         help: `of several faces: ${choices.join(', ')}` },
+      { name: 'margin', default: settings.margin,
+        help: 'black added on each side, of the longer side: it misses faces that fill the '
+          + 'picture' },
       { name: 'score', default: settings.score,
         help: 'a face is what the detector scores this at least, from 0 to 1' },
     ],
@@ -73,11 +77,17 @@ async function load() {
   return library;
 }
 
+function share(name) {
+  const value = Number(settings[name]);
+  if (!settings[name].trim() || !(value >= 0 && value <= 1))
+    throw new Error(`${name} is ${settings[name]}, expected 0 to 1`);
+  return value;
+}
+
 async function open(request) {
   Object.assign(settings, request.settings);
-  const score = Number(settings.score);
-  if (!settings.score.trim() || !(score >= 0 && score <= 1))
-    throw new Error(`score is ${settings.score}, expected 0 to 1`);
+  const score = share('score');
+  margin = share('margin');
   if (!choices.includes(settings.choose))
     throw new Error(`choose is ${settings.choose}, expected ${choices.join(', ')}`);
   const installed = path.join(folder, 'package-lock.json');
@@ -141,8 +151,14 @@ function merit(box, image) {
   }
 }
 
-function describe(found, image, wanted) {
-  const { box } = found.detection;
+// The detector's box, in pixels of the image without its margin.
+function place(detected, border) {
+  const { x, y, width, height } = detected.box;
+  return { x: x - border, y: y - border, width, height };
+}
+
+function describe(found, image, border, wanted) {
+  const box = place(found.detection, border);
   const face = {
     status: 'ok',
     box: [box.x, box.y, box.width, box.height],
@@ -167,13 +183,18 @@ function describe(found, image, wanted) {
 
 async function look(image, wanted, most) {
   const { tf } = faceapi;
-  const tensor = tf.tensor3d(pixels(image), [image.height, image.width, 3], 'int32');
+  const border = Math.round(margin * Math.max(image.width, image.height));
+  const sides = [border, border];
+  const tensor = tf.tidy(() => tf.pad3d(
+    tf.tensor3d(pixels(image), [image.height, image.width, 3], 'int32'),
+    [sides, sides, [0, 0]]));
+  const score = (d) => merit(place(d, border), image);
   try {
     const task = faceapi.detectAllFaces(tensor, detection);
     let found = (await task.run()).filter((d) => area(d.box) > 0);
-    found.sort((a, b) => merit(b.box, image) - merit(a.box, image));
+    found.sort((a, b) => score(b) - score(a));
     if (settings.choose === 'box' && image.box)
-      found = found.filter((d) => merit(d.box, image) > 0);
+      found = found.filter((d) => score(d) > 0);
     if (!found.length) return { status: 'no-face', faces: [] };
     if (settings.choose === 'only' && found.length > 1)
       return { status: 'several-faces', reason: `${found.length} faces`, faces: [] };
@@ -183,7 +204,8 @@ async function look(image, wanted, most) {
     let next = task.withFaceLandmarks();
     if (wanted.template) next = next.withFaceDescriptors();
     if (wanted.class) next = next.withAgeAndGender();
-    return { status: 'ok', faces: (await next).map((f) => describe(f, image, wanted)) };
+    const faces = (await next).map((f) => describe(f, image, border, wanted));
+    return { status: 'ok', faces };
   } finally {
     tensor.dispose();
   }

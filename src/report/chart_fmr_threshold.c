@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * fmr-threshold: the FMR of groups against the threshold, a line each, on a scale that
+ * is logarithmic in the rate. Operating points are lines down the panel; at that of the
+ * chart each group has a mark with its interval, and below stand their numbers.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "report/curvelist.h"
+#include "report/format.h"
+#include "report/lookup.h"
+#include "report/marks.h"
+#include "report/prose.h"
+
+#define MARGIN CURVELIST_MARGIN
+#define AXIS 58         /* the numbers of the rates */
+#define HEIGHT 250
+#define LINES_MAX 6
+#define SAMPLE 42       /* of a line, before its label */
+#define LABEL_MAX 230
+#define APART 7         /* between two marks at the same threshold */
+
+static const struct {
+    unsigned colour;
+    double width;
+    int pointtype;
+    const char *dash;
+} styles[LINES_MAX] = {
+    { STRONG, 2.2, 7, "" }, { INK_SOFT, 1.6, 5, "" }, { CALM, 3, 9, "" },
+    { STRONG, 2.2, 11, "dashtype (8,4)" }, { INK_SOFT, 1.6, 13, "dashtype (8,4)" },
+    { CALM, 3, 15, "dashtype (8,4)" },
+};
+
+struct panel {
+    struct curvelist list;
+    double left, right, lo, hi; /* thresholds at the edges */
+    struct rate_scale y;
+    size_t blocks[LINES_MAX];
+    struct marks marks;
+    int decimals;
+};
+
+static double place(const struct panel *n, double threshold)
+{
+    return n->left + (n->right - n->left) * (threshold - n->lo) / (n->hi - n->lo);
+}
+
+static bool few(const struct finding *f)
+{
+    return f->flag == FLAG_TOO_FEW || f->flag == FLAG_ZERO;
+}
+
+/* The ranges of both axes. */
+static void measure(struct panel *n, double top, double bottom)
+{
+    double least = NAN, rates[LINES_MAX];
+    size_t used = 0;
+
+    n->lo = INFINITY;
+    n->hi = -INFINITY;
+    for (size_t i = 0; i < n->list.n; i++) {
+        const struct curve_line *line = &n->list.lines[i];
+        const struct finding *f;
+        size_t at = 0;
+        while ((f = curvelist_next(&n->list, "fmr", line->group, &at))) {
+            if (f->estimate > 0 && isfinite(f->threshold)) {
+                n->lo = fmin(n->lo, f->threshold);
+                n->hi = fmax(n->hi, f->threshold);
+            }
+            least = rate_least(least, f->estimate);
+        }
+        if (line->at) {
+            n->lo = fmin(n->lo, line->at->threshold);
+            n->hi = fmax(n->hi, line->at->threshold);
+            rates[used++] = line->at->estimate;
+        }
+    }
+    if (!(n->lo < n->hi)) {
+        n->lo = isfinite(n->lo) ? n->lo - .5 : 0;
+        n->hi = n->lo + 1;
+    }
+    double room = .03 * (n->hi - n->lo);
+    n->lo -= room;
+    n->hi += room;
+    n->y = rate_scale(bottom, top, least, 1);
+    n->decimals = format_decimals_column(UNIT_RATE, rates, used);
+}
+
+static void add_cells(struct plot *p, const struct panel *n, const struct finding *f,
+                      double x)
+{
+    plot_cell_num(p, x);
+    plot_cell_num(p, rate_place(&n->y, f->estimate));
+    plot_cell_num(p, f->lo > 0 ? rate_place(&n->y, f->lo) : n->y.from);
+    plot_cell_num(p, rate_place(&n->y, f->hi));
+    plot_cell_num(p, few(f));
+    plot_cell_num(p, f->threshold);
+    plot_cell_num(p, f->estimate);
+    plot_cell_num(p, f->lo);
+    plot_cell_num(p, f->hi);
+    plot_cell_num(p, (double)f->x);
+    plot_cell_num(p, (double)f->n);
+    plot_cell(p, f->group);
+    plot_row(p);
+}
+
+/* A block a line, its first row the mark at the chart's point, if there is one. */
+static void add_blocks(struct plot *p, struct panel *n)
+{
+    for (size_t i = 0; i < n->list.n; i++) {
+        const struct curve_line *line = &n->list.lines[i];
+        const struct finding *f;
+        size_t at = 0;
+        n->blocks[i] = plot_block(p, "x\ty\tylo\tyhi\tfew\tthreshold\tfmr\tlo\thi\tx\tn\tgroup");
+        if (line->at) {
+            double shift = ((double)i - (double)(n->list.n - 1) / 2) * APART;
+            add_cells(p, n, line->at, place(n, line->at->threshold) + shift);
+            marks_see(&n->marks, line->at);
+        }
+        while ((f = curvelist_next(&n->list, "fmr", line->group, &at)))
+            add_cells(p, n, f, place(n, f->threshold));
+    }
+}
+
+static void add_axes(struct plot *p, const struct panel *n)
+{
+    double step = plot_step(n->hi - n->lo, 7);
+    struct text t = TEXT_INIT;
+
+    for (int d = n->y.lo; d <= n->y.hi; d++) {
+        double y = rate_place(&n->y, pow(10, d));
+        text_reset(&t);
+        rate_tick(&t, d);
+        plot_words(p, n->left - 6, y, FACE_SMALL, ALIGN_RIGHT, INK_SOFT, t.s);
+        curvelist_rule(p, false, y, n->left, n->right, d == n->y.lo ? INK_SOFT : RULE, false);
+    }
+    for (double v = ceil(n->lo / step) * step; v <= n->hi; v += step) {
+        text_reset(&t);
+        text_addf(&t, "%.6g", fabs(v) < step / 1e6 ? 0 : v);
+        curvelist_rule(p, true, place(n, v), n->y.from, n->y.from + 4, INK_SOFT, false);
+        plot_words(p, place(n, v), n->y.from + 14, FACE_SMALL, ALIGN_CENTRE, INK_SOFT, t.s);
+    }
+    plot_words(p, (n->left + n->right) / 2, n->y.from + 31, FACE_SMALL, ALIGN_CENTRE, INK_SOFT,
+               "threshold on the score");
+    text_release(&t);
+}
+
+/* Lines down at the operating points; a name where there is room for it. */
+static void add_points(struct plot *p, const struct panel *n)
+{
+    const struct chart_input *in = n->list.in;
+    struct arena arena = ARENA_INIT;
+    struct names points = lookup_points(&arena, in->findings, "fmr");
+    double taken[2] = { INFINITY, -INFINITY };
+    struct text t = TEXT_INIT;
+
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < points.n; i++) {
+            bool own = !strcmp(points.names[i], n->list.point);
+            const struct finding *f = curvelist_at(&n->list, "fmr", "all", points.names[i]);
+            if (own != (pass == 0) || !f || !(f->threshold > n->lo && f->threshold < n->hi))
+                continue;
+            double x = place(n, f->threshold);
+            text_reset(&t);
+            lookup_point_name(&t, points.names[i]);
+            double half = plot_text_width(FACE_SMALL, t.s) / 2 + 4;
+            double middle = fmin(x, p->width - MARGIN - half);
+            curvelist_rule(p, true, x, n->y.to - 4, n->y.from, own ? INK_SOFT : FAINT, !own);
+            if (middle + half < taken[0] || middle - half > taken[1]) {
+                plot_words(p, middle, n->y.to - 12, FACE_SMALL, ALIGN_CENTRE,
+                           own ? INK : INK_SOFT, t.s);
+                taken[0] = fmin(taken[0], middle - half);
+                taken[1] = fmax(taken[1], middle + half);
+            }
+        }
+    text_release(&t);
+    arena_release(&arena);
+}
+
+static void add_lines(struct plot *p, const struct panel *n)
+{
+    for (size_t i = n->list.n; i-- > 0;) {
+        size_t first = n->list.lines[i].at ? 2 : 1;
+        plot_with(p, "index %zu every ::%zu using 1:2 with lines linewidth 1.2 dashtype (1,3) "
+                  "linecolor rgb 0x%06X", n->blocks[i], first, styles[i].colour);
+        plot_with(p, "index %zu every ::%zu using 1:($5==1?NaN:$2) with lines linewidth %g %s "
+                  "linecolor rgb 0x%06X", n->blocks[i], first, styles[i].width,
+                  styles[i].dash, styles[i].colour);
+    }
+    for (size_t i = 0; i < n->list.n; i++) {
+        if (!n->list.lines[i].at)
+            continue;
+        plot_with(p, "index %zu every ::1::1 using 1:3:(0):($4-$3) with vectors nohead "
+                  "linewidth 1.4 linecolor rgb 0x%06X", n->blocks[i], styles[i].colour);
+        plot_with(p, "index %zu every ::1::1 using 1:2 with points pointtype %d pointsize 1 "
+                  "linecolor rgb 0x%06X", n->blocks[i], styles[i].pointtype,
+                  styles[i].colour);
+        plot_with(p, "index %zu every ::1::1 using ($5==1?$1:NaN):2 with points pointtype %d "
+                  "pointsize .55 linecolor rgb 0x%06X", n->blocks[i], styles[i].pointtype,
+                  PAPER);
+    }
+}
+
+/* One row of the key: its line and mark, its name, its numbers. */
+static void add_key_line(struct plot *p, const struct panel *n, size_t i, double y)
+{
+    double x = n->left;
+
+    plot_with(p, "index %zu every ::1::1 using (%.6g):(%.6g):(%d):(0) with vectors nohead "
+              "linewidth %g %s linecolor rgb 0x%06X", n->blocks[i], x, y, SAMPLE - 10,
+              styles[i].width, styles[i].dash, styles[i].colour);
+    plot_with(p, "index %zu every ::1::1 using (%.6g):(%.6g) with points pointtype %d "
+              "pointsize 1 linecolor rgb 0x%06X", n->blocks[i], x + (SAMPLE - 10) / 2., y,
+              styles[i].pointtype, styles[i].colour);
+}
+
+static double add_key(struct plot *p, const struct panel *n, double y)
+{
+    double label = fmin(n->list.label, LABEL_MAX);
+    double line = plot_line_height(FACE_BODY), top = y, x = n->left + SAMPLE + label + 14;
+    double value = 0;
+    struct text t = TEXT_INIT;
+
+    for (size_t i = 0; i < n->list.n; i++) {
+        const struct curve_line *l = &n->list.lines[i];
+        size_t lines = plot_paragraph(p, n->left + SAMPLE, y + line / 2, label, FACE_BODY,
+                                      ALIGN_LEFT, INK, l->label);
+        text_reset(&t);
+        if (l->at) {
+            format_value(&t, UNIT_RATE, l->at->estimate, n->decimals);
+            text_addch(&t, ' ');
+            format_interval(&t, UNIT_RATE, l->at->lo, l->at->hi, n->decimals);
+        }
+        value = fmax(value, plot_text_width(FACE_BODY, t.s) + 14);
+        plot_words(p, x, y + line / 2, FACE_BODY, ALIGN_LEFT, INK, t.s);
+        y += (double)lines * line + 2;
+    }
+    y = top;
+    for (size_t i = 0; i < n->list.n; i++) {
+        const struct curve_line *l = &n->list.lines[i];
+        text_reset(&t);
+        if (l->at)
+            format_counts(&t, l->at->x, l->at->n, true);
+        plot_words(p, x + value, y + line / 2, FACE_SMALL, ALIGN_LEFT, INK_SOFT, t.s);
+        p->width = fmax(p->width, x + value + plot_text_width(FACE_SMALL, t.s) + MARGIN);
+        y += (double)plot_lines(label, FACE_BODY, l->label) * line + 2;
+    }
+    plot_panel(p, 0, p->width, top, y, 0, p->width, false);
+    for (size_t i = 0, at = 0; i < n->list.n; i++) {
+        add_key_line(p, n, i, top + (double)at * line + 2 * (double)i + line / 2);
+        at += plot_lines(label, FACE_BODY, n->list.lines[i].label);
+    }
+    plot_panel_end(p);
+    text_release(&t);
+    return y;
+}
+
+static void say(struct plot *p, const struct panel *n)
+{
+    text_add(&p->alt, "Lines of FMR against threshold, a group each");
+    if (!*n->list.point)
+        return;
+    text_add(&p->alt, "; ");
+    curvelist_point_words(&n->list, &p->alt);
+    for (size_t i = 0; i < n->list.n; i++) {
+        const struct finding *f = n->list.lines[i].at;
+        if (!f)
+            continue;
+        text_addf(&p->alt, "%s %s ", i ? "," : ":", n->list.lines[i].label);
+        format_estimate(&p->alt, UNIT_RATE, f->estimate, f->lo, f->hi);
+    }
+    text_addch(&p->alt, '.');
+}
+
+int chart_fmr_threshold(struct plot *p, const struct chart_input *in, struct err *err)
+{
+    struct panel n = { .lo = 0 };
+    struct text subtitle = TEXT_INIT;
+    int code = curvelist_init(&n.list, in, "fmr", "", LINES_MAX, err);
+
+    if (code)
+        return code;
+    text_add(&subtitle, "False match rate (FMR) of comparisons within each group at every "
+             "threshold; logarithmic scale");
+    if (*n.list.point) {
+        text_add(&subtitle, ". Marks and numbers: ");
+        curvelist_point_words(&n.list, &subtitle);
+        text_add(&subtitle, ", with ");
+        format_confidence(&subtitle, in->study->confidence);
+        text_addf(&subtitle, " %% intervals (%s), set side by side so that they can be told "
+                  "apart, and false matches/comparisons", prose_method("wilson-t"));
+    }
+    double y = plot_head(p, in->chart->title, subtitle.s) + 20;
+    n.left = MARGIN + AXIS;
+    n.right = p->width - MARGIN;
+    measure(&n, y, y + HEIGHT);
+    add_blocks(p, &n);
+    plot_panel(p, n.left, n.right, y - 4, y + HEIGHT + 4, n.left, n.right, false);
+    add_axes(p, &n);
+    add_points(p, &n);
+    add_lines(p, &n);
+    plot_panel_end(p);
+    p->height = add_key(p, &n, y + HEIGHT + 46) + MARGIN;
+    say(p, &n);
+    text_add(&p->note, "Dotted where a line rests on fewer than five false matches or too few "
+             "people.");
+    if (n.marks.hollow)
+        text_add(&p->note, " Open marks: the same at the operating point.");
+    curvelist_explain(&n.list, &p->note);
+    curvelist_release(&n.list);
+    text_release(&subtitle);
+    return 0;
+}

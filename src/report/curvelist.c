@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/curvelist.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/lookup.h"
+
+const struct finding *curvelist_next(const struct curvelist *l, const char *metric,
+                                     const char *group, size_t *from)
+{
+    for (; *from < l->rows->n; ++*from) {
+        const struct finding *f = &l->rows->rows[*from];
+        if (!*f->point && !*f->versus && !strcmp(f->metric, metric) &&
+            !strcmp(f->group, group)) {
+            ++*from;
+            return f;
+        }
+    }
+    return NULL;
+}
+
+const struct finding *curvelist_at(const struct curvelist *l, const char *metric,
+                                   const char *group, const char *point)
+{
+    long at = findings_find(l->rows, NULL, metric, group, "", point, NULL);
+
+    if (at >= 0)
+        return &l->rows->rows[at];
+    return lookup_row(l->in->study, l->in->findings, NULL, metric, "", group, "", point);
+}
+
+const char *curvelist_own(struct arena *a, const char *point)
+{
+    return arena_printf(a, "own %s", point);
+}
+
+/* Highest first; those without a rate last, in the order in which they came. */
+static int by_rate(const void *a, const void *b)
+{
+    const struct curve_line *p = a, *q = b;
+    double x = p->at ? p->at->estimate : -1, y = q->at ? q->at->estimate : -1;
+
+    if (x != y)
+        return x < y ? 1 : -1;
+    return strcmp(p->group, q->group);
+}
+
+static void add_line(struct curvelist *l, const char *group)
+{
+    struct text scratch = TEXT_INIT;
+    const char *label = study_label(l->in->study, group, &scratch);
+
+    l->lines[l->n++] = (struct curve_line){
+        group, arena_strdup(&l->arena, label),
+        *l->point ? curvelist_at(l, "fmr", group, l->point) : NULL };
+    text_release(&scratch);
+}
+
+int curvelist_init(struct curvelist *l, const struct chart_input *in, const char *metric,
+                   const char *point, size_t most, struct err *err)
+{
+    static const struct findings none;
+    const struct study_chart *c = in->chart;
+
+    *l = (struct curvelist){ .in = in, .rows = in->curves ? in->curves : &none,
+                             .point = c->point ? c->point : "" };
+    struct names groups = lookup_groups(&l->arena, in->study, l->rows, metric, c->by);
+    l->lines = arena_array(&l->arena, groups.n + 1, sizeof *l->lines);
+    for (size_t i = 0; i < groups.n; i++) {
+        size_t from = 0;
+        if (*point ? findings_find(l->rows, NULL, metric, groups.names[i], "", point,
+                                   NULL) >= 0
+                   : curvelist_next(l, metric, groups.names[i], &from) != NULL)
+            add_line(l, groups.names[i]);
+    }
+    if (!l->n) {
+        curvelist_release(l);
+        return err_add(err, ERR_INPUT, "%s:%zu: chart '%s': there are no rows of '%s' of its "
+                       "groups in curves.csv, expected a run made of comparisons",
+                       in->study->path, c->line, c->id, metric);
+    }
+    qsort(l->lines, l->n, sizeof *l->lines, by_rate);
+    l->of = l->n;
+    if (l->n > most) {
+        memmove(l->lines + (most + 1) / 2, l->lines + l->n - most / 2,
+                most / 2 * sizeof *l->lines);
+        l->n = most;
+    }
+    for (size_t i = 0; i < l->n; i++)
+        l->label = fmax(l->label, plot_text_width(FACE_BODY, l->lines[i].label) + 1);
+    return 0;
+}
+
+void curvelist_release(struct curvelist *l)
+{
+    arena_release(&l->arena);
+    *l = (struct curvelist){ .n = 0 };
+}
+
+void curvelist_point_words(const struct curvelist *l, struct text *to)
+{
+    const struct finding *all = curvelist_at(l, "fmr", "all", l->point);
+    char number[NUM_MAX];
+
+    if (!*l->point)
+        return;
+    lookup_point_words(to, l->point);
+    if (all && isfinite(all->threshold) && strncmp(l->point, "threshold=", 10))
+        text_addf(to, " (score %s)",
+                  num_shortest(number, round(all->threshold * 1e4) / 1e4));
+}
+
+void curvelist_explain(const struct curvelist *l, struct text *to)
+{
+    if (l->n == l->of)
+        return;
+    text_addf(to, "%sOf %zu groups the %zu with the highest and the %zu with the lowest FMR ",
+              to->len ? " " : "", l->of, (l->n + 1) / 2, l->n / 2);
+    curvelist_point_words(l, to);
+    text_add(to, " are shown; curves.csv has all.");
+}
+
+struct rate_scale rate_scale(double from, double to, double least, double most)
+{
+    struct rate_scale s = { from, to, -3, 0 };
+
+    if (least > 0 && isfinite(least))
+        s.lo = (int)floor(log10(least) + 1e-9);
+    if (most > 0 && isfinite(most))
+        s.hi = (int)ceil(log10(most) - 1e-9);
+    if (s.hi > 0)
+        s.hi = 0;
+    if (s.lo >= s.hi)
+        s.lo = s.hi - 1;
+    return s;
+}
+
+double rate_place(const struct rate_scale *s, double rate)
+{
+    if (!(rate > 0))
+        return NAN;
+    double t = (log10(rate) - s->lo) / (s->hi - s->lo);
+    return s->from + (s->to - s->from) * fmin(1, fmax(0, t));
+}
+
+double rate_least(double a, double b)
+{
+    if (!(b > 0))
+        return a;
+    return a > 0 ? fmin(a, b) : b;
+}
+
+void rate_tick(struct text *to, int decade)
+{
+    text_addf(to, "%.9g %%", 100 * pow(10, decade));
+}
+
+void curvelist_rule(struct plot *p, bool upright, double at, double from, double to,
+                    unsigned colour, bool dashed)
+{
+    plot_with(p, "index 0 every ::1::1 using (%.6g):(%.6g):(%.6g):(%.6g) with vectors nohead "
+              "linewidth .8 %s linecolor rgb 0x%06X", upright ? at : from,
+              upright ? from : at, upright ? 0. : to - from, upright ? to - from : 0.,
+              dashed ? "dashtype (5,4)" : "", colour);
+}
