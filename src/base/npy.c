@@ -116,8 +116,8 @@ static int parse_header(struct header *h, const char *text, const char *path,
         return err_add(err, ERR_INPUT, "%s: records of another type, expected %s", path,
                        h->type);
     if (!h->type && !parse_type(h, type))
-        return err_add(err, ERR_INPUT, "%s: numbers of type %.20s, expected f2, f4 or f8",
-                       path, type ? type : "unknown");
+        return err_add(err, ERR_INPUT, "%s: numbers of type %.*s, expected f2, f4 or f8",
+                       path, type ? (int)strcspn(type, ",}") : 7, type ? type : "unknown");
     if (n < 1)
         return err_add(err, ERR_INPUT, "%s: expected an array of one or two dimensions",
                        path);
@@ -266,6 +266,10 @@ int npy_load(struct npy *m, const char *path, struct err *err)
         return fd;
     m->rows = h.rows;
     m->columns = h.columns;
+    m->dimensions = h.dimensions;
+    m->type[0] = h.order;
+    m->type[1] = 'f';
+    m->type[2] = (char)('0' + h.size);
     if (is_native(&h) && at % sizeof(float) == 0 && size > at) {
         code = map(&m->space, fd, size, path, err);
         m->mapped = code ? 0 : size;

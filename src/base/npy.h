@@ -31,6 +31,8 @@
 
 struct npy {
     size_t rows, columns;
+    int dimensions;      /* in the file: 1 or 2 */
+    char type[4];        /* of the numbers in the file: "<f4" */
     const float *values; /* rows × columns, a row after the other */
     void *space;         /* malloc'd, or mapped if `mapped` is not 0 */
     size_t mapped;       /* bytes */

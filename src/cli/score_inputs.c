@@ -152,6 +152,18 @@ int score_folder_similarity(struct arena *arena, const char *folder, const char 
     return code;
 }
 
+/* Numbers that are compared as they stand in the file: none is rounded on the way. */
+static int check_templates(const struct npy *t, const char *path, struct err *err)
+{
+    if (strcmp(t->type, "<f4"))
+        return err_add(err, ERR_INPUT, "%s: numbers of type '%s', expected '<f4' (in NumPy: "
+                       "x.astype('<f4'))", path, t->type);
+    if (t->dimensions != 2)
+        return err_add(err, ERR_INPUT, "%s: an array of one dimension, expected two: a "
+                       "template a row", path);
+    return 0;
+}
+
 int score_side_read(struct score_side *side, struct scores *scores, const char *templates,
                     const char *roster, const char *roster_role, const char *outputs,
                     struct err *err)
@@ -162,6 +174,8 @@ int score_side_read(struct score_side *side, struct scores *scores, const char *
         code = err_add(err, ERR_INPUT, "%s: has no samples", roster);
     if (!code)
         code = npy_load(&side->templates, templates, err);
+    if (!code)
+        code = check_templates(&side->templates, templates, err);
     if (!code)
         code = scorer_init(&side->scorer, scores->similarity, side->templates.values,
                            side->templates.rows, side->templates.columns, err);

@@ -359,36 +359,25 @@ bool compared_pairs(const struct compared *c, const struct group *g, const struc
 double compared_deff(const struct compared *c, const struct group *g,
                      const struct group *h, bool lost)
 {
-    struct { uint32_t s, t; } seen[DYADS_TO_BORROW];
-    const struct clustered_how how = CLUSTERED_DEFAULTS;
-    struct clustered got;
+    const struct scores *scores = c->scores;
+    struct scored_dyad *list;
     struct dyads d;
     size_t n = 0;
-    double deff = 0;
 
-    for (size_t i = 0; i < c->scores->n_exceedances; i++) {
-        const struct scores_pair *p = &c->scores->exceedances[c->order[i]];
+    if (!make_pairs(c, g, h, lost, &d))
+        return 0;
+    list = mem_array(scores->n_exceedances, sizeof *list);
+    for (size_t i = 0; i < scores->n_exceedances; i++) {
+        const struct scores_pair *p = &scores->exceedances[c->order[i]];
         uint32_t s, t;
-        size_t k = 0;
         if (!compared_is_pair(c, p->a, p->b, g, h))
             continue;
         persons_of(c, p, &s, &t);
-        while (k < n && !(seen[k].s == s && seen[k].t == t) &&
-               !(seen[k].s == t && seen[k].t == s))
-            k++;
-        if (k < n)
-            continue;
-        seen[n].s = s;
-        seen[n].t = t;
-        if (++n < DYADS_TO_BORROW)
-            continue;
-        if (compared_pairs(c, g, h, p->score, lost, &d)) {
-            if (clustered_wilson_t(&d, &how, &got, NULL) == 0 && isfinite(got.deff))
-                deff = got.deff;
-            dyads_release(&d);
-        }
-        break;
+        list[n++] = (struct scored_dyad){ s, t, (float)compared_likeness(c, p->score) };
     }
+    double deff = clustered_borrow(&d, list, n);
+    free(list);
+    dyads_release(&d);
     return deff;
 }
 

@@ -80,27 +80,19 @@ static const char *how_note(enum curve_how how)
     }
 }
 
-/* The design effect of the strictest threshold with DYADS_TO_BORROW erring dyads. */
-static int find_borrowed(struct maker *k, struct pair *p)
+/* The design effect to borrow, as every other interval of this cell would. */
+static void find_borrowed(struct maker *k, struct pair *p)
 {
     const struct cells *c = k->c;
     long cell = scores_cell(c->scores, p->a, p->b, false);
-    size_t from = c->first[cell], end = c->first[cell + 1];
-    struct clustered_how how = CLUSTERED_DEFAULTS;
-    struct clustered out;
-    int code = 0;
+    size_t from = c->first[cell], n = c->first[cell + 1] - from;
+    struct scored_dyad *list = mem_array(n, sizeof *list);
 
-    for (size_t n = DYADS_TO_BORROW; from + n <= end && !code; n *= 2) {
-        code = cells_false_matches(c, p->a, p->b, (double)c->pairs[from + n - 1].score,
-                                   &p->dyads, k->err);
-        if (code || p->dyads.n_erring < DYADS_TO_BORROW)
-            continue;
-        how.confidence = k->want->confidence;
-        code = clustered_wilson_t(&p->dyads, &how, &out, k->err);
-        p->borrowed = isnan(out.deff) ? 0 : out.deff;
-        break;
-    }
-    return code;
+    for (size_t i = 0; i < n; i++)
+        list[i] = (struct scored_dyad){ c->pairs[from + i].s, c->pairs[from + i].t,
+                                        c->pairs[from + i].score };
+    p->borrowed = clustered_borrow(&p->dyads, list, n);
+    free(list);
 }
 
 static int open_pair(struct maker *k, uint32_t a, uint32_t b, struct pair *p)
@@ -112,7 +104,7 @@ static int open_pair(struct maker *k, uint32_t a, uint32_t b, struct pair *p)
         return 0;
     int code = cells_dyads(k->c, a, b, &p->dyads, k->err);
     if (!code)
-        code = find_borrowed(k, p);
+        find_borrowed(k, p);
     return code;
 }
 

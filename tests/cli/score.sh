@@ -29,7 +29,7 @@ x[3, 1] = np.nan
 x[4] = 0
 np.save(name + ".npy", x)
 np.save(name + "-abs.npy", abs(x))
-np.save(name + "-f8-fortran.npy", np.asfortranarray(x.astype(">f8")))
+np.save(name + "-fortran.npy", np.asfortranarray(x))
 with open(name + ".csv", "w", newline="") as f:
     w = csv.writer(f)
     w.writerow(["sample", "subject", "sex", "tone;m", "status"])
@@ -85,7 +85,7 @@ agrees "inner product, tail" "$templates" --by sex --thresholds 12 --similarity 
 agrees "Euclidean distance" "$templates" --by sex --thresholds 3,7,4.5,0 --similarity euclidean
 agrees "chi-square" "--templates t-abs.npy --roster t.csv" --by sex --thresholds 3,8 \
     --similarity chi-square
-agrees "f8, other bytes, columns first" "--templates t-f8-fortran.npy --roster t.csv" \
+agrees "columns first" "--templates t-fortran.npy --roster t.csv" \
     --thresholds .3
 agrees "same axis" "$templates" --by sex --same "tone;m" --thresholds .1,.4
 agrees "lost comparisons as non-matches" "$templates" --by sex --thresholds .3 \
@@ -179,6 +179,9 @@ $python - <<'END'
 import numpy as np
 x = np.load("t.npy")
 np.save("int.npy", np.nan_to_num(x).astype("i4"))
+np.save("double.npy", x.astype("<f8"))
+np.save("big.npy", x.astype(">f4"))
+np.save("line.npy", x[:, 0])
 np.save("cube.npy", x.reshape(150, 4, 4))
 np.save("short.npy", x[:149])
 np.save("narrow.npy", np.load("q.npy")[:, :8])
@@ -213,6 +216,11 @@ refused() { # refused SAYS NAME OPTIONS…
 o="--thresholds .5 --out bad"
 {
     refused "type '<i4'" "integers" --templates int.npy --roster t.csv $o
+    refused "type '<f8', expected '<f4'" "doubles" --templates double.npy --roster t.csv $o
+    refused "type '>f4', expected '<f4'" "the other byte order" --templates big.npy \
+        --roster t.csv $o
+    refused "one dimension, expected two" "one dimension" --templates line.npy \
+        --roster t.csv $o
     refused "one or two dimensions" "three dimensions" --templates cube.npy --roster t.csv $o
     refused "bytes of data" "a cut array" --templates cut.npy --roster t.csv $o
     refused "ends before|no NumPy" "no array" --templates no.npy --roster t.csv $o
