@@ -82,7 +82,8 @@ static inline void open_lab(struct lab *lab, const char *study, const char *coun
         fail_msg("%s", err_text(&lab->err));
     free(path);
     free(text);
-    lab->e = (struct evidence){ &lab->study, &lab->tally, &lab->other, &lab->printed };
+    lab->e = (struct evidence){ .study = &lab->study, .tally = &lab->tally,
+                                .alternatives = &lab->other, .printed = &lab->printed };
     findings_init(&lab->findings);
     claims_init(&lab->claims, &lab->study);
 }

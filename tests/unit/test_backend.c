@@ -262,8 +262,9 @@ static void answers_checked(void **state)
         static const char *const says[] = {
             "", "the backend gave a template that is not finite",
             "the backend gave a template of another length than its dimension says",
-            "the backend gave no template", "the backend gave a confidence that is not from "
-            "0 to 1", "the backend gave a box that is none" };
+            "the backend gave no template",
+            "the backend gave a confidence that is not from 0 to 1",
+            "the backend gave a box that is none" };
         answer_reset(&a);
         struct face_answer *f = answer_faces(&a, 1);
         f->label = "fe\x01male";
