@@ -128,7 +128,7 @@ static int add_fmr(struct maker *k, struct pair *p, const char *point,
     row->x = (int64_t)at->false_matches;
     row->n = (int64_t)p->curve.nonmated;
     row->note = how_note(at->how);
-    if (!p->known || at->threshold < k->c->floor)
+    if (!p->known || !(p->dyads.comparisons > 0) || at->threshold < k->c->floor)
         return 0;
     how.confidence = k->want->confidence;
     how.borrowed = p->borrowed;
