@@ -103,6 +103,8 @@ size_t roster_bytes(const struct roster *r); /* of memory, all of it */
 bool roster_is_reserved(const char *name);
 size_t roster_add_attribute(struct roster *r, const char *name,
                             enum provenance provenance, const char *about);
+/* Another such name for it; what it is about says how the set called it. */
+void roster_rename_attribute(struct roster *r, size_t attribute, const char *name);
 /* The row of the sample, added if it was not there (*fresh); -1 if there is no
  * more room. */
 long roster_add(struct roster *r, const char *sample, bool *fresh);
