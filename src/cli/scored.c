@@ -89,8 +89,6 @@ int scored_load(struct scored *sc, const char *dir, struct err *err)
 {
     *sc = (struct scored){ .backend = "" };
     scores_init(&sc->scores);
-    roster_init(&sc->roster);
-    roster_init(&sc->gallery);
     int code = scores_read(&sc->scores, dir, err);
     if (code)
         return code;

@@ -22,7 +22,9 @@
  * byte `%`, controls and bytes that are not UTF-8 are written %XX.
  *
  * Ownership: the roster owns all its strings; those of a dictionary stay valid
- * until the next change. Threads: read-only once built.
+ * until the next change. roster_read() fills one that holds nothing, zeroed memory,
+ * without a roster_init() before it; such memory may be released.
+ * Threads: read-only once built.
  */
 #ifndef MODEL_ROSTER_H
 #define MODEL_ROSTER_H
