@@ -3,10 +3,12 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "backends/cache.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "cli/pipeline.h"
 #include "cli/progress.h"
 #include "images/load.h"
 
@@ -184,6 +186,33 @@ int embedding_write_folder(const struct embedding *e, const struct roster *r,
     }
     text_release(&t);
     return code;
+}
+
+void embedding_add_command(const struct embedding *e, struct text *to)
+{
+    const struct backend *b = e->backend;
+    char *called = strcmp(b->name, b->spec) ? mem_printf("%s=%s", b->name, b->spec)
+                                            : mem_strdup(b->name);
+
+    text_add(to, " --backend");
+    record_add_quoted(to, called);
+    free(called);
+}
+
+void embedding_add_words(const struct embedding *e, struct text *to)
+{
+    const struct backend *b = e->backend;
+    const struct timing_summary *m = &e->timing.stages[TIMING_MATCHER];
+
+    text_addf(to, "%s%s: %s %s, %s", to->len ? " " : "", b->name, b->self, b->version,
+              b->about);
+    if (strcmp(b->name, b->spec))
+        text_addf(to, "; asked as %s", b->spec);
+    text_addf(to, ". Fingerprint %s. %zu images answered in this run, %zu from the cache",
+              b->fingerprint, e->timing.computed, e->timing.cached);
+    if (m->n)
+        text_addf(to, "; median %.3g ms an image", 1e3 * m->p50);
+    text_add(to, ".");
 }
 
 void embedding_add_statuses(const struct embedding *e, struct text *to)

@@ -7,15 +7,6 @@
 
 #include "model/metric.h"
 
-/* Room for `more` behind what an array of the study has. */
-#define STUDY_ROOM(s, list, n, more)                                                    \
-    do {                                                                                \
-        const void *before_ = (list);                                                   \
-        (list) = arena_array(&(s)->arena, (n) + (more), sizeof *(list));                \
-        if (n)                                                                          \
-            memcpy((list), before_, (n) * sizeof *(list));                              \
-    } while (0)
-
 static void name_method(struct study *s, enum study_quantity q, const char *name)
 {
     s->methods[q].names = arena_alloc(&s->arena, sizeof *s->methods[q].names);
@@ -116,6 +107,7 @@ static void name_metrics(struct study *s, const struct tally *t)
     const struct metric *all = metric_table(&n);
 
     s->metrics = arena_array(&s->arena, n, sizeof *s->metrics);
+    s->n_metrics = 0;
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < t->n_series; k++)
             if (!strcmp(t->series[k].metric, all[i].name)) {
@@ -145,10 +137,10 @@ int scored_study_begin(struct study *s, const struct scored *sc, double confiden
     return code;
 }
 
-/* A fact in words; `s->facts` has room. */
+/* A fact in words, which are then "". */
 static void add_fact(struct study *s, const char *name, struct text *t)
 {
-    s->facts[s->n_facts++] = (struct study_fact){ name, arena_strdup(&s->arena, t->s) };
+    study_add_fact(s, name, t->s);
     text_reset(t);
 }
 
@@ -197,7 +189,6 @@ static void add_facts(struct study *s, const struct scored *all, size_t n)
     const struct scores *scores = &sc->scores;
     struct text t = TEXT_INIT;
 
-    STUDY_ROOM(s, s->facts, s->n_facts, 5);
     text_addf(&t, "%zu %s of %zu people.", sc->roster.n,
               scores->gallery ? "probes" : "samples", sc->compared.persons);
     if (scores->gallery)

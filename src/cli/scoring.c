@@ -380,6 +380,8 @@ static void tell(const struct scoring *g)
 {
     struct text t = TEXT_INIT;
 
+    if (g->r->silent)
+        return;
     if (g->r->json)
         score_tell_json(&g->scores, g->r->out, &t);
     else if (!g->r->quiet)

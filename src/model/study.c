@@ -532,6 +532,13 @@ int study_load(struct study *study, const char *path, const char *const *sets,
     return code;
 }
 
+void study_add_fact(struct study *s, const char *name, const char *text)
+{
+    STUDY_ROOM(s, s->facts, s->n_facts, 1);
+    s->facts[s->n_facts++] = (struct study_fact){ arena_strdup(&s->arena, name),
+                                                  arena_strdup(&s->arena, text) };
+}
+
 int study_fault(const struct study *study, size_t line, struct err *err,
                 const char *fmt, ...)
 {
