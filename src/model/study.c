@@ -495,6 +495,7 @@ static void load_all(struct loading *l)
     loading_claims(l, root);
     s->charts = loading_charts(l, root, false, &s->n_charts);
     load_alternatives(l, root);
+    s->conclusions = loading_list(l, root, "conclusions", &s->n_conclusions);
     s->caveats = loading_list(l, root, "caveats", &s->n_caveats);
     s->cite = loading_list(l, root, "cite", &s->n_cite);
     load_answer(l, root);

@@ -199,6 +199,7 @@ struct study {
     struct study_chart *charts;      size_t n_charts;
     struct study_alternative *alternatives; size_t n_alternatives;
     struct study_fact *facts;        size_t n_facts;
+    const char **conclusions;        size_t n_conclusions; /* in words, beside the answer */
     const char **caveats;            size_t n_caveats;
     const char **cite;               size_t n_cite;
     struct { const char *claim, *yes, *no, *open; } answer; /* claim may be NULL */
