@@ -107,6 +107,8 @@ struct claim_spec {
     size_t n_backends;          /* 0: all of the study's */
     const char *why;            /* not-testable: the reason */
     const char *plain;          /* what it says, without the original's numbers */
+    const char *published;      /* STUDY/CLAIM that judges it on published counts, or NULL */
+    const char *verdict_then;   /* what that came to, in a word, or NULL: not looked up */
     size_t line;
 };
 
