@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model/metric.h"
+#include "stats/evidence.h"
 
 static void name_method(struct study *s, enum study_quantity q, const char *name)
 {
@@ -248,7 +249,9 @@ static void add_chart(struct study *s, const char *chart, const char *metric,
             *c = '-';
     const struct metric *m = metric_find(metric);
     bool all = !strcmp(chart, "caterpillar"), cross = !strcmp(chart, "cross");
-    text_addf(&title, "%s%s", shows ? shows : m->title, cross ? " between groups of "
+    bool rivals = !strcmp(chart, "rivals");
+    text_addf(&title, "%s%s%s", shows ? shows : m->title,
+              rivals ? ", one matcher against the other" : "", cross ? " between groups of "
               : set ? " by " : all ? ": all groups, sorted" : ": groups against the reference");
     for (size_t a = 0, first = 1; a < s->axes.n; a++)
         if (set & 1u << a) {
@@ -278,6 +281,9 @@ static bool has_contrast(const struct study *s, const char *metric)
             return true;
     return false;
 }
+
+/* Groups of a chart of several matchers. */
+#define RIVALS_MOST 24
 
 /* The fewest false matches, of any matcher, that a threshold may rest on (NIST counts
  * on 30; fewer are too few to say). */
@@ -400,6 +406,64 @@ static void add_conclusion(const struct study *s, const struct findings *f,
     text_release(&name);
 }
 
+/* How one matcher differs from another in a metric, and in which groups by more than
+ * chance. */
+static void add_difference(const struct study *s, const struct findings *f,
+                           const char *first, const char *second, const char *metric,
+                           const char *point, struct text *to)
+{
+    struct text versus = TEXT_INIT, worse[2] = { TEXT_INIT, TEXT_INIT }, name = TEXT_INIT;
+    char *kind = mem_printf("%s.excess", metric);
+    const char *axis = metric_find(metric)->axis;
+
+    evidence_rival(&versus, second);
+    long at = findings_find(f, first, kind, "all", versus.s, point, NULL);
+    if (at >= 0) {
+        const struct finding *row = &f->rows[at];
+        text_addf(to, "%s of %s minus that of %s at %s: %+.3g points [%+.3g, %+.3g], p = %.2g "
+                  "(Holm).", axis, first, second, point, 100 * row->estimate, 100 * row->lo,
+                  100 * row->hi, row->p_adj);
+    }
+    for (size_t i = 0; at >= 0 && i < f->n; i++) {
+        const struct finding *row = &f->rows[i];
+        if (strcmp(row->backend, first) || strcmp(row->metric, kind) ||
+            strcmp(row->versus, versus.s) || strcmp(row->point, point) ||
+            !strcmp(row->group, "all") || !(row->p_adj < .05))
+            continue;
+        struct text *list = &worse[row->estimate < 0];
+        text_addf(list, "%s%s", list->len ? ", " : "", study_label(s, row->group, &name));
+    }
+    for (int i = 0; i < 2; i++)
+        if (worse[i].len)
+            text_addf(to, " %s errs more often, by more than chance, on: %s.",
+                      i ? second : first, worse[i].s);
+    if (at >= 0 && !worse[0].len && !worse[1].len)
+        text_add(to, " In no single group do they differ by more than chance.");
+    text_release(&versus);
+    text_release(&name);
+    text_release(&worse[0]);
+    text_release(&worse[1]);
+    free(kind);
+}
+
+static void conclude_rivals(struct study *s, const struct scored *all, size_t n,
+                            const char *point, const struct findings *f)
+{
+    const struct study_compare *c = &s->compare;
+    struct text t = TEXT_INIT;
+
+    STUDY_ROOM(s, s->conclusions, s->n_conclusions, c->n_rivals * n * n);
+    for (size_t m = 0; m < c->n_rivals; m++)
+        for (size_t i = 0; i < n; i++)
+            for (size_t k = i + 1; k < n; k++) {
+                text_reset(&t);
+                add_difference(s, f, all[i].backend, all[k].backend, c->rivals[m], point, &t);
+                if (t.len)
+                    s->conclusions[s->n_conclusions++] = arena_strdup(&s->arena, t.s);
+            }
+    text_release(&t);
+}
+
 void scored_study_conclude(struct study *s, const struct scored *all, size_t n,
                            const char *point, const struct findings *f)
 {
@@ -407,6 +471,8 @@ void scored_study_conclude(struct study *s, const struct scored *all, size_t n,
     const char *const metrics[] = { gallery ? "fpir" : "fmr", gallery ? "fnir" : "fnmr" };
     struct text t = TEXT_INIT;
 
+    if (point)
+        conclude_rivals(s, all, n, point, f);
     STUDY_ROOM(s, s->conclusions, s->n_conclusions, 2 * n);
     for (size_t b = 0; b < n && point; b++)
         for (size_t m = 0; m < 2; m++) {
@@ -439,6 +505,22 @@ static bool has_groups(const struct study *s, const struct tally *t, const char 
     return false;
 }
 
+/* Several matchers: who is served how badly by whom, and by how much they differ. */
+static void add_rivals(struct study *s, const struct tally *t, const char *point)
+{
+    const struct study_compare *c = &s->compare;
+
+    STUDY_ROOM(s, s->charts, s->n_charts, 2 * c->n_rivals * s->n_spread);
+    for (size_t m = 0; m < c->n_rivals; m++)
+        for (size_t i = 0; i < s->n_spread; i++) {
+            if (!has_groups(s, t, c->rivals[m], point, s->spread[i]) ||
+                count_groups(&s->axes, s->spread[i]) > RIVALS_MOST)
+                continue;
+            add_chart(s, "heat", c->rivals[m], NULL, point, s->spread[i]);
+            add_chart(s, "rivals", c->rivals[m], NULL, point, s->spread[i]);
+        }
+}
+
 /* What the charts are of: FPIR and FNIR where there is a gallery. */
 static void add_charts(struct study *s, const struct scored *sc, const struct tally *t,
                        const char *point)
@@ -467,6 +549,8 @@ void scored_study_end(struct study *s, const struct scored *all, size_t n,
     name_metrics(s, t);
     add_facts(s, all, n);
     add_caveats(s, &all[0]);
+    if (point && n > 1)
+        add_rivals(s, t, point);
     if (point)
         add_charts(s, &all[0], t, point);
 }
