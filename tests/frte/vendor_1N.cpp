@@ -180,7 +180,8 @@ public:
         if (mode.is("unsorted"))
             std::reverse(list.begin(), list.end());
         if (mode.is("twice"))
-            list.insert(list.end(), list.rbegin(), list.rend());
+            for (size_t i = list.size(); i-- > 0;)
+                list.push_back(Candidate(list[i]));
         if (mode.is("stranger"))
             list.push_back(Candidate(true, "t99999999", 1));
         while (list.size() < most)
