@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/machine.h"
 #include "cli/folder.h"
 #include "cli/predictions.h"
 #include "cli/several.h"
@@ -368,6 +369,10 @@ static void record_tools(struct pipeline *p, bool drawn)
     p->run.compiler = __VERSION__;
     if (uname(&u) == 0)
         p->run.platform = arena_printf(&p->run.arena, "%s %s", u.sysname, u.machine);
+    struct text host = TEXT_INIT;
+    machine_add_class(&host);
+    p->run.host = arena_strdup(&p->run.arena, host.s);
+    text_release(&host);
     if (drawn)
         p->run.gnuplot = arena_strdup(&p->run.arena, report_gnuplot());
     else
