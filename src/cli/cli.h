@@ -25,6 +25,7 @@ int estimate_main(int argc, char **argv);
 int chart_main(int argc, char **argv);
 int index_main(int argc, char **argv);
 int cite_main(int argc, char **argv);
+int compare_main(int argc, char **argv);
 int trace_main(int argc, char **argv);
 int calc_main(int argc, char **argv);
 int explain_main(int argc, char **argv);

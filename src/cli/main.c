@@ -19,6 +19,8 @@ static const struct command commands[] = {
     { "cite", cite_main, "one finding as a paragraph that can be quoted" },
     { "trace", trace_main, "from a finding to its counts, files, lines and sources" },
     { "calc", calc_main, "the estimators on their own, for checking a paper" },
+    { "compare", compare_main,
+      "what changed from one run to another, for whom, how surely" },
     { "explain", explain_main, "whether a gap survives what else differs: a regression" },
     { "thresholds", thresholds_main,
       "thresholds for target FMRs, one for all and one a group; curves" },

@@ -92,14 +92,21 @@ void changes_remark(struct changes *c, const char *fmt, ...)
     text_release(&t);
 }
 
+/* A gap or ratio is worse the farther it is from none, whichever group comes first. */
+static bool is_worse(const struct change *c)
+{
+    if (strstr(c->metric, ".difference"))
+        return fabs(c->value_after) > fabs(c->value_before);
+    if (strstr(c->metric, ".ratio"))
+        return fabs(log(c->value_after)) > fabs(log(c->value_before));
+    return c->change > (c->ratio ? 1 : 0);
+}
+
 int change_verdict(const struct change *c)
 {
-    double nothing = c->ratio ? 1 : 0;
-    bool less_is_worse = !strncmp(c->metric, "throughput", 10);
-
     if (isnan(c->p_adj) || isnan(c->change) || c->p_adj >= 1 - c->confidence)
         return 0;
-    return (c->change > nothing) != less_is_worse ? 1 : -1;
+    return is_worse(c) ? 1 : -1;
 }
 
 /* 0: for the worse; 1: for the better; 2: neither; 3: nothing to compare. */

@@ -10,8 +10,9 @@
  * `kind` is `difference` (after − before; nothing is 0) or `ratio` (after / before;
  * nothing is 1). `samples` says how the runs hang together: `paired` (every trial of the
  * one is one of the other), `shared` (people in common), `unpaired`. `backend` is
- * `OLD→NEW` where the two are called differently. Every metric counts errors: a change
- * upwards is for the worse, but of `throughput`.
+ * `OLD→NEW` where the two are called differently. Every metric counts errors: a rate that
+ * rises is for the worse, and a gap, ratio or spread that grows, whichever group comes
+ * first.
  *
  * `common` counts the samples of the group that both runs were given, -1 where a run does
  * not say which samples it had.

@@ -197,7 +197,6 @@ static void get_allow(struct reading *r, struct yaml_node *root)
         return;
     p->allow.fingerprint = yaml_get_bool(&r->doc, map, "fingerprint", false);
     p->allow.dataset = yaml_get_bool(&r->doc, map, "dataset", false);
-    p->allow.study = yaml_get_bool(&r->doc, map, "study", false);
     p->allow.version = yaml_get_bool(&r->doc, map, "version", true);
     p->allow.lost_samples = get_share(r, map, "lost_samples");
     p->allow.moved_samples = get_share(r, map, "moved_samples");
@@ -222,6 +221,7 @@ int policy_load(struct policy *p, const char *path, struct err *err)
                                yaml_get_string(&r.doc, root, "policy", "", true));
         get_list(&r, root, "study", &p->studies);
         p->confidence = yaml_get_number(&r.doc, root, "confidence", .5, .999999, .95, false);
+        p->speed_noise = yaml_get_number(&r.doc, root, "speed_noise", 1e-6, 1, NAN, false);
         get_rules(&r, root);
         get_allow(&r, root);
     }

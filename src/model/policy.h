@@ -14,8 +14,8 @@
  *
  * A rule speaks of every finding that its selectors fit: metric with its kind (none,
  * difference, ratio, max_min), and backends, points, groups and versus, each of which may
- * be left out for all there are. What nobody allows is not allowed: another fingerprint,
- * data set or study, samples lost or moved to another group, fewer trials.
+ * be left out for all there are. What nobody allows is not allowed: another fingerprint or
+ * data set, samples lost or moved to another group, fewer trials.
  *
  * Validated whole, every fault `file:line: key: …`.
  *
@@ -62,10 +62,12 @@ struct policy {
     char sha256[65];
     struct policy_list studies;
     double confidence;     /* .95 */
+    double speed_noise;    /* standard deviation of the logarithm of a night's speed; NaN:
+                              learnt from the history */
     struct policy_rule *rules;
     size_t n_rules;
     struct {
-        bool fingerprint, dataset, study, version;
+        bool fingerprint, dataset, version;
         double lost_samples, moved_samples, fewer_trials; /* shares of a group's */
         struct policy_list missing_groups;
     } allow;
