@@ -8,13 +8,13 @@
 
 #include "base/file.h"
 #include "cli/cli.h"
-#include "cli/comparing.h"
+#include "cli/runpair.h"
 #include "cli/options.h"
 #include "report/changed.h"
 
 struct request {
     const char *history, *html, *markdown, *csv, *title;
-    struct comparing_filter filter;
+    struct runpair_filter filter;
     double replicates, seed;
     bool json, quiet, help;
 };
@@ -47,18 +47,18 @@ static int compare_all(const struct sides *s, const struct request *r, struct ch
 
     for (size_t i = 0; i < s->n && !code; i++)
         for (size_t k = i + 1; k < s->n && !code; k++) {
-            struct comparing c;
-            code = comparing_init(&c, &s->list[i], &s->list[k], err);
+            struct runpair c;
+            code = runpair_init(&c, &s->list[i], &s->list[k], err);
             c.how.replicates = (size_t)r->replicates;
             c.how.seed = (uint64_t)r->seed;
             if (!code)
-                code = comparing_all(&c, &r->filter, to, err);
-            comparing_release(&c);
+                code = runpair_all(&c, &r->filter, to, err);
+            runpair_release(&c);
         }
     if (!code && !to->n)
         code = err_add(err, ERR_INPUT, "compare: no finding of these runs is of that metric, "
                        "group, point and backend, expected one that findings.csv has");
-    comparing_adjust(to);
+    runpair_adjust(to);
     changes_sort(to);
     return code;
 }

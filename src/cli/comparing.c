@@ -6,384 +6,391 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "model/metric.h"
-#include "stats/evidence.h"
+#include "base/file.h"
+#include "cli/fit_study.h"
+#include "cli/folder.h"
+#include "cli/scored_study.h"
+#include "cli/scoring.h"
+#include "cli/set_facts.h"
 
-static void add_key(struct text *to, const char *backend, const char *metric,
-                    const char *group, const char *versus, const char *point)
+static bool has_gallery(const struct comparing *c)
 {
-    text_addf(to, "%s\n%s\n%s\n%s\n%s", backend, metric, group, versus, point);
+    return c->gallery.request != NULL;
 }
 
-static void make_index(struct comparing *c, int side)
+static int open_set(struct comparing_set *set, struct pipeline *p, const char *study_path)
 {
-    const struct findings *f = &c->side[side]->run.findings;
-    struct text key = TEXT_INIT;
+    const struct dataset_options options = { .problems = &set->problems };
+    int code = dataset_request_open(set->request, "run", study_path, &set->dataset, p->err);
 
-    c->rows[side] = mem_array(f->n, sizeof **c->rows);
-    for (size_t i = 0; i < f->n; i++) {
-        const struct finding *r = &f->rows[i];
-        bool fresh;
-        text_reset(&key);
-        add_key(&key, r->backend, r->metric, r->group, r->versus, r->point);
-        uint32_t at = dict_add(&c->keys[side], key.s, &fresh);
-        if (fresh)
-            c->rows[side][at] = i;
+    if (code)
+        return code;
+    problems_init(&set->problems);
+    code = dataset_roster(&set->dataset, set->request->root, &options, &set->roster, p->err);
+    if (!code)
+        code = set_facts_record(p, &set->dataset, set->request->root);
+    if (code)
+        return code;
+    set->rows = mem_array(set->roster.n, sizeof *set->rows);
+    for (size_t i = 0; i < set->roster.n; i++)
+        set->rows[i] = i;
+    return 0;
+}
+
+static void release_set(struct comparing_set *set)
+{
+    roster_release(&set->roster);
+    problems_release(&set->problems);
+    dataset_release(&set->dataset);
+    free(set->rows);
+}
+
+/* Every matcher must give templates that can be compared here. */
+static int open_matchers(struct comparing *c, struct err *err)
+{
+    size_t most = c->specs->n;
+    int code = 0;
+
+    c->says = mem_array(most, sizeof *c->says);
+    c->gallery_says = mem_array(most, sizeof *c->gallery_says);
+    c->scored = mem_array(most, sizeof *c->scored);
+    c->wishes = mem_array(most, sizeof *c->wishes);
+    c->names = mem_array(most, sizeof *c->names);
+    for (size_t i = 0; i < most && !code; i++) {
+        c->n++;
+        code = embedding_open(&c->says[i], c->specs->items[i], c->request, err);
+        if (!code && has_gallery(c))
+            code = embedding_open(&c->gallery_says[i], c->specs->items[i], c->request, err);
+        if (code)
+            return code;
+        const struct backend *b = c->says[i].backend;
+        c->names[i] = b->name;
+        if (!(b->capabilities & MISID_TEMPLATE) || b->own_scores)
+            code = err_add(err, ERR_INPUT, "run: the backend %s gives no templates that can "
+                           "be compared outside of it, expected one that does", b->name);
+        for (size_t k = 0; k < i; k++)
+            if (!strcmp(c->names[k], b->name))
+                code = err_add(err, ERR_INPUT, "run: --backend '%s' stands twice, expected "
+                               "each once", b->name);
     }
-    text_release(&key);
+    return code;
 }
 
-const struct finding *comparing_find(const struct comparing *c, int side,
-                                     const char *backend, const char *metric,
-                                     const char *group, const char *versus,
-                                     const char *point)
+static void add_set_fact(struct study *s, const char *name, const struct comparing_set *set)
 {
-    struct text key = TEXT_INIT;
+    struct text t = TEXT_INIT;
 
-    add_key(&key, backend, metric, group, versus, point);
-    uint32_t at = dict_find(&c->keys[side], key.s);
-    text_release(&key);
-    return at == DICT_NONE ? NULL : &c->side[side]->run.findings.rows[c->rows[side][at]];
+    text_addf(&t, "%s: %zu samples.", set->dataset.title, set->roster.n);
+    set_facts_problems(&set->problems, &t);
+    study_add_fact(s, name, t.s);
+    text_release(&t);
 }
 
-static bool is_kind(const char *metric, const char *kind)
+static const char *join_axes(struct study *s, unsigned set)
 {
-    return !strcmp(metric_kind(metric), kind);
+    struct text t = TEXT_INIT;
+
+    for (size_t a = 0; a < s->axes.n; a++)
+        if (set & 1u << a)
+            text_addf(&t, "%s%s", t.len ? "," : "", s->axes.axes[a].name);
+    const char *names = t.len ? arena_strdup(&s->arena, t.s) : NULL;
+    text_release(&t);
+    return names;
 }
 
-bool comparing_is_compared(const struct comparing *c, int side, const struct finding *row)
+/* The study of this data set: groups, claims and charts that it can say anything of. */
+static int fit(struct comparing *c, struct pipeline *p)
 {
-    const struct metric *m = metric_find(row->metric);
+    struct study *s = &p->study;
+    int code = fit_axes(s, &c->set.roster, has_gallery(c) ? &c->gallery.roster : NULL,
+                        p->err);
 
-    if (!*row->backend || !m || m->census || m->mean || m->rival || m->detail)
-        return false;
-    if (!is_kind(row->metric, "") && !is_kind(row->metric, "difference") &&
-        !is_kind(row->metric, "ratio") && !is_kind(row->metric, "max_min"))
-        return false;
-    return row == comparing_find(c, side, row->backend, row->metric, row->group, row->versus,
-                                 row->point);
+    if (code)
+        return code;
+    unsigned usable = fit_usable(s, &c->set.roster) & s->compare.by;
+    const char *left = join_axes(s, s->compare.by & ~usable);
+    fit_contrasts(s, usable, true);
+    fit_claims(s, usable, true);
+    fit_drop_axes(s, usable);
+    if (!s->n_by)
+        scored_study_sets(s);
+    tally_release(&p->tally);
+    tally_init(&p->tally, &s->axes);
+    s->evidence = EVIDENCE_NEW;
+    s->dataset = has_gallery(c)
+                     ? arena_printf(&s->arena, "%s-in-%s", c->set.dataset.name,
+                                    c->gallery.dataset.name)
+                     : arena_strdup(&s->arena, c->set.dataset.name);
+    add_set_fact(s, has_gallery(c) ? "Probes" : "Data set", &c->set);
+    if (has_gallery(c))
+        add_set_fact(s, "Gallery", &c->gallery);
+    set_facts_labels(s, &c->set.roster, NULL);
+    if (left)
+        study_add_fact(s, "Not counted by",
+                       arena_printf(&s->arena, "%s: the data set has no values of it.",
+                                    left));
+    return 0;
 }
 
-const struct finding *comparing_before(const struct comparing *c,
-                                       const struct comparing_pair *pair,
-                                       const struct finding *after)
+static void add_sources(struct study *s, const struct comparing *c)
 {
-    return comparing_find(c, 0, pair->before, after->metric, after->group, after->versus,
-                          after->point);
+    const struct comparing_set *const sets[] = { &c->set, &c->gallery };
+
+    for (size_t i = 0; i < s->n_cite; i++)
+        s->cite[i] = arena_printf(&s->arena, "Claims tested: %s", s->cite[i]);
+    STUDY_ROOM(s, s->cite, s->n_cite, 2);
+    for (size_t i = 0; i < 2; i++)
+        if (sets[i]->request)
+            s->cite[s->n_cite++] = arena_printf(&s->arena, "Faces and labels: %s",
+                                                sets[i]->dataset.source);
 }
 
-/* Names of the backends of a run, in the order of the findings. */
-static size_t backends_of(const struct side *s, const char **to, size_t most)
+int comparing_open(struct comparing *c, struct pipeline *p, const char *study_path)
+{
+    const struct study *s = &p->study;
+
+    if (s->task == TASK_IDENTIFY && !has_gallery(c))
+        return err_add(p->err, ERR_INPUT, "%s: searches probes in a gallery, expected "
+                       "--gallery NAME and --gallery-root DIR", s->path);
+    if (s->task == TASK_VERIFY && has_gallery(c))
+        return err_add(p->err, ERR_INPUT, "%s: compares all samples of one data set, "
+                       "expected no --gallery", s->path);
+    c->opened = true;
+    int code = open_set(&c->set, p, study_path);
+    if (!code && has_gallery(c))
+        code = open_set(&c->gallery, p, study_path);
+    if (!code)
+        code = fit(c, p);
+    if (!code)
+        code = open_matchers(c, p->err);
+    if (!code)
+        add_sources(&p->study, c);
+    return code;
+}
+
+/* The axes of the study, each alone and all together, for times. */
+static size_t time_sets(const struct study *s, const struct roster *r, long *numbers,
+                        const long **sets)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < s->run.findings.n; i++) {
-        const char *name = s->run.findings.rows[i].backend;
-        size_t k = 0;
-        while (k < n && strcmp(to[k], name))
-            k++;
-        if (*name && k == n && n < most)
-            to[n++] = name;
+    for (size_t a = 0; a < s->axes.n; a++) {
+        numbers[2 * a] = roster_attribute(r, s->axes.axes[a].name);
+        numbers[2 * a + 1] = -1;
+        if (numbers[2 * a] >= 0)
+            sets[n++] = &numbers[2 * a];
     }
     return n;
 }
 
-#define MOST_BACKENDS TALLY_MAX_SERIES
-
-static void pair_backends(struct comparing *c)
+static int embed(struct embedding *e, const struct comparing_set *set, const char *dir,
+                 const struct study *s, struct err *err)
 {
-    const char **names[2];
-    size_t n[2];
+    long numbers[2 * GROUP_MAX_AXES];
+    const long *sets[GROUP_MAX_AXES];
+    size_t n = time_sets(s, &set->roster, numbers, sets);
+    int code = embedding_make(e, &set->roster, set->rows, set->roster.n, set->request->root,
+                              sets, n, err);
 
-    for (int s = 0; s < 2; s++) {
-        names[s] = mem_array(MOST_BACKENDS, sizeof **names);
-        n[s] = backends_of(c->side[s], names[s], MOST_BACKENDS);
-    }
-    c->pairs = arena_array(&c->arena, n[1], sizeof *c->pairs);
-    for (size_t i = 0; i < n[1]; i++) {
-        const char *before = NULL;
-        for (size_t k = 0; k < n[0]; k++)
-            if (!strcmp(names[0][k], names[1][i]) || (n[0] == 1 && n[1] == 1))
-                before = names[0][k];
-        if (!before)
-            continue;
-        struct comparing_pair *p = &c->pairs[c->n_pairs++];
-        p->before = before;
-        p->after = names[1][i];
-        p->name = !strcmp(before, p->after) ? before
-                  : arena_printf(&c->arena, "%s→%s", before, p->after);
-        p->paired = pairing_init(&p->pairing, &c->side[0]->run, before, &c->side[1]->run,
-                                 p->after);
-    }
-    free(names[0]);
-    free(names[1]);
+    if (!code)
+        code = embedding_write_folder(e, &set->roster, set->rows, set->roster.n, dir, err);
+    outputs_release(&e->outputs); /* they are in the folder now */
+    outputs_init(&e->outputs, e->backend->name);
+    return code;
 }
 
-/* People of the comparisons of both runs, numbered alike by their names. */
-static void number_people(struct comparing *c)
+static const char *join_numbers(struct arena *arena, const double *numbers, size_t n)
 {
-    struct dict names = DICT_INIT;
+    struct text t = TEXT_INIT;
+    char number[NUM_MAX];
 
-    if (!c->side[0]->scores || !c->side[1]->scores)
-        return;
-    for (int s = 0; s < 2; s++) {
-        const struct compared *of = &c->side[s]->scores->scored.compared;
-        const struct compared_side *rolls[2] = { &of->a, &of->gallery };
-        struct text key = TEXT_INIT;
-        c->person[s] = mem_array(of->persons, sizeof **c->person);
-        for (int k = 0; k < 2; k++)
-            for (size_t i = 0; rolls[k]->roster && i < rolls[k]->roster->n; i++) {
-                const char *subject = roster_subject(rolls[k]->roster, i);
-                text_reset(&key);
-                text_addf(&key, "%s%s", *subject ? "person " : "sample ",
-                          *subject ? subject : roster_sample(rolls[k]->roster, i));
-                c->person[s][rolls[k]->person[i]] = dict_add(&names, key.s, NULL);
-            }
-        text_release(&key);
-    }
-    c->persons = names.n;
-    dict_release(&names);
+    for (size_t i = 0; i < n; i++)
+        text_addf(&t, "%s%s", i ? "," : "", num_shortest(number, numbers[i]));
+    const char *joined = n ? arena_strdup(arena, t.s) : NULL;
+    text_release(&t);
+    return joined;
 }
 
-int comparing_init(struct comparing *c, const struct side *before,
-                   const struct side *after, struct err *err)
+/* One matcher: its answers, and their comparisons, in backends/NAME/. */
+static int work_one(struct comparing *c, struct pipeline *p, size_t i)
 {
-    const struct clustered_how how = CLUSTERED_DEFAULTS;
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    struct study *s = &p->study;
+    const struct backend *b = c->says[i].backend;
+    struct score_request r = SCORE_REQUEST_INIT;
+    char *name = folder_backend(b->name, "backend.json"), *folder = path_dirname(name);
+    char *dir = path_join(p->dir, folder);
+    char *probes = path_join(dir, "probes"), *gallery = path_join(dir, "gallery");
+    const bool native = s->compare.native && b->n_native;
+    int code;
 
-    *c = (struct comparing){ .side = { before, after }, .how = how };
-    c->how.threads = cores > 0 ? (size_t)cores : 1;
-    for (int s = 0; s < 2; s++)
-        make_index(c, s);
-    pair_backends(c);
-    number_people(c);
-    if (c->n_pairs)
-        return 0;
-    return err_add(err, ERR_INPUT, "%s and %s have no backend in common, expected runs of "
-                   "the same backends, or of one each", before->name, after->name);
+    r.run = has_gallery(c) ? gallery : dir;
+    r.probes = has_gallery(c) ? probes : NULL;
+    r.by = join_axes(s, s->compare.by);
+    r.thresholds = native ? join_numbers(&s->arena, b->native, b->n_native) : NULL;
+    r.targets = join_numbers(&s->arena, s->compare.targets, s->compare.n_targets);
+    r.out = dir;
+    r.bins = NAN;
+    r.threads = c->request->threads > 0 ? c->request->threads : NAN;
+    r.top = (double)s->compare.top;
+    r.silent = true;
+    r.quiet = c->request->quiet;
+    (void)((code = embed(&c->says[i], &c->set, has_gallery(c) ? probes : dir, s, p->err)) ||
+           (has_gallery(c) &&
+            (code = embed(&c->gallery_says[i], &c->gallery, gallery, s, p->err))) ||
+           (code = scoring_run(&r, p->err)) ||
+           (code = scored_load(&c->scored[i], dir, p->err)));
+    c->wishes[i] = (struct scored_wish){
+        .points_called = native ? "native" : NULL,
+        .threads = c->request->threads > 0 ? (size_t)c->request->threads
+                                           : (size_t)sysconf(_SC_NPROCESSORS_ONLN),
+        .replicates = (size_t)c->replicates, .permutations = (size_t)c->permutations,
+        .seed = (uint64_t)c->seed };
+    free(gallery);
+    free(probes);
+    free(dir);
+    free(folder);
+    free(name);
+    return code;
+}
+
+/* Claims that no counts can bear out or refute. */
+static void settle_claims(struct study *s, const struct tally *t)
+{
+    for (size_t i = 0; i < s->n_claims; i++) {
+        struct claim_spec *c = &s->claims[i];
+        const char *const groups[] = { c->group, c->versus };
+        bool counted = c->type != CLAIM_NOT_TESTABLE;
+        for (size_t k = 0; k < 2 && counted; k++) {
+            struct group g;
+            counted = !groups[k] || group_parse(&g, &s->axes, groups[k], NULL) == 0;
+            for (size_t b = 0; groups[k] && counted && b < s->n_backends; b++)
+                counted = tally_find(t, s->backends[b].text, c->metric, c->point, &g);
+        }
+        if (!counted && c->type != CLAIM_NOT_TESTABLE)
+            fit_cannot_test(c, "There are no such comparisons of one of its groups, or too "
+                            "few scores were kept to say who matched.");
+    }
+}
+
+static void settle_contrasts(struct study *s, const struct tally *t)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->n_contrasts; i++)
+        if (fit_is_counted(s, t, s->contrasts[i].metric, s->contrasts[i].group) &&
+            fit_is_counted(s, t, s->contrasts[i].metric, s->contrasts[i].versus))
+            s->contrasts[n++] = s->contrasts[i];
+    s->n_contrasts = n;
+}
+
+int comparing_work(struct comparing *c, struct pipeline *p)
+{
+    struct text t = TEXT_INIT;
+    int code = folder_unfinish(p->dir, p->err);
+
+    if (!code) { /* so that the folder is known again if this is interrupted */
+        study_to_json(&p->study, &t);
+        code = file_write_text(p->dir, "study.json", &t, p->err);
+    }
+    for (size_t i = 0; i < c->n && !code; i++) {
+        code = work_one(c, p, i);
+        embedding_add_words(&c->says[i], &t);
+    }
+    if (!code) {
+        study_add_fact(&p->study, "Backends", t.s);
+        c->run = (struct scored_run){ .all = c->scored, .names = c->names, .n = c->n,
+                                      .wish = c->wishes, .reference = c->reference,
+                                      .curves = true };
+        code = scored_run_count(&c->run, p);
+    }
+    if (!code) {
+        settle_contrasts(&p->study, &p->tally);
+        settle_claims(&p->study, &p->tally);
+        fit_answer(&p->study, &p->tally);
+    }
+    text_release(&t);
+    return code;
+}
+
+int comparing_estimate(struct comparing *c, struct pipeline *p)
+{
+    return scored_run_estimate(&c->run, p);
+}
+
+/* What the folder of one matcher holds, for the record. */
+static int record_folder(struct pipeline *p, const char *backend, const char *below)
+{
+    static const char *const files[] = {
+        "backend.json", "timing.json", "roster.csv", "outputs.csv", "templates.npy",
+        "probe-roster.csv", "scores.json", "cells.csv", "histogram.json", "histogram.npy",
+        "margins.npy", "mated.npy", "exceedances.npy", "identification.csv",
+        "candidates.csv",
+    };
+    int code = 0;
+
+    for (size_t i = 0; i < sizeof files / sizeof *files && !code; i++) {
+        char *file = mem_printf("%s%s%s", below, *below ? "/" : "", files[i]);
+        char *name = folder_backend(backend, file);
+        code = pipeline_record_output(p, name);
+        free(name);
+        free(file);
+    }
+    return code;
+}
+
+static int write_set(const struct comparing_set *set, struct pipeline *p, const char *name)
+{
+    struct text t = TEXT_INIT;
+
+    roster_add_rows(&set->roster, set->rows, set->roster.n, &t);
+    int code = pipeline_write_text(p, name, &t);
+    text_release(&t);
+    return code;
+}
+
+int comparing_write(const struct comparing *c, struct pipeline *p)
+{
+    struct text t = TEXT_INIT;
+    int code = write_set(&c->set, p, "roster.csv");
+
+    if (!code) {
+        roster_add_attributes(&c->set.roster, &t);
+        code = pipeline_write_text(p, "attributes.csv", &t);
+    }
+    if (!code && has_gallery(c))
+        code = write_set(&c->gallery, p, "gallery.csv");
+    for (size_t i = 0; i < c->n && !code; i++)
+        (void)((code = record_folder(p, c->names[i], "")) ||
+               (has_gallery(c) && ((code = record_folder(p, c->names[i], "probes")) ||
+                                   (code = record_folder(p, c->names[i], "gallery")))));
+    text_release(&t);
+    return code;
+}
+
+void comparing_add_command(const struct comparing *c, struct text *to)
+{
+    for (size_t i = 0; i < c->n; i++)
+        embedding_add_command(&c->says[i], to);
+    dataset_request_add_command(c->set.request, "dataset", "root", to);
+    if (has_gallery(c))
+        dataset_request_add_command(c->gallery.request, "gallery", "gallery-root", to);
 }
 
 void comparing_release(struct comparing *c)
 {
-    for (size_t i = 0; i < c->n_pairs; i++)
-        if (c->pairs[i].paired)
-            pairing_release(&c->pairs[i].pairing);
-    for (size_t i = 0; i < c->n_made; i++)
-        dyads_release(c->made[i]);
-    free(c->made);
-    for (int s = 0; s < 2; s++) {
-        dict_release(&c->keys[s]);
-        free(c->rows[s]);
-        free(c->person[s]);
+    for (size_t i = 0; i < c->n; i++) {
+        embedding_release(&c->says[i]);
+        embedding_release(&c->gallery_says[i]);
+        scored_release(&c->scored[i]);
     }
-    arena_release(&c->arena);
-    *c = (struct comparing){ .n_pairs = 0 };
-}
-
-/* --- what is known of a rate --- */
-
-static void measure(const struct finding *row, struct measured *m)
-{
-    const struct method *method = method_find(row->method);
-    unsigned clustered = FOR_DYADS | FOR_PEOPLE;
-
-    *m = (struct measured){
-        .rate = { .x = row->x, .n = row->n, .derived = row->flag == FLAG_DERIVED },
-        .method = method, .n_eff = row->n_eff, .df = row->df, .lo = row->lo, .hi = row->hi,
-        .confidence = row->confidence,
-    };
-    m->summary = !isnan(row->n_eff) ||
-                 (method && (method->quantities & clustered) && !(method->proportion));
-}
-
-static void take_people(struct measured *m, const struct tally_people *people)
-{
-    double trials = 0, hits = 0;
-
-    for (size_t i = 0; i < people->n; i++) {
-        trials += people->trials[i];
-        hits += people->hits[i];
+    free(c->says);
+    free(c->gallery_says);
+    free(c->scored);
+    free(c->wishes);
+    free(c->names);
+    if (c->opened) {
+        release_set(&c->set);
+        if (has_gallery(c))
+            release_set(&c->gallery);
     }
-    if ((int64_t)trials != m->rate.n || (int64_t)hits != m->rate.x)
-        return; /* counted otherwise: only the counts are to be trusted */
-    m->rate.people = people;
-    m->summary = false;
-}
-
-static void pair_people(struct comparing *c, const struct comparing_pair *pair,
-                        const char *metric, const char *point, const char *group,
-                        struct versus_group *to)
-{
-    struct tally_people *people = arena_array(&c->arena, 2, sizeof *people);
-    struct pairing_table table;
-
-    if (!pairing_people(&pair->pairing, PAIRING_BEFORE, metric, point, group, &c->arena,
-                        &people[0]) ||
-        !pairing_people(&pair->pairing, PAIRING_AFTER, metric, point, group, &c->arena,
-                        &people[1]))
-        return;
-    take_people(&to->before, &people[0]);
-    take_people(&to->after, &people[1]);
-    to->table = to->before.rate.people && to->after.rate.people &&
-                pairing_table(&pair->pairing, metric, group, &table);
-    if (to->table) {
-        to->both = table.both;
-        to->only_before = table.only_before;
-        to->only_after = table.only_after;
-        to->neither = table.neither;
-    }
-}
-
-struct numbered {
-    uint32_t subject;
-    double trials, hits;
-};
-
-static int by_subject(const void *a, const void *b)
-{
-    const struct numbered *x = a, *y = b;
-
-    return (x->subject > y->subject) - (x->subject < y->subject);
-}
-
-/* The people of a rate by the numbers of both runs. */
-static const struct tally_people *renumber_people(struct comparing *c, int side,
-                                                  const struct tally_people *from)
-{
-    struct numbered *list = mem_array(from->n, sizeof *list);
-    struct tally_people *to = arena_alloc(&c->arena, sizeof *to);
-    uint32_t *subject = arena_array(&c->arena, from->n, sizeof *subject);
-    double *trials = arena_array(&c->arena, from->n, sizeof *trials);
-    double *hits = arena_array(&c->arena, from->n, sizeof *hits);
-
-    for (size_t i = 0; i < from->n; i++)
-        list[i] = (struct numbered){ c->person[side][from->subject[i]], from->trials[i],
-                                     from->hits[i] };
-    qsort(list, from->n, sizeof *list, by_subject);
-    for (size_t i = 0; i < from->n; i++) {
-        subject[i] = list[i].subject;
-        trials[i] = list[i].trials;
-        hits[i] = list[i].hits;
-    }
-    free(list);
-    *to = (struct tally_people){ from->n, subject, trials, hits };
-    return to;
-}
-
-static int take_scores(struct comparing *c, int side, const char *metric, const char *point,
-                       const char *group, struct measured *m, struct err *err)
-{
-    const struct side_scores *s = c->side[side]->scores;
-    const struct evidence e = { .study = &s->p.study, .tally = &s->p.tally,
-                                .printed = &s->p.printed, .clusters = &s->p.clusters };
-    const struct subject about = { s->scored.backend, metric, point };
-    struct rate r;
-    int code;
-
-    if (!evidence_rate(&e, &s->p.tally, &about, group, N_STATED, &r))
-        return 0;
-    if (r.people)
-        r.people = renumber_people(c, side, r.people);
-    if (r.dyads) {
-        struct dyads *d = arena_alloc(&c->arena, sizeof *d);
-        if ((code = dyads_renumbered(r.dyads, c->person[side], c->persons, d, err)))
-            return code;
-        MEM_ROOM(c->made, c->n_made, c->made_cap);
-        c->made[c->n_made++] = d;
-        r.dyads = d;
-    }
-    m->summary = false;
-    m->rate = r;
-    return 0;
-}
-
-/* 0; 1 where a run has no such rate; or a code. */
-static int group_of(struct comparing *c, const struct comparing_pair *pair,
-                    const char *metric, const char *point, const char *group,
-                    const char *versus, struct versus_group *to, struct err *err)
-{
-    const struct finding *before = comparing_find(c, 0, pair->before, metric, group, versus,
-                                                  point);
-    const struct finding *after = comparing_find(c, 1, pair->after, metric, group, versus,
-                                                 point);
-    int code = 0;
-
-    *to = (struct versus_group){ .table = false };
-    if (!before || !after || before->x < 0 || after->x < 0 || before->n < 1 || after->n < 1 ||
-        before->flag == FLAG_SUPPRESSED || after->flag == FLAG_SUPPRESSED)
-        return 1;
-    measure(before, &to->before);
-    measure(after, &to->after);
-    if (pair->paired && !*versus)
-        pair_people(c, pair, metric, point, group, to);
-    if (c->persons && !*versus &&
-        !(code = take_scores(c, 0, metric, point, group, &to->before, err)))
-        code = take_scores(c, 1, metric, point, group, &to->after, err);
-    return code;
-}
-
-/* The axes that a group fixes, as the rows of spreads have them: "gender;skin". */
-static void add_axes(struct text *to, const char *group)
-{
-    for (const char *part = group; *part && strcmp(group, "all");) {
-        text_addf(to, "%s%.*s", to->len ? ";" : "", (int)strcspn(part, "="), part);
-        part += strcspn(part, ";");
-        part += *part == ';';
-    }
-}
-
-static int spread_groups(struct comparing *c, const struct comparing_pair *pair,
-                         const struct finding *row, const char *base, struct versus *v,
-                         struct err *err)
-{
-    const struct findings *f = &c->side[1]->run.findings;
-    struct text axes = TEXT_INIT;
-    int code = 0;
-
-    v->groups = arena_array(&c->arena, f->n, sizeof *v->groups);
-    for (size_t i = 0; i < f->n && !code; i++) {
-        const struct finding *r = &f->rows[i];
-        if (strcmp(r->metric, base) || strcmp(r->backend, row->backend) || *r->versus ||
-            strcmp(r->point, row->point) || !comparing_is_compared(c, 1, r))
-            continue;
-        text_reset(&axes);
-        add_axes(&axes, r->group);
-        if (!strcmp(axes.s, row->group))
-            code = group_of(c, pair, base, row->point, r->group, "", &v->groups[v->n++], err);
-    }
-    text_release(&axes);
-    return code ? code : v->n < 2;
-}
-
-int comparing_versus(struct comparing *c, const struct comparing_pair *pair,
-                     const struct finding *row, struct versus *v, struct err *err)
-{
-    const char *dot = strchr(row->metric, '.');
-    const char *base = arena_strndup(&c->arena, row->metric,
-                                     dot ? (size_t)(dot - row->metric) : strlen(row->metric));
-    int code;
-
-    *v = (struct versus){ .kind = VERSUS_RATE, .how = c->how,
-                          .method = method_find(row->method) };
-    for (size_t i = 0; i < c->n_pairs; i++)
-        if (c->pairs[i].paired && c->pairs[i].pairing.persons > v->persons)
-            v->persons = c->pairs[i].pairing.persons;
-    if (c->persons > v->persons)
-        v->persons = c->persons;
-    if (is_kind(row->metric, "max_min")) {
-        v->kind = VERSUS_SPREAD;
-        code = spread_groups(c, pair, row, base, v, err);
-        return code ? code : versus_prepare(v, err);
-    }
-    v->groups = arena_array(&c->arena, 2, sizeof *v->groups);
-    if (is_kind(row->metric, "")) {
-        v->n = 1;
-        return group_of(c, pair, base, row->point, row->group, row->versus, &v->groups[0],
-                        err);
-    }
-    v->n = 2;
-    v->kind = is_kind(row->metric, "ratio") ? VERSUS_RATIO : VERSUS_DIFFERENCE;
-    if ((code = group_of(c, pair, base, row->point, row->group, "", &v->groups[0], err)))
-        return code;
-    return group_of(c, pair, base, row->point, row->versus, "", &v->groups[1], err);
 }

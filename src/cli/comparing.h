@@ -1,81 +1,63 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * comparing: two runs (side.h) as pairs of rates, whose changes src/stats then judges:
- * which backend of the one is which of the other, which findings speak of the same thing,
- * and what is known of whose trials they are.
+ * comparing: `misid run STUDY --backend NAME[:option=value,...] --dataset NAME --root DIR`
+ * of a study that compares (its key `compare`): every matcher is shown the data set, its
+ * templates are compared, and the comparisons of all of them go into one tally.
  *
- *     comparing_init(&c, before, after)
- *     comparing_versus(&c, &c.pairs[0], row, &v)   stats/versus.h
- *     comparing_all(&c, &filter, &changes, &err)   model/changes.h
+ *     comparing_open(c, &p)     data sets, study and matchers, before any image is read
+ *     comparing_work(c, &p)     into the run folder, which is there: outputs and scores
+ *     comparing_estimate(c, &p) findings
+ *     comparing_write(c, &p)    what is left to be written
  *
- * Backends are paired by their names; where each run has one, these are a pair. Of the
- * findings by several methods the first counts, which is the study's own.
+ * In the run folder: roster.csv and attributes.csv (with a gallery gallery.csv as well),
+ * and of every matcher backends/NAME/ as `misid embed` and `misid score` write it; with a
+ * gallery the answers stand in backends/NAME/probes/ and backends/NAME/gallery/.
  *
- * Ownership: sides are borrowed; what is made belongs to the comparing. Threads: one.
+ * What was asked before comes from the cache, and an interrupted comparison goes on from
+ * its state: the same command resumes.
+ *
+ * Ownership: comparing_release(); requests are the caller's. Threads: one.
  */
 #ifndef CLI_COMPARING_H
 #define CLI_COMPARING_H
 
-#include "base/dict.h"
-#include "cli/side.h"
-#include "history/pairing.h"
-#include "model/changes.h"
-#include "stats/versus.h"
+#include "cli/dataset_options.h"
+#include "cli/embedding.h"
+#include "cli/pipeline.h"
+#include "cli/scored_run.h"
+#include "datasets/problems.h"
 
-struct comparing_pair {
-    const char *before, *after; /* the backend's name in each run */
-    const char *name;           /* one name, or OLD→NEW */
-    struct pairing pairing;
-    bool paired;                /* pairing is there */
+struct comparing_set {
+    const struct dataset_request *request;
+    struct dataset dataset;
+    struct roster roster;
+    struct problems problems;
+    size_t *rows;                    /* all of the roster's */
 };
 
 struct comparing {
-    struct arena arena;
-    const struct side *side[2];
-    struct comparing_pair *pairs;
-    size_t n_pairs;
-    struct dict keys[2];        /* of findings; number: the first row of a key */
-    size_t *rows[2];
-    uint32_t *person[2];        /* of comparisons at hand: people as both number them */
-    size_t persons;
-    struct dyads **made;        /* renumbered, to be released */
-    size_t n_made, made_cap;
-    struct clustered_how how;   /* of spreads */
+    const struct option_list *specs;
+    const struct embed_request *request;
+    struct comparing_set set, gallery; /* without a gallery its request is NULL */
+    bool opened;
+    double replicates, permutations, seed;
+    const char *reference;           /* group, or NULL */
+    struct embedding *says, *gallery_says;
+    struct scored *scored;
+    struct scored_wish *wishes;
+    const char **names;
+    size_t n;                        /* matchers */
+    struct scored_run run;
 };
 
-int comparing_init(struct comparing *c, const struct side *before,
-                   const struct side *after, struct err *err);
+#define COMPARING_INIT { .replicates = 2000, .permutations = 9999, .seed = 1 }
+
+int comparing_open(struct comparing *c, struct pipeline *p, const char *study_path);
+int comparing_work(struct comparing *c, struct pipeline *p);
+int comparing_estimate(struct comparing *c, struct pipeline *p);
+int comparing_write(const struct comparing *c, struct pipeline *p);
+/* Options that make the run again. */
+void comparing_add_command(const struct comparing *c, struct text *to);
 void comparing_release(struct comparing *c);
-
-/* The first row of a run that says so, or NULL. `backend` as that run calls it. */
-const struct finding *comparing_find(const struct comparing *c, int side,
-                                     const char *backend, const char *metric,
-                                     const char *group, const char *versus,
-                                     const char *point);
-/* True for rows that can be compared: rates, differences, ratios and max_min of metrics
- * that count trials, the first row of its key. */
-bool comparing_is_compared(const struct comparing *c, int side, const struct finding *row);
-
-/* What the row of the run after says, in both runs. 0; 1 where one of them has nothing
- * to set beside it; or a code. Released by versus_release(). */
-int comparing_versus(struct comparing *c, const struct comparing_pair *pair,
-                     const struct finding *after, struct versus *v, struct err *err);
-
-/* The row of the run before that goes with one after, or NULL. */
-const struct finding *comparing_before(const struct comparing *c,
-                                       const struct comparing_pair *pair,
-                                       const struct finding *after);
-
-struct comparing_filter {     /* NULL: any */
-    const char *metric, *group, *point, *backend;
-    double confidence;
-};
-
-/* Every change, how samples match by group, and remarks. */
-int comparing_all(struct comparing *c, const struct comparing_filter *f,
-                  struct changes *to, struct err *err);
-/* Holm's adjustment over each family: a metric (with its kind) at a point, all groups,
- * backends and pairs of runs. */
-void comparing_adjust(struct changes *c);
 
 #endif

@@ -59,7 +59,7 @@ static int speed_limits(const void *about, double confidence, struct interval *o
     return decide_times_limits(&t->times, confidence, out, err);
 }
 
-static bool fits(const struct policy_rule *r, const struct comparing_pair *pair,
+static bool fits(const struct policy_rule *r, const struct runpair_backend *pair,
                  const char *backend, const struct finding *row)
 {
     return !strcmp(row->metric, r->metric) && !strcmp(row->backend, backend) &&
@@ -69,8 +69,37 @@ static bool fits(const struct policy_rule *r, const struct comparing_pair *pair,
            policy_names(&r->versus, row->versus);
 }
 
+static bool is_gap(const struct policy_rule *r)
+{
+    return strstr(r->metric, ".difference") || strstr(r->metric, ".ratio");
+}
+
+/* A gap that is held against the baseline's is told once, whichever of the two rows that
+ * say it comes first, unless the rule names its groups. */
+static bool is_told(const struct runpair *c, const struct policy_rule *r,
+                    const struct finding *row)
+{
+    return !is_alone(r) && is_gap(r) && !r->groups.n && !r->versus.n &&
+           runpair_is_mirror(c, 1, row);
+}
+
+/* The gap as the baseline has it: the group with the higher rate first, so that a rise is
+ * a gap that grew. */
+static void turn(struct versus *v, struct gate_check *c)
+{
+    struct versus_group g = v->groups[0];
+    const char *group = c->group;
+
+    v->groups[0] = v->groups[1];
+    v->groups[1] = g;
+    c->group = c->versus;
+    c->versus = group;
+    c->before = v->kind == VERSUS_RATIO ? 1 / c->before : -c->before;
+    c->after = v->kind == VERSUS_RATIO ? 1 / c->after : -c->after;
+}
+
 static struct gate_check *add_check(const struct gating *g, const struct policy_rule *r,
-                                    const struct comparing_pair *pair,
+                                    const struct runpair_backend *pair,
                                     const struct finding *row)
 {
     struct gate_check *c = gated_add(g->to);
@@ -124,14 +153,14 @@ static enum change_samples samples_of(const struct versus *v)
 
 /* A finding that a rule speaks of becomes a test, or says why it cannot. */
 static int add_finding(struct testing *t, const struct policy_rule *r,
-                       const struct comparing_pair *pair, const struct finding *row,
+                       const struct runpair_backend *pair, const struct finding *row,
                        struct err *err)
 {
     const struct gating *g = t->g;
     bool alone = is_alone(r);
-    struct comparing *c = alone ? g->alone : g->against;
-    const struct comparing_pair *p = pair;
-    const struct finding *before = comparing_before(g->against, pair, row);
+    struct runpair *c = alone ? g->alone : g->against;
+    const struct runpair_backend *p = pair;
+    const struct finding *before = runpair_before(g->against, pair, row);
     struct gate_check *check = add_check(g, r, pair, row);
     struct versus v;
     int code;
@@ -150,7 +179,7 @@ static int add_finding(struct testing *t, const struct policy_rule *r,
     for (size_t i = 0; alone && i < c->n_pairs; i++)
         if (!strcmp(c->pairs[i].after, pair->after))
             p = &c->pairs[i];
-    code = comparing_versus(c, p, row, &v, err);
+    code = runpair_versus(c, p, row, &v, err);
     if (code == 1) {
         versus_release(&v);
         check->says = "it has no trials to judge it by";
@@ -158,6 +187,8 @@ static int add_finding(struct testing *t, const struct policy_rule *r,
     }
     if (code)
         return code;
+    if (!alone && is_gap(r) && check->before < (v.kind == VERSUS_RATIO ? 1 : 0))
+        turn(&v, check);
     v.relative = v.kind == VERSUS_RATE &&
                  (r->kind == POLICY_TIMES_AT_MOST || r->kind == POLICY_TIMES_AT_LEAST);
     struct test *test = add_test(t, r);
@@ -172,7 +203,7 @@ static int add_finding(struct testing *t, const struct policy_rule *r,
 }
 
 static int add_speed(struct testing *t, const struct policy_rule *r,
-                     const struct comparing_pair *pair, struct err *err)
+                     const struct runpair_backend *pair, struct err *err)
 {
     const struct gating *g = t->g;
     struct gate_check *check;
@@ -206,7 +237,7 @@ static int add_rule(struct testing *t, const struct policy_rule *r, struct err *
     int code = 0;
 
     for (size_t p = 0; p < g->against->n_pairs && !code; p++) {
-        const struct comparing_pair *pair = &g->against->pairs[p];
+        const struct runpair_backend *pair = &g->against->pairs[p];
         if (!strcmp(r->metric, "throughput")) {
             if (policy_names(&r->backends, pair->after))
                 code = add_speed(t, r, pair, err);
@@ -214,13 +245,14 @@ static int add_rule(struct testing *t, const struct policy_rule *r, struct err *
         }
         for (size_t i = 0; i < after->n && !code; i++)
             if (fits(r, pair, pair->after, &after->rows[i]) &&
-                comparing_is_compared(g->against, 1, &after->rows[i]))
+                runpair_is_compared(g->against, 1, &after->rows[i]) &&
+                !is_told(g->against, r, &after->rows[i]))
                 code = add_finding(t, r, pair, &after->rows[i], err);
         for (size_t i = 0; i < before->n && !code; i++) {
             const struct finding *row = &before->rows[i];
             if (!fits(r, pair, pair->before, row) ||
-                !comparing_is_compared(g->against, 0, row) ||
-                comparing_find(g->against, 1, pair->after, row->metric, row->group,
+                !runpair_is_compared(g->against, 0, row) ||
+                runpair_find(g->against, 1, pair->after, row->metric, row->group,
                                row->versus, row->point))
                 continue;
             struct gate_check *check = add_check(g, r, pair, row);

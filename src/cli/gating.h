@@ -8,12 +8,12 @@
 #ifndef CLI_GATING_H
 #define CLI_GATING_H
 
-#include "cli/comparing.h"
+#include "cli/runpair.h"
 #include "model/gated.h"
 
 struct gating {
-    struct comparing *against; /* the run after against its baseline */
-    struct comparing *alone;   /* the run against itself: what it is by itself */
+    struct runpair *against; /* the run after against its baseline */
+    struct runpair *alone;   /* the run against itself: what it is by itself */
     struct history *history;   /* for the noise of speeds; NULL: none */
     const struct policy *policy;
     struct gated *to;

@@ -41,7 +41,7 @@ static void look_at_data(const struct gating *g)
                          after->version, before->version);
 }
 
-static void look_at_fingerprint(const struct gating *g, const struct comparing_pair *pair)
+static void look_at_fingerprint(const struct gating *g, const struct runpair_backend *pair)
 {
     const struct history_backend *before = history_backend(run_of(g, 0), pair->before);
     const struct history_backend *after = history_backend(run_of(g, 1), pair->after);
@@ -90,7 +90,7 @@ static bool count_rolls(const struct gating *g, const char *group, struct loss *
     return l->before > 0;
 }
 
-static bool count_samples(const struct gating *g, const struct comparing_pair *pair,
+static bool count_samples(const struct gating *g, const struct runpair_backend *pair,
                           const char *group, struct loss *l)
 {
     struct pairing_overlap o;
@@ -110,7 +110,7 @@ static bool count_samples(const struct gating *g, const struct comparing_pair *p
     return l->before > 0;
 }
 
-static void tell_loss(const struct gating *g, const struct comparing_pair *pair,
+static void tell_loss(const struct gating *g, const struct runpair_backend *pair,
                       const struct loss *l)
 {
     struct arena *a = &g->to->arena;
@@ -128,7 +128,7 @@ static void tell_loss(const struct gating *g, const struct comparing_pair *pair,
 }
 
 /* Each group that rates of the baseline speak of, the hardest hit first. */
-static void look_at_samples(const struct gating *g, const struct comparing_pair *pair)
+static void look_at_samples(const struct gating *g, const struct runpair_backend *pair)
 {
     const struct findings *f = &run_of(g, 0)->findings;
     struct loss *list = mem_array(f->n, sizeof *list);
@@ -146,18 +146,22 @@ static void look_at_samples(const struct gating *g, const struct comparing_pair 
     }
     if (n)
         qsort(list, n, sizeof *list, by_share);
-    for (size_t i = 0; i < n; i++)
+    size_t most = 0;
+    for (size_t i = 0; i < n; i++) {
         tell_loss(g, pair, &list[i]);
+        if (list[i].before > list[most].before)
+            most = i;
+    }
     if (n && g->to->n == checks)
         add(g, GATE_PASS, "samples", pair->name, "")->says =
             arena_printf(&g->to->arena, "no group lost samples: %lld before, %lld now",
-                         (long long)list[n - 1].before, (long long)list[n - 1].after);
+                         (long long)list[most].before, (long long)list[most].after);
     dict_release(&seen);
     free(list);
 }
 
 /* True if the run after has any row of the group. */
-static bool has_group(const struct gating *g, const struct comparing_pair *pair,
+static bool has_group(const struct gating *g, const struct runpair_backend *pair,
                       const char *group)
 {
     const struct findings *f = &run_of(g, 1)->findings;
@@ -169,7 +173,7 @@ static bool has_group(const struct gating *g, const struct comparing_pair *pair,
 }
 
 /* Groups that are gone, and rates with fewer trials. */
-static void look_at_groups(const struct gating *g, const struct comparing_pair *pair)
+static void look_at_groups(const struct gating *g, const struct runpair_backend *pair)
 {
     const struct findings *f = &run_of(g, 0)->findings;
     const struct policy *p = g->policy;
@@ -180,9 +184,9 @@ static void look_at_groups(const struct gating *g, const struct comparing_pair *
         const struct finding *before = &f->rows[i], *after;
         bool fresh;
         if (strcmp(before->backend, pair->before) || strchr(before->metric, '.') ||
-            !comparing_is_compared(g->against, 0, before))
+            !runpair_is_compared(g->against, 0, before))
             continue;
-        after = comparing_find(g->against, 1, pair->after, before->metric, before->group,
+        after = runpair_find(g->against, 1, pair->after, before->metric, before->group,
                                before->versus, before->point);
         if (!after && !has_group(g, pair, before->group)) {
             dict_add(&gone, before->group, &fresh);
@@ -230,7 +234,7 @@ void gating_there(const struct gating *g)
     look_at_data(g);
     look_at_backends(g);
     for (size_t i = 0; i < g->against->n_pairs; i++) {
-        const struct comparing_pair *pair = &g->against->pairs[i];
+        const struct runpair_backend *pair = &g->against->pairs[i];
         look_at_fingerprint(g, pair);
         look_at_samples(g, pair);
         look_at_groups(g, pair);

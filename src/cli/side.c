@@ -6,8 +6,8 @@
 
 #include "base/file.h"
 #include "cli/recording.h"
+#include "cli/scored_run.h"
 #include "cli/scored_study.h"
-#include "stats/estimate.h"
 
 int sides_init(struct sides *s, const char *path, struct err *err)
 {
@@ -21,10 +21,12 @@ int sides_init(struct sides *s, const char *path, struct err *err)
 
 static void release_scores(struct side_scores *s)
 {
-    if (!s)
-        return;
-    pipeline_release(&s->p);
+    if (s->p) {
+        pipeline_release(s->p);
+        free(s->p);
+    }
     scored_release(&s->scored);
+    arena_release(&s->arena);
     free(s);
 }
 
@@ -32,50 +34,100 @@ void sides_release(struct sides *s)
 {
     for (size_t i = 0; i < s->n; i++) {
         history_run_release(&s->list[i].run);
-        release_scores(s->list[i].scores);
+        for (size_t k = 0; k < s->list[i].n_scores; k++)
+            release_scores(s->list[i].scores[k]);
+        free(s->list[i].scores);
     }
     if (s->history)
         history_close(s->history);
     *s = (struct sides){ .n = 0 };
 }
 
+const struct side_scores *side_scores(const struct side *s, const char *backend)
+{
+    for (size_t i = 0; i < s->n_scores; i++)
+        if (!strcmp(s->scores[i]->backend, backend))
+            return s->scores[i];
+    return NULL;
+}
+
+static struct side_scores *add_scores(struct side *side, const char *backend)
+{
+    struct side_scores *s = mem_alloc(sizeof *s);
+
+    MEM_ROOM(side->scores, side->n_scores, side->scores_cap);
+    side->scores[side->n_scores++] = s;
+    s->backend = arena_strdup(&s->arena, backend);
+    return s;
+}
+
+/* Comparisons with all that they share. */
+static int open_scores(struct side_scores *s, const char *dir, struct err *err)
+{
+    int code = scored_load(&s->scored, dir, err);
+
+    if (!code)
+        code = scored_axes(&s->scored, &s->arena, &s->axes, err);
+    if (!code)
+        code = compared_init(&s->scored.compared, &s->scored.scores, &s->axes,
+                             &s->scored.roster,
+                             s->scored.scores.gallery ? &s->scored.gallery : NULL, err);
+    return code;
+}
+
 /* The findings of a folder of comparisons, as `misid estimate` makes them, but for those
  * that take chance. */
+static int estimate_scores(struct side *side, struct side_scores *s, struct err *err)
+{
+    const struct scored_wish wish = { .points_called = "threshold", .threads = 1,
+                                      .replicates = 100, .permutations = 99, .seed = 1 };
+    struct scored_run run = { .all = &s->scored, .names = &s->backend, .n = 1,
+                              .wish = &wish };
+    struct pipeline *p = s->p;
+    int code = scored_study_begin(&p->study, &s->scored, .95, err);
+
+    if (code)
+        return code;
+    compared_release(&s->scored.compared); /* it is made again, over the study's axes */
+    tally_init(&p->tally, &p->study.axes);
+    if ((code = scored_run_count(&run, p)) || (code = pipeline_estimate(p)))
+        return code;
+    for (size_t i = 0; i < p->findings.n; i++)
+        *findings_add(&side->run.findings) = p->findings.rows[i];
+    return 0;
+}
+
 static int read_scores(struct side *side, const char *dir, struct err *err)
 {
-    const struct scored_wish wish = { .threads = 1, .replicates = 100, .permutations = 99,
-                                      .seed = 1 };
-    struct side_scores *s = mem_alloc(sizeof *s);
-    struct pipeline *p = &s->p;
-    int code;
-
-    side->scores = s;
-    pipeline_init(p, err);
-    if ((code = scored_load(&s->scored, dir, err)) ||
-        (code = scored_study_begin(&p->study, &s->scored, .95, err)))
-        return code;
-    tally_init(&p->tally, &p->study.axes);
-    if ((code = scored_count(&s->scored, &p->study.axes, &wish, "scores", p->study.by,
-                             p->study.n_by, &p->tally, &p->clusters, err)) ||
-        (code = scored_study_contrasts(&p->study, &p->tally, NULL, err)))
-        return code;
-    scored_study_end(&p->study, &s->scored, &p->tally);
-    p->study.backends = arena_alloc(&p->study.arena, sizeof *p->study.backends);
-    p->study.backends[0].text = s->scored.backend;
-    p->study.n_backends = 1;
-    if ((code = pipeline_estimate(p)))
-        return code;
+    struct side_scores *s = add_scores(side, "scores");
     struct history_head *head = &side->run.head;
-    head->study = p->study.name;
+    int code = open_scores(s, dir, err);
+
+    s->p = mem_alloc(sizeof *s->p);
+    pipeline_init(s->p, err);
+    if (!code)
+        code = estimate_scores(side, s, err);
+    head->study = code ? "" : s->p->study.name;
     head->task = "verify";
     head->dataset = head->dataset_hash = head->version = head->host = "";
     head->started = head->command = head->record_hash = "";
     head->folder = dir;
-    for (size_t i = 0; i < p->findings.n; i++) {
-        struct finding *row = findings_add(&side->run.findings);
-        *row = p->findings.rows[i];
+    return code;
+}
+
+/* The comparisons that lie in a run folder. */
+static int read_own_scores(struct side *side, const char *dir, struct err *err)
+{
+    int code = 0;
+
+    for (size_t i = 0; i < side->run.n_backends && !code; i++) {
+        const char *backend = side->run.backends[i].name;
+        char *scores = recording_scores(dir, backend, NULL);
+        if (scores)
+            code = open_scores(add_scores(side, backend), scores, err);
+        free(scores);
     }
-    return 0;
+    return code;
 }
 
 static bool has_file(const char *dir, const char *name)
@@ -160,15 +212,18 @@ static const struct side *add(struct sides *s, const char *study, const char *wh
     *side = (struct side){ .name = which };
     history_run_init(&side->run);
     s->n++;
-    if (has_file(which, "run.json"))
+    if (has_file(which, "run.json")) {
         code = recording_read(&side->run, s->history, which, NULL, err);
-    else if (has_file(which, "scores.json"))
+        if (!code)
+            code = read_own_scores(side, which, err);
+    } else if (has_file(which, "scores.json")) {
         code = read_scores(side, which, err);
-    else if (path_is_dir(which))
+    } else if (path_is_dir(which)) {
         code = err_add(err, ERR_INPUT, "%.200s: has neither run.json nor scores.json, "
                        "expected the folder of a finished run", which);
-    else
+    } else {
         code = read_recorded(s, side, study, which, err);
+    }
     return code ? NULL : side;
 }
 

@@ -20,16 +20,20 @@
 #include "cli/scored.h"
 #include "history/history.h"
 
-/* Comparisons that are at hand one by one. */
+/* Comparisons of a backend that are at hand one by one, not only counted. */
 struct side_scores {
-    struct pipeline p;        /* study, tally, clusters */
-    struct scored scored;
+    const char *backend;
+    struct arena arena;
+    struct axes axes;         /* of the scores */
+    struct scored scored;     /* with `compared` over those axes */
+    struct pipeline *p;       /* of a folder of comparisons: what was counted; else NULL */
 };
 
 struct side {
     const char *name;         /* as it was called */
     struct history_run run;
-    struct side_scores *scores; /* NULL: none */
+    struct side_scores **scores;
+    size_t n_scores, scores_cap;
     bool recorded;            /* from the history */
 };
 
@@ -50,6 +54,8 @@ void sides_release(struct sides *s);
  * runs before it (or of the only study that has one of that name; STUDY:NAME says which),
  * or an id. NULL where it fails. */
 const struct side *sides_add(struct sides *s, const char *which, struct err *err);
+/* NULL where they are not at hand. */
+const struct side_scores *side_scores(const struct side *s, const char *backend);
 /* A baseline, a folder or an id, for a run of a study. */
 const struct side *sides_add_baseline(struct sides *s, const char *study,
                                       const char *which, struct err *err);

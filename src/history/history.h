@@ -11,8 +11,8 @@
  * keyed with a secret of the database, so that two runs of one history can be paired and
  * nobody else's names can be tried on them without that secret.
  *
- * Invariants: a run is there entirely or not at all, once; its id is that of its content
- * (run.h of this folder), so recording it twice changes nothing. `started` is what
+ * Invariants: a run is there entirely or not at all, once; its id is the hash of its
+ * content, so recording it twice changes nothing. `started` is what
  * run.json says, never the time of a file. The series of a finding is (study, data set,
  * backend, metric, group, versus, point, method): what is followed through time.
  *
@@ -96,7 +96,7 @@ struct history_panel {
     size_t n;
     const unsigned char *keys; /* n × HISTORY_KEY: of the sample, or the person */
     const uint32_t *group;    /* index into groups: the finest group; or NO_GROUP */
-    const uint32_t *person;   /* number of the person, from 0; of a matcher: the row */
+    const uint32_t *person;   /* number of the person, from 0; below n */
     const char **groups;
     size_t n_groups;
 };
@@ -154,6 +154,10 @@ struct history_run {
 
 void history_run_init(struct history_run *r);
 void history_run_release(struct history_run *r);
+/* Gives the run its id: of all that it found and took, but not where it lay, and not who
+ * was in it: groups, panels, outcomes and margins, which `--scores` may add and whose
+ * keys differ from history to history. */
+void history_run_identify(struct history_run *r);
 /* Of that name, or NULL. */
 const struct history_backend *history_backend(const struct history_run *r,
                                               const char *name);
@@ -164,6 +168,9 @@ const struct history_margins *history_margins(const struct history_run *r,
 const struct history_group *history_group(const struct history_run *r, const char *name);
 /* Fills its hash, of all the rest. */
 void history_panel_hash(const struct history_panel *p, char hash[HASH_HEX]);
+/* True if everyone in the group `inner` is in `outer`: gender=female;skin=darker is in
+ * skin=darker, and all are in `all`. */
+bool history_group_within(const char *inner, const char *outer);
 /* The row of the panel with this key, or -1; panels are sorted by key. */
 long history_panel_find(const struct history_panel *p, const unsigned char *key);
 
@@ -247,5 +254,24 @@ int history_baseline_unset(struct history *h, const char *study, const char *nam
 int history_baselines(struct history *h, struct history_baseline **list, size_t *n,
                       struct err *err);
 void history_baselines_free(struct history_baseline *list);
+
+/*
+ * As small text files, for git: of every run DIR/STUDY/STARTED-ID.json and .csv (its
+ * findings.csv), every panel once as DIR/panels/HASH.json, DIR/baselines.csv, and
+ * DIR/history.json, written last. The same history gives the same bytes; a run that comes
+ * back is the same run but for the folder it lay in. With `with_secret` also DIR/secret, by
+ * which names can be tried on the keys of the panels: only a history that has it can pair
+ * further runs with these. An import into a history without runs takes it over.
+ *
+ * Of an import every file is held to its hash and every run to its id; a file that does
+ * not fit is a fault, and nothing of that run is kept.
+ */
+struct history_exchanged {
+    size_t runs, fresh;       /* exported or imported; of these not yet there */
+};
+int history_export(struct history *h, const char *dir, bool with_secret,
+                   struct history_exchanged *done, struct err *err);
+int history_import(struct history *h, const char *dir, struct history_exchanged *done,
+                   struct err *err);
 
 #endif

@@ -234,7 +234,7 @@ int history_each_speed(struct history *h, const struct history_filter *f,
 {
     struct db_statement *s = store_prepare(h, "SELECT backend.run, " BACKEND_COLUMNS " FROM "
                                            "backend JOIN run ON run.number = backend.run "
-                                           "ORDER BY study, name, at, run.id", err);
+                                           "ORDER BY run.study, backend.name, run.at, run.id", err);
     struct known k;
     int step = 1, code = s ? know(h, f, &k, err) : ERR_INPUT;
 

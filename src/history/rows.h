@@ -10,7 +10,8 @@
     "place, threshold, estimate, lo, hi, confidence, x, n, n_lo, n_hi, n_eff, df, "     \
     "failed, clusters, p, p_adj, flag, (SELECT text FROM note WHERE id = note)"
 #define BACKEND_COLUMNS                                                                 \
-    "name, fingerprint, version, images_per_second, calibration, threads, load"
+    "backend.name, backend.fingerprint, backend.version, backend.images_per_second, "    \
+    "backend.calibration, backend.threads, backend.load"
 
 /* The texts of a finding that its series has. */
 int rows_series(struct history *h, int64_t series, struct finding *f, struct err *err);

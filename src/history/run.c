@@ -73,6 +73,24 @@ void history_panel_hash(const struct history_panel *p, char hash[HASH_HEX])
     text_release(&t);
 }
 
+bool history_group_within(const char *inner, const char *outer)
+{
+    if (!strcmp(outer, "all"))
+        return true;
+    for (size_t len; *outer; outer += len + (outer[len] == ';')) {
+        bool found = false;
+        len = strcspn(outer, ";");
+        for (const char *p = inner; *p && !found;) {
+            size_t n = strcspn(p, ";");
+            found = n == len && !memcmp(p, outer, len);
+            p += n + (p[n] == ';');
+        }
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
 long history_panel_find(const struct history_panel *p, const unsigned char *key)
 {
     size_t lo = 0, hi = p->n;

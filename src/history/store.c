@@ -156,6 +156,18 @@ static int read_secret(struct history *h, struct err *err)
     return 0;
 }
 
+int store_adopt_secret(struct history *h, const unsigned char secret[SECRET_BYTES],
+                       struct err *err)
+{
+    struct db_statement *s = store_prepare(h, "UPDATE secret SET bytes = ?1 WHERE NOT EXISTS "
+                                           "(SELECT 1 FROM run)", err);
+    if (!s)
+        return ERR_INPUT;
+    db_bind_blob(s, 1, secret, SECRET_BYTES);
+    int code = store_do(s, err);
+    return code ? code : read_secret(h, err);
+}
+
 int history_open(struct history **to, const char *path, enum history_mode mode,
                  struct err *err)
 {

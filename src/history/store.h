@@ -34,6 +34,10 @@ int store_do(struct db_statement *s, struct err *err);
 /* A number or text that a whole database would not have. */
 int store_damaged(const struct history *h, const char *what, struct err *err);
 
+/* Takes a secret over where there is no run yet; else leaves what is there. */
+int store_adopt_secret(struct history *h, const unsigned char secret[SECRET_BYTES],
+                       struct err *err);
+
 /* Columns of a head, in the order in which store_head() reads them, from 0. */
 #define HEAD_COLUMNS                                                                    \
     "run.number, run.id, run.study, run.task, run.dataset, run.dataset_hash, "          \

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/comparing.h"
+#include "cli/runpair.h"
 #include "model/metric.h"
 #include "stats/adjust.h"
 
 #define TOO_FEW_HITS 5
 
-static bool wanted(const struct comparing_filter *f, const struct comparing_pair *pair,
+static bool wanted(const struct runpair_filter *f, const struct runpair_backend *pair,
                    const struct finding *row)
 {
     const char *dot = strchr(row->metric, '.');
@@ -26,7 +26,7 @@ static bool wanted(const struct comparing_filter *f, const struct comparing_pair
             !strcmp(f->backend, pair->after));
 }
 
-static struct change *begin(const struct comparing *c, const struct comparing_pair *pair,
+static struct change *begin(const struct runpair *c, const struct runpair_backend *pair,
                             const struct finding *row, struct changes *to)
 {
     struct change *change = changes_add(to);
@@ -71,7 +71,7 @@ static bool too_few(const struct versus *v)
     return few;
 }
 
-static int fill(const struct comparing_pair *pair, const struct versus *v,
+static int fill(const struct runpair_backend *pair, const struct versus *v,
                 const struct finding *before, const struct finding *after,
                 double confidence, struct change *change, struct changes *to,
                 struct err *err)
@@ -114,11 +114,11 @@ static int fill(const struct comparing_pair *pair, const struct versus *v,
     return versus_test(v, &change->p, err);
 }
 
-static int add_change(struct comparing *c, const struct comparing_pair *pair,
+static int add_change(struct runpair *c, const struct runpair_backend *pair,
                       const struct finding *row, double confidence, struct changes *to,
                       struct err *err)
 {
-    const struct finding *before = comparing_before(c, pair, row);
+    const struct finding *before = runpair_before(c, pair, row);
     struct change *change = begin(c, pair, row, to);
     struct versus v;
     int code;
@@ -133,7 +133,7 @@ static int add_change(struct comparing *c, const struct comparing_pair *pair,
         change->flag = CHANGE_SUPPRESSED;
         return 0;
     }
-    if (!(code = comparing_versus(c, pair, row, &v, err)))
+    if (!(code = runpair_versus(c, pair, row, &v, err)))
         code = fill(pair, &v, before, row, confidence, change, to, err);
     versus_release(&v);
     if (code == 1) { /* a group of it is not to be printed, or has no trials */
@@ -144,27 +144,17 @@ static int add_change(struct comparing *c, const struct comparing_pair *pair,
     return code;
 }
 
-/* True if an earlier row says the same with the two groups exchanged. */
-static bool is_mirror(const struct comparing *c, int side, const struct finding *row)
-{
-    const struct finding *other = !*row->versus ? NULL
-        : comparing_find(c, side, row->backend, row->metric, row->versus, row->group,
-                         row->point);
-
-    return other && other < row;
-}
-
 /* Rows of the run before that the run after lacks. */
-static void add_gone(struct comparing *c, const struct comparing_pair *pair,
-                     const struct comparing_filter *f, struct changes *to)
+static void add_gone(struct runpair *c, const struct runpair_backend *pair,
+                     const struct runpair_filter *f, struct changes *to)
 {
     const struct findings *all = &c->side[0]->run.findings;
 
     for (size_t i = 0; i < all->n; i++) {
         const struct finding *row = &all->rows[i];
-        if (strcmp(row->backend, pair->before) || !comparing_is_compared(c, 0, row) ||
-            !wanted(f, pair, row) || is_mirror(c, 0, row) ||
-            comparing_find(c, 1, pair->after, row->metric, row->group, row->versus, row->point))
+        if (strcmp(row->backend, pair->before) || !runpair_is_compared(c, 0, row) ||
+            !wanted(f, pair, row) || runpair_is_mirror(c, 0, row) ||
+            runpair_find(c, 1, pair->after, row->metric, row->group, row->versus, row->point))
             continue;
         struct change *change = begin(c, pair, row, to);
         change->flag = CHANGE_GONE;
@@ -174,7 +164,7 @@ static void add_gone(struct comparing *c, const struct comparing_pair *pair,
 }
 
 /* How the samples of every group match. */
-static void add_overlaps(struct comparing *c, const struct comparing_pair *pair,
+static void add_overlaps(struct runpair *c, const struct runpair_backend *pair,
                          struct changes *to)
 {
     const struct findings *all = &c->side[0]->run.findings;
@@ -201,7 +191,7 @@ static void add_overlaps(struct comparing *c, const struct comparing_pair *pair,
     dict_release(&seen);
 }
 
-static void remark_pair(const struct comparing *c, const struct comparing_pair *pair,
+static void remark_pair(const struct runpair *c, const struct runpair_backend *pair,
                         struct changes *to)
 {
     const char *before = c->side[0]->name, *after = c->side[1]->name;
@@ -213,8 +203,11 @@ static void remark_pair(const struct comparing *c, const struct comparing_pair *
         strcmp(one->fingerprint, other->fingerprint))
         changes_remark(to, "%s: %s and %s have other fingerprints: the matcher, its models or "
                        "its options changed", pair->name, before, after);
-    if (c->persons)
+    if (pair->persons) {
+        changes_remark(to, "%s: the comparisons of both runs are at hand, with %zu people in "
+                       "all, matched by name", pair->name, pair->persons);
         return;
+    }
     if (!pair->paired) {
         changes_remark(to, "%s: %s and %s do not both say what became of each sample: "
                        "unpaired", pair->name, before, after);
@@ -234,7 +227,7 @@ static void remark_pair(const struct comparing *c, const struct comparing_pair *
                        pair->name, before, after, (long long)o.both, what);
 }
 
-static void remark(const struct comparing *c, struct changes *to)
+static void remark(const struct runpair *c, struct changes *to)
 {
     const struct history_head *one = &c->side[0]->run.head, *other = &c->side[1]->run.head;
     const char *before = c->side[0]->name, *after = c->side[1]->name;
@@ -250,7 +243,7 @@ static void remark(const struct comparing *c, struct changes *to)
         remark_pair(c, &c->pairs[i], to);
 }
 
-int comparing_all(struct comparing *c, const struct comparing_filter *f,
+int runpair_all(struct runpair *c, const struct runpair_filter *f,
                   struct changes *to, struct err *err)
 {
     const struct findings *all = &c->side[1]->run.findings;
@@ -258,11 +251,11 @@ int comparing_all(struct comparing *c, const struct comparing_filter *f,
 
     remark(c, to);
     for (size_t p = 0; p < c->n_pairs && !code; p++) {
-        const struct comparing_pair *pair = &c->pairs[p];
+        const struct runpair_backend *pair = &c->pairs[p];
         for (size_t i = 0; i < all->n && !code; i++)
             if (!strcmp(all->rows[i].backend, pair->after) &&
-                comparing_is_compared(c, 1, &all->rows[i]) &&
-                wanted(f, pair, &all->rows[i]) && !is_mirror(c, 1, &all->rows[i]))
+                runpair_is_compared(c, 1, &all->rows[i]) &&
+                wanted(f, pair, &all->rows[i]) && !runpair_is_mirror(c, 1, &all->rows[i]))
                 code = add_change(c, pair, &all->rows[i], f->confidence, to, err);
         add_gone(c, pair, f, to);
         add_overlaps(c, pair, to);
@@ -275,7 +268,7 @@ static bool same_family(const struct change *a, const struct change *b)
     return !strcmp(a->metric, b->metric) && !strcmp(a->point, b->point);
 }
 
-void comparing_adjust(struct changes *c)
+void runpair_adjust(struct changes *c)
 {
     double *p = mem_array(c->n, sizeof *p);
     size_t *rows = mem_array(c->n, sizeof *rows);
