@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/gating.h"
+#include "model/metric.h"
 
 static struct gate_check *add(const struct gating *g, enum gate_status status,
                               const char *kind, const char *backend, const char *group)
@@ -64,17 +65,6 @@ struct loss {
     int64_t before, after, lost, moved;
 };
 
-static int by_share(const void *a, const void *b)
-{
-    const struct loss *x = a, *y = b;
-    double one = (double)x->lost / (double)x->before;
-    double other = (double)y->lost / (double)y->before;
-
-    if (one != other)
-        return one > other ? -1 : 1;
-    return x->lost != y->lost ? (x->lost > y->lost ? -1 : 1) : strcmp(x->group, y->group);
-}
-
 /* Counts from the roll calls where samples cannot be told apart. */
 static bool count_rolls(const struct gating *g, const char *group, struct loss *l)
 {
@@ -110,30 +100,52 @@ static bool count_samples(const struct gating *g, const struct runpair_backend *
     return l->before > 0;
 }
 
-static void tell_loss(const struct gating *g, const struct runpair_backend *pair,
-                      const struct loss *l)
+/* Lost or moved samples of a group. */
+static int64_t hit(const struct loss *l, bool moved)
 {
-    struct arena *a = &g->to->arena;
-    double share = (double)l->lost / (double)l->before;
-    double moved = (double)l->moved / (double)l->before;
-
-    if (share > g->policy->allow.lost_samples)
-        add(g, GATE_FAIL, "samples", pair->name, l->group)->says =
-            arena_printf(a, "%lld of %lld samples of %s are gone (%.2g %%)",
-                         (long long)l->lost, (long long)l->before, l->group, 100 * share);
-    if (moved > g->policy->allow.moved_samples)
-        add(g, GATE_FAIL, "labels", pair->name, l->group)->says =
-            arena_printf(a, "%lld samples came into %s or went out of it: their labels changed",
-                         (long long)l->moved, l->group);
+    return moved ? l->moved : l->lost;
 }
 
-/* Each group that rates of the baseline speak of, the hardest hit first. */
+/* One line about all groups that were hit beyond what is allowed: it names the smallest
+ * of those that were hit hardest, which has them all where the fault is of one group. */
+static void tell_losses(const struct gating *g, const struct runpair_backend *pair,
+                        const struct loss *list, size_t n, bool moved)
+{
+    double allowed = moved ? g->policy->allow.moved_samples : g->policy->allow.lost_samples;
+    const struct loss *worst = NULL;
+    struct text t = TEXT_INIT;
+    size_t others = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct loss *l = &list[i];
+        if ((double)hit(l, moved) <= allowed * (double)l->before || !hit(l, moved))
+            continue;
+        if (!worst || hit(l, moved) > hit(worst, moved) ||
+            (hit(l, moved) == hit(worst, moved) && l->before < worst->before))
+            worst = l;
+        others++;
+    }
+    if (!worst)
+        return;
+    text_addf(&t, moved ? "%lld samples came into %s or went out of it: their labels changed"
+                        : "%lld samples of %s are gone", (long long)hit(worst, moved),
+              worst->group);
+    text_addf(&t, " (%.2g %% of %lld)", 100 * (double)hit(worst, moved) / (double)worst->before,
+              (long long)worst->before);
+    if (others > 1)
+        text_addf(&t, "; %zu other groups that overlap it are hit", others - 1);
+    add(g, GATE_FAIL, moved ? "labels" : "samples", pair->name, worst->group)->says =
+        arena_strdup(&g->to->arena, t.s);
+    text_release(&t);
+}
+
+/* Every group that rates of the baseline speak of. */
 static void look_at_samples(const struct gating *g, const struct runpair_backend *pair)
 {
     const struct findings *f = &run_of(g, 0)->findings;
     struct loss *list = mem_array(f->n, sizeof *list);
     struct dict seen = DICT_INIT;
-    size_t n = 0, checks = g->to->n;
+    size_t n = 0, checks = g->to->n, most = 0;
 
     for (size_t i = 0; i < f->n; i++) {
         const struct finding *row = &f->rows[i];
@@ -141,17 +153,13 @@ static void look_at_samples(const struct gating *g, const struct runpair_backend
         if (strcmp(row->backend, pair->before) || strchr(row->metric, '.') || *row->versus)
             continue;
         dict_add(&seen, row->group, &fresh);
-        if (fresh && count_samples(g, pair, row->group, &list[n]))
+        if (fresh && count_samples(g, pair, row->group, &list[n])) {
+            most = list[n].before > list[most].before ? n : most;
             n++;
+        }
     }
-    if (n)
-        qsort(list, n, sizeof *list, by_share);
-    size_t most = 0;
-    for (size_t i = 0; i < n; i++) {
-        tell_loss(g, pair, &list[i]);
-        if (list[i].before > list[most].before)
-            most = i;
-    }
+    tell_losses(g, pair, list, n, false);
+    tell_losses(g, pair, list, n, true);
     if (n && g->to->n == checks)
         add(g, GATE_PASS, "samples", pair->name, "")->says =
             arena_printf(&g->to->arena, "no group lost samples: %lld before, %lld now",
@@ -170,6 +178,20 @@ static bool has_group(const struct gating *g, const struct runpair_backend *pair
         if (!strcmp(f->rows[i].backend, pair->after) && !strcmp(f->rows[i].group, group))
             return true;
     return false;
+}
+
+/* Trials that a rate lost, beyond those whose samples are gone or were moved. */
+static int64_t fewer_trials(const struct gating *g, const struct runpair_backend *pair,
+                            const struct finding *before, const struct finding *after)
+{
+    struct loss l;
+    int64_t fewer = before->n > 0 && after->n >= 0 ? before->n - after->n : 0;
+
+    if (fewer <= 0 || (double)fewer <= g->policy->allow.fewer_trials * (double)before->n)
+        return 0;
+    if (count_samples(g, pair, before->group, &l) && l.lost + l.moved > 0)
+        return metric_find(before->metric)->pairs || fewer <= l.lost + l.moved ? 0 : fewer;
+    return fewer;
 }
 
 /* Groups that are gone, and rates with fewer trials. */
@@ -199,8 +221,7 @@ static void look_at_groups(const struct gating *g, const struct runpair_backend 
             add(g, GATE_FAIL, before->metric, pair->name, before->group)->says =
                 arena_printf(a, "%s of %s%s%s is no longer measured", before->metric,
                              before->group, *before->point ? " at " : "", before->point);
-        } else if (before->n > 0 && after->n >= 0 &&
-                   (double)after->n < (double)before->n * (1 - p->allow.fewer_trials)) {
+        } else if (fewer_trials(g, pair, before, after)) {
             add(g, GATE_FAIL, "trials", pair->name, before->group)->says =
                 arena_printf(a, "%s of %s%s%s rests on %lld trials, %lld in the baseline",
                              before->metric, before->group, *before->point ? " at " : "",
