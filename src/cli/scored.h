@@ -22,6 +22,7 @@ struct scored_wish {
     size_t n_targets;
     size_t threads, replicates, permutations;
     uint64_t seed;
+    double searches;            /* of which false leads are expected; 0: as many as usual */
 };
 
 struct scored {

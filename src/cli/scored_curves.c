@@ -8,6 +8,7 @@
 #include "cli/score_inputs.h"
 #include "model/scores_join.h"
 #include "stats/curves.h"
+#include "stats/searches_findings.h"
 
 /* One set of axes at work. */
 struct part {
@@ -130,6 +131,17 @@ static void settle(struct findings *curves, const struct findings *found)
     }
 }
 
+static int add_searches(const struct scored *sc, const unsigned *sets, size_t n_sets,
+                        double confidence, struct findings *to, struct err *err)
+{
+    const struct compared_work work = { .compared = &sc->compared, .backend = sc->backend,
+                                        .points = sc->points, .n_points = sc->n_points };
+    const struct study study = { .name = "score", .dataset = "comparisons",
+                                 .confidence = confidence };
+
+    return searches_curves(&work, &study, sets, n_sets, to, err);
+}
+
 int scored_curves(const struct scored *sc, const struct axes *axes, const unsigned *sets,
                   size_t n_sets, double confidence, const struct findings *found,
                   struct findings *to, struct err *err)
@@ -158,6 +170,8 @@ int scored_curves(const struct scored *sc, const struct axes *axes, const unsign
         free(p.gallery_person);
     }
     settle(to, found);
+    if (!code)
+        code = add_searches(sc, sets, n_sets, confidence, to, err);
     arena_release(&arena);
     free(targets);
     return code;

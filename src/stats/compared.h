@@ -13,6 +13,8 @@
  *     fnir         mated searches without their mate at or above the threshold, whatever
  *                  its rank; a probe that failed is missed
  *
+ *     returned     people of the gallery whom a non-mated search returned at or above the
+ *                  threshold, among those with a template; groups are theirs
  *     rank_miss    mated searches without their mate among the first k candidates; a
  *                  probe that failed is missed
  *
@@ -43,6 +45,8 @@ struct compared_side {
     const struct roster *roster;   /* NULL: there is none */
     uint32_t *person;              /* a row */
     int *values;                   /* row × axis: index of the value; GROUP_OPEN: none */
+    unsigned lacks;                /* axes that a gallery's roster does not have: they
+                                      tell its samples nothing apart */
 };
 
 struct compared {
