@@ -3,14 +3,19 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "backends/cache.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/machine.h"
+#include "cli/pipeline.h"
 #include "cli/progress.h"
 #include "images/load.h"
 
 #define RECORD_FORMAT 1
+#define CALIBRATION_S .1 /* before the work, and after it */
 
 /* A worker's way from a file to pixels. */
 struct picture {
@@ -99,11 +104,17 @@ int embedding_make(struct embedding *e, const struct roster *r, const size_t *ro
         .threads = (unsigned)q->threads,
         .progress = progress_show, .progress_arg = &bar,
     };
+    struct calibration yard = CALIBRATION_INIT;
+    unsigned workers = q->threads > 0 ? d.threads : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+    calibrate(&yard, workers, CALIBRATION_S);
     progress_begin(&bar, e->backend->name, "images", q->quiet);
     int code = drive(&d, &e->outputs, &times, err);
     progress_end(&bar);
-    if (!code)
+    if (!code) {
+        calibrate(&yard, workers, CALIBRATION_S);
         timing_take(&e->timing, &d, &times, sets, n_sets);
+        e->timing.calibration = calibration_rate(&yard);
+    }
     if (cache && *cache_note(cache))
         e->note = mem_strdup(cache_note(cache));
     cache_close(cache);
@@ -184,6 +195,33 @@ int embedding_write_folder(const struct embedding *e, const struct roster *r,
     }
     text_release(&t);
     return code;
+}
+
+void embedding_add_command(const struct embedding *e, struct text *to)
+{
+    const struct backend *b = e->backend;
+    char *called = strcmp(b->name, b->spec) ? mem_printf("%s=%s", b->name, b->spec)
+                                            : mem_strdup(b->name);
+
+    text_add(to, " --backend");
+    record_add_quoted(to, called);
+    free(called);
+}
+
+void embedding_add_words(const struct embedding *e, struct text *to)
+{
+    const struct backend *b = e->backend;
+    const struct timing_summary *m = &e->timing.stages[TIMING_MATCHER];
+
+    text_addf(to, "%s%s: %s %s, %s", to->len ? " " : "", b->name, b->self, b->version,
+              b->about);
+    if (strcmp(b->name, b->spec))
+        text_addf(to, "; asked as %s", b->spec);
+    text_addf(to, ". Fingerprint %s. %zu images answered in this run, %zu from the cache",
+              b->fingerprint, e->timing.computed, e->timing.cached);
+    if (m->n)
+        text_addf(to, "; median %.3g ms an image", 1e3 * m->p50);
+    text_add(to, ".");
 }
 
 void embedding_add_statuses(const struct embedding *e, struct text *to)

@@ -67,6 +67,10 @@ void embedding_add_timing(const struct embedding *e, struct text *to);
 int embedding_write_folder(const struct embedding *e, const struct roster *r,
                            const size_t *rows, size_t n, const char *dir,
                            struct err *err);
+/* The option that asks it again, without the folders of its files. */
+void embedding_add_command(const struct embedding *e, struct text *to);
+/* Who answered, and how fast, for the report; behind what is in `to`. */
+void embedding_add_words(const struct embedding *e, struct text *to);
 /* How many rows have which status, for people: "4270 ok, 13 no-face". */
 void embedding_add_statuses(const struct embedding *e, struct text *to);
 void embedding_release(struct embedding *e);

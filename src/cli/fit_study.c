@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/metric.h"
+
 /* The attribute that serves for an axis: one of its name, else the first of `from`,
  * which is then called as the axis is. */
 static long find_attribute(struct roster *r, const struct study *s, size_t axis)
@@ -173,4 +175,124 @@ bool fit_is_counted(const struct study *s, const struct tally *t, const char *me
             group_equal(&t->counts[i].group, &g, s->axes.n))
             return true;
     return false;
+}
+
+/* The bits of a set that stay, moved to where their axes are then. */
+static unsigned remap(unsigned set, unsigned keep)
+{
+    unsigned to = 0, at = 0;
+
+    for (unsigned a = 0; a < GROUP_MAX_AXES; a++)
+        if (keep & 1u << a) {
+            to |= set & 1u << a ? 1u << at : 0;
+            at++;
+        }
+    return to;
+}
+
+static void remap_sets(unsigned *sets, size_t n, unsigned keep)
+{
+    for (size_t i = 0; i < n; i++)
+        sets[i] = remap(sets[i], keep);
+}
+
+/* Names of groups on axes that go, of claims that cannot be tested and of labels. */
+static void drop_names(struct study *s, unsigned keep)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->n_claims; i++) {
+        struct claim_spec *c = &s->claims[i];
+        if ((fit_axes_of(s, c->group) | fit_axes_of(s, c->versus)) & ~keep)
+            c->group = c->versus = NULL;
+    }
+    for (size_t i = 0; i < s->n_labels; i++)
+        if (!(fit_axes_of(s, s->labels[i].group) & ~keep))
+            s->labels[n++] = s->labels[i];
+    s->n_labels = n;
+}
+
+void fit_drop_axes(struct study *s, unsigned keep)
+{
+    size_t n = 0, charts = 0;
+
+    s->n_by = fit_sets(s, s->by, 0, s->by, s->n_by, keep);
+    s->n_shares = fit_sets(s, s->shares, 0, s->shares, s->n_shares, keep);
+    s->n_spread = fit_sets(s, s->spread, 0, s->spread, s->n_spread, keep);
+    for (size_t i = 0; i < s->n_charts; i++)
+        if (!((s->charts[i].by | fit_axes_of(s, s->charts[i].group) |
+               fit_axes_of(s, s->charts[i].versus)) & ~keep))
+            s->charts[charts++] = s->charts[i];
+    s->n_charts = charts;
+    remap_sets(s->by, s->n_by, keep);
+    remap_sets(s->shares, s->n_shares, keep);
+    remap_sets(s->spread, s->n_spread, keep);
+    for (size_t i = 0; i < s->n_charts; i++)
+        s->charts[i].by = remap(s->charts[i].by, keep);
+    for (size_t i = 0; i < s->n_claims; i++)
+        s->claims[i].among = remap(s->claims[i].among, keep);
+    drop_names(s, keep);
+    s->compare.by = remap(s->compare.by, keep);
+    s->compare.alike = remap(s->compare.alike, keep);
+    for (size_t a = 0; a < s->axes.n; a++)
+        if (keep & 1u << a) {
+            s->axes.axes[n] = s->axes.axes[a];
+            if (s->more)
+                s->more[n] = s->more[a];
+            n++;
+        }
+    s->axes.n = n;
+}
+
+/* The rate of a group in every backend that has it, as placeholders; "" where a name
+ * would break them. */
+static void add_numbers(const struct study *s, const struct tally *t,
+                        const struct claim_spec *c, const char *group, struct text *to)
+{
+    const char *backends[TALLY_MAX_SERIES];
+    size_t n = tally_backends(t, backends, TALLY_MAX_SERIES), start = to->len;
+    struct text scratch = TEXT_INIT;
+    struct group g;
+
+    if (!group || group_parse(&g, &s->axes, group, NULL) < 0)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        if (!tally_find(t, backends[i], c->metric, c->point, &g))
+            continue;
+        if (strpbrk(backends[i], "{|}") || i > 8) {
+            to->s[to->len = start] = '\0';
+            break;
+        }
+        if (to->len == start)
+            text_addf(to, " %s%s%s of %s:", metric_find(c->metric)->title,
+                      *c->point ? " at " : "", c->point, study_label(s, group, &scratch));
+        text_addf(to, "%s %s {%s%s%s|%s|%s|ci}", to->s[to->len - 1] == ':' ? "" : ",",
+                  backends[i], c->metric, *c->point ? "@" : "", c->point, backends[i],
+                  group);
+    }
+    if (to->len > start)
+        text_addch(to, '.');
+    text_release(&scratch);
+}
+
+void fit_answer(struct study *s, const struct tally *t)
+{
+    struct text numbers = TEXT_INIT;
+    const struct claim_spec *c = NULL;
+
+    for (size_t i = 0; s->answer.claim && i < s->n_claims; i++)
+        if (!strcmp(s->claims[i].id, s->answer.claim))
+            c = &s->claims[i];
+    if (!c)
+        return;
+    add_numbers(s, t, c, c->group, &numbers);
+    if (c->type != CLAIM_WORST && c->type != CLAIM_BEST)
+        add_numbers(s, t, c, c->versus, &numbers);
+    s->answer.yes = arena_printf(&s->arena, "Yes, these answers show it. %s%s", c->says,
+                                 numbers.s);
+    s->answer.no = arena_printf(&s->arena, "No, these answers show otherwise than the "
+                                "claim: %s%s", c->says, numbers.s);
+    s->answer.open = arena_printf(&s->arena, "These answers do not settle the claim: "
+                                  "%s%s", c->says, numbers.s);
+    text_release(&numbers);
 }

@@ -37,4 +37,10 @@ void fit_contrasts(struct study *s, unsigned usable, bool points);
 bool fit_is_counted(const struct study *s, const struct tally *t, const char *metric,
                     const char *group);
 
+/* Leaves the study the axes of a set, and what needs no others; claims and contrasts,
+ * which fit_claims() and fit_contrasts() see to, come before. */
+void fit_drop_axes(struct study *s, unsigned keep);
+/* The answer in words that fit any run, with the rates its claim is about. */
+void fit_answer(struct study *s, const struct tally *t);
+
 #endif

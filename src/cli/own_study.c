@@ -6,8 +6,6 @@
 #include "cli/fit_study.h"
 #include "model/metric.h"
 
-#define FACTS_MAX 16
-
 /* Those of the study, without captions, which speak of the original's numbers; then
  * its own. */
 static void begin_charts(struct study *s, unsigned usable)
@@ -56,18 +54,10 @@ static void begin_prose(struct study *s, const struct roster *r, const struct da
     s->caveats = caveats;
     s->cite = cite;
     s->n_cite++;
-    s->facts = arena_array(&s->arena, FACTS_MAX, sizeof *s->facts);
     s->n_facts = 0;
     s->title = s->own.title;
     if (s->own.question)
         s->question = s->own.question;
-}
-
-void own_study_add_fact(struct study *s, const char *name, const char *text)
-{
-    if (s->n_facts < FACTS_MAX)
-        s->facts[s->n_facts++] = (struct study_fact){ arena_strdup(&s->arena, name),
-                                                      arena_strdup(&s->arena, text) };
 }
 
 int own_study_begin(struct study *s, struct roster *r, const struct dataset *d,
@@ -107,7 +97,7 @@ int own_study_begin(struct study *s, struct roster *r, const struct dataset *d,
             text_addf(&t, "%s%s", t.len ? ", " : "", s->axes.axes[a].name);
     if (t.len) {
         text_add(&t, ": the data set has no value of the study's on it.");
-        own_study_add_fact(s, "Not counted by", t.s);
+        study_add_fact(s, "Not counted by", t.s);
     }
     text_release(&t);
     s->own.n_by = s->own.n_charts = s->own.n_caveats = 0; /* they are the study's now */
@@ -196,56 +186,6 @@ static bool is_drawable(const struct study *s, const struct tally *t,
     return any;
 }
 
-/* The rate that the answer's claim is about, of every backend that has it, as
- * placeholders; "" where a name would break them. */
-static void add_numbers(const struct study *s, const struct tally *t,
-                        const struct claim_spec *c, struct text *to)
-{
-    const char *backends[TALLY_MAX_SERIES];
-    size_t n = tally_backends(t, backends, TALLY_MAX_SERIES), start = to->len;
-    struct text scratch = TEXT_INIT;
-    struct group g;
-
-    if (!c->group || group_parse(&g, &s->axes, c->group, NULL) < 0)
-        return;
-    for (size_t i = 0; i < n; i++) {
-        if (!tally_find(t, backends[i], c->metric, "", &g))
-            continue;
-        if (strpbrk(backends[i], "{|}") || i > 8) {
-            to->s[to->len = start] = '\0';
-            break;
-        }
-        if (to->len == start)
-            text_addf(to, " %s of %s:", metric_find(c->metric)->title,
-                      study_label(s, c->group, &scratch));
-        text_addf(to, "%s %s {%s|%s|%s|ci}", to->s[to->len - 1] == ':' ? "" : ",",
-                  backends[i], c->metric, backends[i], c->group);
-    }
-    if (to->len > start)
-        text_addch(to, '.');
-    text_release(&scratch);
-}
-
-static void end_answer(struct study *s, const struct tally *t)
-{
-    struct text numbers = TEXT_INIT;
-    const struct claim_spec *c = NULL;
-
-    for (size_t i = 0; s->answer.claim && i < s->n_claims; i++)
-        if (!strcmp(s->claims[i].id, s->answer.claim))
-            c = &s->claims[i];
-    if (!c)
-        return;
-    add_numbers(s, t, c, &numbers);
-    s->answer.yes = arena_printf(&s->arena, "Yes, these predictions show it. %s%s", c->says,
-                                 numbers.s);
-    s->answer.no = arena_printf(&s->arena, "No, these predictions show otherwise than the "
-                                "claim: %s%s", c->says, numbers.s);
-    s->answer.open = arena_printf(&s->arena, "These predictions do not settle the claim: "
-                                  "%s%s", c->says, numbers.s);
-    text_release(&numbers);
-}
-
 void own_study_end(struct study *s, const struct tally *t)
 {
     size_t n = 0;
@@ -280,5 +220,5 @@ void own_study_end(struct study *s, const struct tally *t)
         if (is_drawable(s, t, &s->charts[i]))
             s->charts[n++] = s->charts[i];
     s->n_charts = n;
-    end_answer(s, t);
+    fit_answer(s, t);
 }

@@ -29,6 +29,4 @@ int own_study_begin(struct study *s, struct roster *r, const struct dataset *d,
 size_t own_study_sets(const struct study *s, unsigned *sets);
 void own_study_end(struct study *s, const struct tally *t);
 
-void own_study_add_fact(struct study *s, const char *name, const char *text);
-
 #endif

@@ -89,6 +89,7 @@ static int read_ranks(struct scored *sc, const char *dir, struct err *err)
 int scored_load(struct scored *sc, const char *dir, struct err *err)
 {
     *sc = (struct scored){ .backend = "" };
+    sc->dir = arena_strdup(&sc->arena, dir);
     scores_init(&sc->scores);
     int code = scores_read(&sc->scores, dir, err);
     if (code)

@@ -3,18 +3,10 @@
 #include "cli/scored_study.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/metric.h"
-
-/* Room for `more` behind what an array of the study has. */
-#define STUDY_ROOM(s, list, n, more)                                                    \
-    do {                                                                                \
-        const void *before_ = (list);                                                   \
-        (list) = arena_array(&(s)->arena, (n) + (more), sizeof *(list));                \
-        if (n)                                                                          \
-            memcpy((list), before_, (n) * sizeof *(list));                              \
-    } while (0)
 
 static void name_method(struct study *s, enum study_quantity q, const char *name)
 {
@@ -119,6 +111,7 @@ static void name_metrics(struct study *s, const struct tally *t)
     const struct metric *all = metric_table(&n);
 
     s->metrics = arena_array(&s->arena, n, sizeof *s->metrics);
+    s->n_metrics = 0;
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < t->n_series; k++)
             if (!strcmp(t->series[k].metric, all[i].name)) {
@@ -148,10 +141,10 @@ int scored_study_begin(struct study *s, const struct scored *sc, double confiden
     return code;
 }
 
-/* A fact in words; `s->facts` has room. */
+/* A fact in words, which are then "". */
 static void add_fact(struct study *s, const char *name, struct text *t)
 {
-    s->facts[s->n_facts++] = (struct study_fact){ name, arena_strdup(&s->arena, t->s) };
+    study_add_fact(s, name, t->s);
     text_reset(t);
 }
 
@@ -200,7 +193,6 @@ static void add_facts(struct study *s, const struct scored *all, size_t n)
     const struct scores *scores = &sc->scores;
     struct text t = TEXT_INIT;
 
-    STUDY_ROOM(s, s->facts, s->n_facts, 5);
     text_addf(&t, "%zu %s of %zu people.", sc->roster.n,
               scores->gallery ? "probes" : "samples", sc->compared.persons);
     if (scores->gallery)
@@ -339,65 +331,103 @@ static void add_percent(struct text *to, double rate)
     text_addf(to, "%.3g %%", 100 * rate);
 }
 
-/* What the spread of one metric over one set of axes lets anybody conclude. */
-static void add_conclusion(const struct study *s, const struct findings *f,
-                           const char *backend, const char *point, unsigned set,
-                           struct text *to)
+/* The groups of a set with the highest and the lowest rate that is not too few to say;
+ * false if there are fewer than two. */
+static bool find_ends(const struct study *s, const struct findings *f, const char *backend,
+                      const char *metric, const char *point, unsigned set,
+                      const struct finding *ends[2])
 {
+    struct group g = group_first(&s->axes, set);
+    struct text name = TEXT_INIT;
+    size_t n = 0;
+
+    ends[0] = ends[1] = NULL;
+    do {
+        text_reset(&name);
+        group_add(&name, &s->axes, &g);
+        long at = findings_find(f, backend, metric, name.s, "", point, NULL);
+        const struct finding *row = at < 0 ? NULL : &f->rows[at];
+        if (!row || isnan(row->estimate))
+            continue;
+        n++;
+        if (!ends[0] || row->estimate > ends[0]->estimate)
+            ends[0] = row;
+        if (!ends[1] || row->estimate < ends[1]->estimate)
+            ends[1] = row;
+    } while (group_next(&g, &s->axes, set));
+    text_release(&name);
+    return n > 1;
+}
+
+static void add_end(const struct study *s, const struct finding *row, struct text *to)
+{
+    struct text scratch = TEXT_INIT;
+
+    text_addf(to, "%s ", study_label(s, row->group, &scratch));
+    add_percent(to, row->estimate);
+    text_addf(to, row->flag == FLAG_TOO_FEW || row->flag == FLAG_ZERO
+                      ? " (%lld of %lld: too few to say)" : " (%lld of %lld)",
+              (long long)row->x, (long long)row->n);
+    text_release(&scratch);
+}
+
+/* What the spread of a metric over one axis lets anybody conclude. */
+static void add_conclusion(const struct study *s, const struct findings *f,
+                           const char *backend, const char *metric, const char *point,
+                           size_t axis, struct text *to)
+{
+    const struct finding *ends[2];
     struct text name = TEXT_INIT;
 
-    for (size_t a = 0; a < s->axes.n; a++)
-        if (set & 1u << a)
-            text_addf(&name, "%s%s", name.len ? ";" : "", s->axes.axes[a].name);
-    long at = findings_find(f, backend, "fmr.max_min", name.s, "", point, NULL);
-    text_reset(&name);
-    for (size_t a = 0; a < s->axes.n; a++)
-        if (set & 1u << a)
-            text_addf(&name, "%s%s", name.len ? " and " : "", s->axes.axes[a].name);
-    if (at >= 0) {
-        const struct finding *row = &f->rows[at];
-        text_addf(to, " By %s the highest FMR is ", name.s);
-        if (isfinite(row->estimate))
-            text_addf(to, "%.3g times the lowest", row->estimate);
-        else
-            text_add(to, "unboundedly larger than the lowest, which is 0");
-        text_addf(to, isfinite(row->hi) ? " (%g %% limits %.3g to %.3g)"
-                                        : " (%g %% limits from %.3g up)",
-                  100 * row->confidence, row->lo, row->hi);
-        if (isnan(row->p) && strstr(row->note, "two groups would have"))
-            text_add(to, "; too few false matches to say whether that is more than chance.");
-        else if (isnan(row->p))
-            text_add(to, "; whether that is more than chance was not tested.");
-        else if (row->p < .05)
-            text_addf(to, "; chance alone would hardly give such a spread (p = %.2g).", row->p);
-        else
-            text_addf(to, "; chance alone may give such a spread at these sizes "
-                      "(p = %.2g).", row->p);
-    }
+    if (!find_ends(s, f, backend, metric, point, 1u << axis, ends) || !ends[0]->x)
+        return;
+    text_addf(to, " %s by %s: highest ", metric_find(metric)->axis, s->axes.axes[axis].name);
+    add_end(s, ends[0], to);
+    text_add(to, ", lowest ");
+    add_end(s, ends[1], to);
+    text_add_percent(&name, s->axes.axes[axis].name);
+    char *kind = mem_printf("%s.max_min", metric);
+    long at = findings_find(f, backend, kind, name.s, "", point, NULL);
+    const struct finding *row = at < 0 ? NULL : &f->rows[at];
+    if (row && isfinite(row->estimate))
+        text_addf(to, "; %.3g times", row->estimate);
+    if (row && isfinite(row->hi))
+        text_addf(to, " [%.3g, %.3g]", row->lo, row->hi);
+    else if (row && row->lo > 1)
+        text_addf(to, "%s at least %.3g times", isfinite(row->estimate) ? "," : ";", row->lo);
+    if (row && isfinite(row->p))
+        text_addf(to, row->p < .05 ? ", more than chance gives (p = %.2g)"
+                                   : ", no more than chance may give (p = %.2g)", row->p);
+    text_addch(to, '.');
+    free(kind);
     text_release(&name);
 }
 
 void scored_study_conclude(struct study *s, const struct scored *all, size_t n,
                            const char *point, const struct findings *f)
 {
+    const bool gallery = all[0].scores.gallery;
+    const char *const metrics[] = { gallery ? "fpir" : "fmr", gallery ? "fnir" : "fnmr" };
     struct text t = TEXT_INIT;
 
-    text_add(&t, s->question);
-    for (size_t b = 0; b < n && point; b++) {
-        const struct scored *sc = &all[b];
-        long at = findings_find(f, sc->backend, "fmr", "all", "", point, NULL);
-        if (at < 0)
-            continue;
-        text_addf(&t, " %s%s %s, %s %g, the FMR of all is ", n > 1 ? sc->backend : "",
-                  n > 1 ? ": at" : "At", point,
-                  sc->compared.distance ? "a distance of" : "a score of",
-                  f->rows[at].threshold);
-        add_percent(&t, f->rows[at].estimate);
-        text_add(&t, ".");
-        for (size_t i = 0; i < s->n_spread; i++)
-            add_conclusion(s, f, sc->backend, point, s->spread[i], &t);
-    }
-    s->question = arena_strdup(&s->arena, t.s);
+    STUDY_ROOM(s, s->conclusions, s->n_conclusions, 2 * n);
+    for (size_t b = 0; b < n && point; b++)
+        for (size_t m = 0; m < 2; m++) {
+            const struct scored *sc = &all[b];
+            long at = findings_find(f, sc->backend, metrics[m], "all", "", point, NULL);
+            if (at < 0)
+                continue;
+            text_reset(&t);
+            text_addf(&t, "%s%s%s, %s %.4g: %s of all ", n > 1 ? sc->backend : "",
+                      n > 1 ? " at " : "At ", point,
+                      sc->compared.distance ? "distance" : "score", f->rows[at].threshold,
+                      metric_find(metrics[m])->axis);
+            add_percent(&t, f->rows[at].estimate);
+            text_addch(&t, '.');
+            for (size_t a = 0; a < s->axes.n; a++)
+                add_conclusion(s, f, sc->backend, metrics[m], point, a, &t);
+            s->conclusions[s->n_conclusions++] = arena_strdup(&s->arena, t.s);
+        }
     text_release(&t);
 }
 

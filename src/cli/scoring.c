@@ -241,7 +241,7 @@ static int settle_people(struct scoring *g, struct err *err)
 
     free(main_outputs);
     free(probe_outputs);
-    if (!code && g->same.rows && r->run && folder_same(r->out, r->run))
+    if (!code && g->same.rows && !r->silent && r->run && folder_same(r->out, r->run))
         code = err_add(err, ERR_INPUT, "score: %zu samples are of people who are joined, "
                        "which the roster of %s does not say: expected --out with another "
                        "folder", g->same.rows, r->run);
@@ -425,6 +425,8 @@ static void tell(const struct scoring *g)
 {
     struct text t = TEXT_INIT;
 
+    if (g->r->silent)
+        return;
     if (g->r->json) {
         score_tell_json(&g->scores, g->r->out, &t);
     } else if (!g->r->quiet) {

@@ -34,7 +34,8 @@ struct score_request {
     double top, most;
     double bins;               /* NaN: as many as fit */
     double every;              /* seconds between two states */
-    bool quiet, json;
+    bool quiet, json;          /* no words at all; a summary as JSON at the end */
+    bool silent;               /* no summary */
 };
 #define SCORE_REQUEST_INIT                                                              \
     { .floor = NAN, .threads = NAN, .top = 20, .bins = SCORES_BINS,                     \

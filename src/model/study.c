@@ -495,6 +495,7 @@ static void load_all(struct loading *l)
     loading_claims(l, root);
     s->charts = loading_charts(l, root, false, &s->n_charts);
     load_alternatives(l, root);
+    s->conclusions = loading_list(l, root, "conclusions", &s->n_conclusions);
     s->caveats = loading_list(l, root, "caveats", &s->n_caveats);
     s->cite = loading_list(l, root, "cite", &s->n_cite);
     load_answer(l, root);
@@ -530,6 +531,13 @@ int study_load(struct study *study, const char *path, const char *const *sets,
     if (code)
         study_release(study);
     return code;
+}
+
+void study_add_fact(struct study *s, const char *name, const char *text)
+{
+    STUDY_ROOM(s, s->facts, s->n_facts, 1);
+    s->facts[s->n_facts++] = (struct study_fact){ arena_strdup(&s->arena, name),
+                                                  arena_strdup(&s->arena, text) };
 }
 
 int study_fault(const struct study *study, size_t line, struct err *err,

@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -198,6 +199,7 @@ struct study {
     struct study_chart *charts;      size_t n_charts;
     struct study_alternative *alternatives; size_t n_alternatives;
     struct study_fact *facts;        size_t n_facts;
+    const char **conclusions;        size_t n_conclusions; /* in words, beside the answer */
     const char **caveats;            size_t n_caveats;
     const char **cite;               size_t n_cite;
     struct { const char *claim, *yes, *no, *open; } answer; /* claim may be NULL */
@@ -210,6 +212,17 @@ struct study {
 int study_load(struct study *study, const char *path, const char *const *sets,
                size_t n_sets, struct err *err);
 void study_release(struct study *study);
+
+/* Room for `more` items behind the `n` of a list of the study. */
+#define STUDY_ROOM(s, list, n, more)                                                    \
+    do {                                                                                \
+        const void *before_ = (list);                                                   \
+        (list) = arena_array(&(s)->arena, (n) + (more), sizeof *(list));                \
+        if (n)                                                                          \
+            memcpy((list), before_, (n) * sizeof *(list));                              \
+    } while (0)
+/* One more fact; the texts are copied. */
+void study_add_fact(struct study *s, const char *name, const char *text);
 
 /* A fault of the study that a stage found: `path:line: …`, without a line where
  * --set put it there. Returns ERR_INPUT. */

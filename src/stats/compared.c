@@ -88,7 +88,7 @@ static int check_total(const struct compared *c, struct err *err)
     struct dyads d;
     double cells = 0, here;
 
-    if (s->listed || (c->same && !c->class))
+    if (s->listed || !s->n_cells || (c->same && !c->class))
         return 0;
     for (size_t i = 0; i < s->n_cells; i++)
         if (!s->cells[i].mated)

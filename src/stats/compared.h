@@ -69,7 +69,7 @@ struct compared {
 
 /* Every axis must be an attribute of the roster. Fails (ERR_INPUT) where a cell that
  * rosters and failures give has other comparisons than the scores say: they are not of
- * these rosters. */
+ * these rosters. Scores without cells are not held against them. */
 int compared_init(struct compared *c, const struct scores *s, const struct axes *axes,
                   const struct roster *roster, const struct roster *gallery,
                   struct err *err);
