@@ -71,9 +71,12 @@ static void contrast_set(struct study *s, const struct tally *t, unsigned set,
         return;
     const char *versus = keep_name(s, &reference);
     do {
-        if (group_equal(&g, &reference, s->axes.n) || s->n_contrasts + 2 > room)
+        if (group_equal(&g, &reference, s->axes.n) || s->n_contrasts + 3 > room)
             continue;
         const char *group = keep_name(s, &g);
+        if (s->task == TASK_IDENTIFY)
+            s->contrasts[s->n_contrasts++] = (struct study_contrast){
+                .metric = "fpir", .group = group, .versus = versus, .ratio = true };
         s->contrasts[s->n_contrasts++] = (struct study_contrast){
             .metric = "fmr", .group = group, .versus = versus, .ratio = true };
         s->contrasts[s->n_contrasts++] = (struct study_contrast){
@@ -94,8 +97,8 @@ int scored_study_contrasts(struct study *s, const struct tally *t, const char *r
     else if (reference && !(of = group_axes(&asked, s->axes.n)))
         code = err_add(err, ERR_INPUT, "estimate: --reference 'all', expected a group");
     text_release(&why);
-    size_t room = s->n_contrasts + 2 * STUDY_MAX_GROUPS;
-    STUDY_ROOM(s, s->contrasts, s->n_contrasts, 2 * STUDY_MAX_GROUPS);
+    size_t room = s->n_contrasts + 3 * STUDY_MAX_GROUPS;
+    STUDY_ROOM(s, s->contrasts, s->n_contrasts, 3 * STUDY_MAX_GROUPS);
     for (size_t i = 0; i < s->n_spread && !code; i++)
         contrast_set(s, t, s->spread[i], s->spread[i] == of ? &asked : NULL, room);
     return code;
@@ -422,6 +425,10 @@ void scored_study_curves(struct study *s, const struct scored *all, size_t n,
           "Scores of mated and non-mated comparisons" },
         { "equalise", "fmr", { "fmr", "fnmr" }, true,
           "Equal thresholds or equal FMRs" },
+        { "fpir-threshold", "fpir", { "fpir", "fpir" }, false,
+          "Searches that return somebody wrong, by threshold" },
+        { "gallery-size", "fpir", { "fpir", "fpir" }, false,
+          "Searches that return somebody wrong, by the size of the gallery" },
     };
     const size_t kinds = sizeof wanted / sizeof *wanted;
 
