@@ -253,3 +253,14 @@ int scored_findings(const struct scored *sc, const struct scored_wish *wish,
 
     return compared_findings(&work, e, out, err);
 }
+
+void scored_add_command(double replicates, double permutations, double seed,
+                        struct text *to)
+{
+    if (replicates != 2000)
+        text_addf(to, " --replicates %.0f", replicates);
+    if (permutations != 9999)
+        text_addf(to, " --permutations %.0f", permutations);
+    if (seed != 1)
+        text_addf(to, " --seed %.0f", seed);
+}
