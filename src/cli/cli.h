@@ -44,6 +44,8 @@ int synth_main(int argc, char **argv);
 int record_main(int argc, char **argv);
 int history_main(int argc, char **argv);
 int baseline_main(int argc, char **argv);
+int bundle_main(int argc, char **argv);
+int verify_main(int argc, char **argv);
 int list_main(int argc, char **argv);
 int help_main(int argc, char **argv);
 int version_main(int argc, char **argv);

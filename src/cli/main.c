@@ -37,6 +37,8 @@ static const struct command commands[] = {
     { "record", record_main, "add finished runs to the history" },
     { "history", history_main, "what was recorded, over time" },
     { "baseline", baseline_main, "name a recorded run that others are held against" },
+    { "bundle", bundle_main, "pack a run so that others can audit it" },
+    { "verify", verify_main, "hold a bundle to its hashes, and make its findings again" },
     { "list", list_main, "what there is: studies, estimators, charts, metrics" },
     { "help", help_main, "this text, or that of a command" },
     { "version", version_main, "the version of misid and of what it is built on" },
