@@ -8,7 +8,8 @@
 
 /* What a code says of an image. Several faults of one share the code InvalidImage and
  * differ in the message only. */
-static enum vendor_outcome judge_image(const char *message, struct vendor_said *said)
+static enum vendor_outcome judge_image(const char *code, const char *message,
+                                       struct vendor_said *said)
 {
     enum status status = STATUS_REFUSED;
 
@@ -16,7 +17,7 @@ static enum vendor_outcome judge_image(const char *message, struct vendor_said *
         status = STATUS_NO_FACE;
     else if (strcasestr(message, "more than 1 face"))
         status = STATUS_SEVERAL_FACES;
-    return vendor_say(said, VENDOR_SAMPLE, status, "%s", message);
+    return vendor_say(said, VENDOR_SAMPLE, status, "%s: %s", code, message);
 }
 
 static enum vendor_outcome judge(const struct vendor_reply *r, const char *code,
@@ -30,7 +31,7 @@ static enum vendor_outcome judge(const struct vendor_reply *r, const char *code,
     };
 
     if (!strncmp(code, "InvalidImage", 12))
-        return judge_image(message, said);
+        return judge_image(code, message, said);
     for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
         if (!strcmp(code, gone[i]))
             return vendor_say(said, VENDOR_GONE, STATUS_ERROR, "%s: %s", code, message);
