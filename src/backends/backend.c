@@ -12,6 +12,7 @@
 struct backend_outside backend_outside;
 
 static const struct backend_kind *const kinds[] = {
+    &backend_azure,
     &backend_exec,
     &backend_lbp,
     &backend_null,

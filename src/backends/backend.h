@@ -129,6 +129,7 @@ struct backend {
     const char *version, *about;
     unsigned abi;              /* MISID_ABI unless set */
     unsigned capabilities;
+    const char *classless;     /* why it gives no class, for people; or NULL */
     const char *const *apart;  /* options that no answer depends on: in no name and no
                                   fingerprint; ends with NULL, or is it */
     struct setting *settings;  /* all, resolved, sorted by name */

@@ -3,6 +3,7 @@
  * kinds: the rows of the one table in backend.c, each in a file of its own. Inside
  * src/backends only.
  *
+ *   azure-face Azure AI Face (azure.c)
  *   exec      an external program (remote.h)
  *   null      answers at once, and measures the harness itself
  *   lbp       a classical baseline: histograms of local binary patterns
@@ -14,8 +15,8 @@
 
 #include "backends/backend.h"
 
-extern const struct backend_kind backend_exec, backend_lbp, backend_null, backend_plugin,
-    backend_recorded;
+extern const struct backend_kind backend_azure, backend_exec, backend_lbp, backend_null,
+    backend_plugin, backend_recorded;
 
 /* Sessions of what runs in-process and keeps nothing from call to call. */
 int session_plain(struct backend *b, struct session **s, struct err *err);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "backends/cloud.h"
 #include "backends/reply_read.h"
 
 #define PIXELS_MAX 1e6
@@ -145,16 +146,6 @@ bool vendor_need_box(const struct json_value *map, const char *left, const char 
            vendor_need_number(map, "height", 0, PIXELS_MAX, &to->height, why);
 }
 
-void vendor_add(struct answer *a, struct face_answer *f, const char *name,
-                const char *value)
-{
-    if (f->n_attributes == VENDOR_ATTRIBUTES)
-        return;
-    if (!f->attributes)
-        f->attributes = arena_array(&a->arena, VENDOR_ATTRIBUTES, sizeof *f->attributes);
-    f->attributes[f->n_attributes++] = (struct setting){ name, value };
-}
-
 bool vendor_add_text(struct answer *a, struct face_answer *f, const char *name,
                      const struct json_value *map, const char *key, struct text *why)
 {
@@ -165,7 +156,7 @@ bool vendor_add_text(struct answer *a, struct face_answer *f, const char *name,
         return true;
     if (!reply_text(map, key, REPLY_LABEL_MAX, true, &a->arena, &value, why))
         return false;
-    vendor_add(a, f, name, value);
+    cloud_attribute(a, f, name, value);
     return true;
 }
 
@@ -174,12 +165,10 @@ bool vendor_add_number(struct answer *a, struct face_answer *f, const char *name
                        double high, struct text *why)
 {
     double value;
-    char number[NUM_MAX];
 
     if (!reply_number(map, key, low, high, &value, why))
         return false;
-    if (!isnan(value))
-        vendor_add(a, f, name, arena_strdup(&a->arena, num_shortest(number, value)));
+    cloud_attribute_number(a, f, name, value);
     return true;
 }
 
@@ -187,7 +176,7 @@ bool vendor_set_class(struct answer *a, struct face_answer *f, const char *word,
                       struct text *why)
 {
     if (!word || !*word) {
-        vendor_add(a, f, "class", "not offered");
+        cloud_attribute(a, f, "class", "not offered");
         return true;
     }
     if (!strcasecmp(word, "female") || !strcasecmp(word, "f"))

@@ -28,7 +28,6 @@
 #define VENDOR_ANSWER_MAX ((size_t)4 << 20)
 #define VENDOR_DEPTH_MAX 16
 #define VENDOR_FACES_MAX 256
-#define VENDOR_ATTRIBUTES 12 /* of a face */
 #define VENDOR_ID_MAX 128    /* bytes of a name that the service gave a face or person */
 
 struct vendor_reply {
@@ -91,9 +90,6 @@ bool vendor_need_id(const struct json_value *map, const char *key,
 bool vendor_need_box(const struct json_value *map, const char *left, const char *top,
                      struct box *to, struct text *why);
 
-/* Adds an attribute; past VENDOR_ATTRIBUTES it is dropped. */
-void vendor_add(struct answer *a, struct face_answer *f, const char *name,
-                const char *value);
 /* The text or number `key` of `map` as the attribute `name`; absent or null: nothing. */
 bool vendor_add_text(struct answer *a, struct face_answer *f, const char *name,
                      const struct json_value *map, const char *key, struct text *why);
