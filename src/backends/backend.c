@@ -17,6 +17,7 @@ static const struct backend_kind *const kinds[] = {
     &backend_null,
     &backend_plugin,
     &backend_recorded,
+    &backend_rekognition,
 };
 
 const struct backend_kind *const *backend_kinds(size_t *n)

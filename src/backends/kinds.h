@@ -7,6 +7,7 @@
  *   null      answers at once, and measures the harness itself
  *   lbp       a classical baseline: histograms of local binary patterns
  *   PLUGIN.so a plug-in in misid-host (remote.h)
+ *   rekognition  a service on the network (cloud.h)
  *   recorded  answers that others recorded (replay.c; recorded.c reads predictions)
  */
 #ifndef BACKENDS_KINDS_H
@@ -15,7 +16,7 @@
 #include "backends/backend.h"
 
 extern const struct backend_kind backend_exec, backend_lbp, backend_null, backend_plugin,
-    backend_recorded;
+    backend_recorded, backend_rekognition;
 
 /* Sessions of what runs in-process and keeps nothing from call to call. */
 int session_plain(struct backend *b, struct session **s, struct err *err);
