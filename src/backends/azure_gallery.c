@@ -17,6 +17,7 @@
 #define LIST 'l'
 #define MOST_IDENTIFIED 100 /* candidates that identify gives, and findsimilars */
 #define MOST_SIMILAR 1000
+#define NAMES 10            /* tried for a gallery, if others have them */
 #define POLL_FIRST 0.2      /* seconds */
 #define POLL_MOST 5.0
 
@@ -41,15 +42,29 @@ static void gallery_request(struct azure *s, const char *operation, const char *
     r->effect = CLOUD_ACT;
 }
 
-static int create(struct azure *s, const char *name, struct err *err)
+/* Makes it, under another name where others have that one. */
+static int create(struct azure *s, struct vendor_gallery *g, struct err *err)
 {
-    struct cloud_request r;
+    int code = 1;
 
-    gallery_request(s, "Gallery", "PUT", name, "", &r);
-    cloud_header(&r, "Content-Type", "application/json");
-    cloud_textf(&r, "{\"name\":\"misid\",\"recognitionModel\":\"%s\"}",
-                backend_setting(s->b, "recognition"));
-    return vendor_do(s->b, s->cloud, &r, false, azure_read_done, "no gallery was made", err);
+    for (int i = 0; i < NAMES && code > 0; i++) {
+        struct cloud_request r;
+        if (i)
+            vendor_gallery_rename(&s->galleries, g);
+        if ((code = cloud_gallery_made(s->cloud, g->name, err)))
+            return code;
+        gallery_request(s, "Gallery", "PUT", g->name, "", &r);
+        cloud_header(&r, "Content-Type", "application/json");
+        cloud_textf(&r, "{\"name\":\"misid\",\"recognitionModel\":\"%s\"}",
+                    backend_setting(s->b, "recognition"));
+        code = vendor_do(s->b, s->cloud, &r, azure_read_done, VENDOR_TAKEN,
+                         "no gallery was made", err);
+        if (code > 0)
+            cloud_gallery_gone(s->cloud, g->name);
+    }
+    return code <= 0 ? code : err_add(err, ERR_PROGRAM, "backend %s: there are galleries "
+                                      "%.*s… already, which others made", s->b->name,
+                                      (int)g->stem, g->name);
 }
 
 int azure_remove(struct backend *b, const char *gallery, struct err *err)
@@ -59,8 +74,9 @@ int azure_remove(struct backend *b, const char *gallery, struct err *err)
 
     gallery_request(s, "Gallery", "DELETE", gallery, "", &r);
     r.cleanup = true;
-    return vendor_do(b, s->cloud, &r, true, azure_read_done, "the gallery was not deleted",
-                     err);
+    int code = vendor_do(b, s->cloud, &r, azure_read_done, VENDOR_GONE,
+                         "the gallery was not deleted", err);
+    return code < 0 ? code : 0;
 }
 
 struct enrolling {
@@ -90,7 +106,7 @@ static int read_made(struct enrolling *e, const struct cloud_answer *a, const ch
 
     if (outcome == VENDOR_SAMPLE)
         refuse(e, said.why.s);
-    else if (outcome != VENDOR_OK)
+    else if (outcome != VENDOR_OK && a->outcome != CLOUD_NOT_SENT)
         code = vendor_fail(e->s->b, a, &said, what, err);
     vendor_said_release(&said);
     return code;
@@ -225,8 +241,9 @@ static int ask_training(struct azure *s, const char *name, bool *ended, struct e
     int code = cloud_exchange(s->cloud, &r, &a, 1, err);
     if (!code) {
         const struct vendor_reply got = vendor_reply_of(&a);
-        if (a.outcome != CLOUD_ANSWERED ||
-            azure_read_training(&got, ended, &said) != VENDOR_OK)
+        *ended = a.outcome == CLOUD_NOT_SENT;
+        if (!*ended && (a.outcome != CLOUD_ANSWERED ||
+            azure_read_training(&got, ended, &said) != VENDOR_OK))
             code = vendor_fail(s->b, &a, &said, "the gallery was not trained", err);
     }
     vendor_said_release(&said);
@@ -242,7 +259,7 @@ static int train(struct azure *s, const char *name, struct err *err)
     bool ended = false;
 
     gallery_request(s, "Gallery", "POST", name, "/train", &r);
-    int code = vendor_do(s->b, s->cloud, &r, false, azure_read_done,
+    int code = vendor_do(s->b, s->cloud, &r, azure_read_done, VENDOR_OK,
                          "the gallery was not trained", err);
     while (!code && !(code = ask_training(s, name, &ended, err)) && !ended) {
         if (waited >= (double)s->training)
@@ -257,6 +274,18 @@ static int train(struct azure *s, const char *name, struct err *err)
     return code;
 }
 
+/* Deletes it now; where that fails, the client does it at the end. */
+static void part_with(struct azure *s, struct vendor_gallery *g)
+{
+    struct err err = ERR_INIT;
+    bool there = g && !cloud_is_replay(s->cloud) && !cloud_is_dry(s->cloud);
+
+    if (there && azure_remove(s->b, g->name, &err) == 0)
+        cloud_gallery_gone(s->cloud, g->name);
+    err_release(&err);
+    vendor_gallery_free(g);
+}
+
 int azure_enroll(struct session *session, const void *const *templates, const size_t *len,
                  size_t n, uint64_t *gallery, struct err *err)
 {
@@ -264,15 +293,15 @@ int azure_enroll(struct session *session, const void *const *templates, const si
     char kind = strcmp(backend_setting(s->b, "gallery"), "group") ? LIST : GROUP;
     struct vendor_gallery *one = vendor_gallery_new(&s->galleries, kind, templates, len, n);
     struct enrolling e = { s, one, templates, len, 0, TEXT_INIT };
-    int code = cloud_gallery_made(s->cloud, one->name, err);
+    int code = create(s, one, err);
 
-    if (!code && !(code = create(s, one->name, err)) && !(code = fill(&e, err)))
+    if (!code && !(code = fill(&e, err)))
         code = train(s, one->name, err);
     if (!code)
         vendor_gallery_tell(s->b, e.refused, n, e.why.s);
     text_release(&e.why);
-    if (code)                  /* what is there by now goes when the client is closed */
-        vendor_gallery_free(one);
+    if (code)
+        part_with(s, one);
     else
         *gallery = vendor_galleries_add(&s->galleries, one);
     return code;
@@ -336,7 +365,7 @@ long azure_search(struct session *session, uint64_t gallery, const void *probe, 
 
     if (!g)
         return err_add(err, ERR_PROGRAM, "backend %s: there is no such gallery", s->b->name);
-    if (!most)
+    if (!most || cloud_is_dry(s->cloud))
         return 0;
     struct vendor_candidate *found = mem_array(most, sizeof *found);
     for (unsigned i = 0; i < VENDOR_GENERATIONS && gone; i++) {
@@ -361,11 +390,6 @@ long azure_search(struct session *session, uint64_t gallery, const void *probe, 
 void azure_drop(struct session *session, uint64_t gallery)
 {
     struct azure *s = session->backend->state;
-    struct vendor_gallery *g = vendor_galleries_take(&s->galleries, gallery);
-    struct err err = ERR_INIT;
 
-    if (g && azure_remove(s->b, g->name, &err) == 0)
-        cloud_gallery_gone(s->cloud, g->name);
-    err_release(&err);
-    vendor_gallery_free(g);
+    part_with(s, vendor_galleries_take(&s->galleries, gallery));
 }

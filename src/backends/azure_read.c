@@ -35,6 +35,8 @@ static enum vendor_outcome judge(const struct vendor_reply *r, const char *code,
     for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
         if (!strcmp(code, gone[i]))
             return vendor_say(said, VENDOR_GONE, STATUS_ERROR, "%s: %s", code, message);
+    if (r->http == 409 && strstr(code, "Exists"))
+        return vendor_say(said, VENDOR_TAKEN, STATUS_ERROR, "%s: %s", code, message);
     if (r->http == 409)
         return vendor_say(said, VENDOR_AGAIN, STATUS_ERROR, "%s: %s", code, message);
     enum vendor_outcome outcome = vendor_from_http(r, said);

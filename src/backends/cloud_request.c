@@ -417,8 +417,11 @@ bool answer_from_line(struct cloud_answer *a, const struct text *line)
     cloud_answer_release(a);
     if (json_doc_parse(&doc, line->s, line->len, "", NULL) < 0)
         return false;
+    int64_t tries = 0;
     json_get_number(json_member(doc.root, "seconds"), &a->seconds);
+    json_get_int(json_member(doc.root, "try"), &tries);
     bool good = read_answer(a, doc.root);
+    a->tries = (unsigned)tries;
     json_doc_release(&doc);
     if (!good)
         cloud_answer_release(a);

@@ -40,6 +40,8 @@ static enum vendor_outcome judge(const struct vendor_reply *r, const char *messa
         status = STATUS_REFUSED;
     } else if (is_any(message, gone)) {
         outcome = VENDOR_GONE;
+    } else if (is_code(message, "FACESET_EXIST")) {
+        outcome = VENDOR_TAKEN;
     } else if (is_code(message, "CONCURRENCY_LIMIT_EXCEEDED") || r->http == 412) {
         outcome = VENDOR_AGAIN;
     }

@@ -42,6 +42,7 @@ enum vendor_outcome {
     VENDOR_AGAIN,            /* not now: too many calls, trouble inside the service */
     VENDOR_CLOSED,           /* not with this account: key, permission, money, retired */
     VENDOR_GONE,             /* what the request named is not there, or not any more */
+    VENDOR_TAKEN,            /* what was to be made is there already */
     VENDOR_BREACH,           /* not what the service documents */
 };
 

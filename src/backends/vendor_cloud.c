@@ -51,25 +51,28 @@ int vendor_fail(const struct backend *b, const struct cloud_answer *a,
                 const struct vendor_said *said, const char *what, struct err *err)
 {
     return err_add(err, ERR_PROGRAM, "backend %s: %s: %s", b->name, what,
-                   a->outcome == CLOUD_ANSWERED   ? said->why.s
-                   : a->outcome == CLOUD_NOT_SENT ? "a dry run: nothing was sent"
-                                                  : a->why);
+                   a->outcome == CLOUD_ANSWERED ? said->why.s : a->why);
 }
 
-int vendor_do(struct backend *b, struct cloud *c, struct cloud_request *r, bool gone,
+int vendor_do(struct backend *b, struct cloud *c, struct cloud_request *r,
               enum vendor_outcome (*read)(const struct vendor_reply *r,
                                           struct vendor_said *said),
-              const char *what, struct err *err)
+              enum vendor_outcome allowed, const char *what, struct err *err)
 {
     struct cloud_answer a = { .outcome = CLOUD_LOST };
     struct vendor_said said = VENDOR_SAID_INIT;
     int code = cloud_exchange(c, r, &a, 1, err);
 
-    if (!code) {
+    if (!code && a.outcome != CLOUD_NOT_SENT) {
         const struct vendor_reply got = vendor_reply_of(&a);
         enum vendor_outcome outcome = a.outcome == CLOUD_ANSWERED ? read(&got, &said)
                                                                   : VENDOR_BREACH;
-        if (outcome != VENDOR_OK && !(gone && outcome == VENDOR_GONE))
+        /* an earlier try, whose answer was lost, had made it */
+        if (outcome == VENDOR_TAKEN && a.tries > 1)
+            outcome = VENDOR_OK;
+        if (outcome == allowed && outcome != VENDOR_OK)
+            code = 1;
+        else if (outcome != VENDOR_OK)
             code = vendor_fail(b, &a, &said, what, err);
     }
     vendor_said_release(&said);

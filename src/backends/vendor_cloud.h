@@ -39,12 +39,13 @@ void vendor_read_faces(enum vendor_outcome (*read)(const struct vendor_reply *r,
                                                    struct vendor_said *said),
                        const struct cloud_answer *from, struct answer *a);
 
-/* Sends one request, and reads an answer that holds nothing further. Fails with `what`
- * and the service's words where it does not do it; `gone`: what is not there is as good. */
-int vendor_do(struct backend *b, struct cloud *c, struct cloud_request *r, bool gone,
+/* Sends one request, and reads an answer that holds nothing further; releases it. Fails
+ * with `what` and the service's words where it does not do it. `allowed`: an outcome that
+ * is as good as VENDOR_OK. 1: that is what it was. In a dry run all is well. */
+int vendor_do(struct backend *b, struct cloud *c, struct cloud_request *r,
               enum vendor_outcome (*read)(const struct vendor_reply *r,
                                           struct vendor_said *said),
-              const char *what, struct err *err);
+              enum vendor_outcome allowed, const char *what, struct err *err);
 /* A line on a call of which nothing came. */
 int vendor_fail(const struct backend *b, const struct cloud_answer *a,
                 const struct vendor_said *said, const char *what, struct err *err);

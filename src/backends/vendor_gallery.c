@@ -50,16 +50,11 @@ static void hash_templates(char hex[HASH_HEX], const void *const *templates,
     text_release(&t);
 }
 
-struct vendor_gallery *vendor_gallery_new(struct vendor_galleries *g, char kind,
-                                          const void *const *templates, const size_t *len,
-                                          size_t n)
+void vendor_gallery_rename(struct vendor_galleries *g, struct vendor_gallery *one)
 {
-    struct vendor_gallery *one = mem_alloc(sizeof *one);
-    char hex[HASH_HEX];
     bool fresh;
 
-    hash_templates(hex, templates, len, n);
-    snprintf(one->name, sizeof one->name, "misid%c%.*s", kind, NAME_HEX, hex);
+    one->name[one->stem] = '\0';
     pthread_mutex_lock(&g->lock);
     uint32_t i = dict_add(&g->names, one->name, &fresh);
     if (i >= g->names_cap) {
@@ -67,10 +62,22 @@ struct vendor_gallery *vendor_gallery_new(struct vendor_galleries *g, char kind,
         g->given = mem_grow(g->given, g->names_cap, sizeof *g->given);
     }
     g->given[i] = fresh ? 0 : g->given[i] + 1;
-    snprintf(one->name, sizeof one->name, "misid%c%.*sn%u", kind, NAME_HEX, hex,
-             g->given[i]);
+    snprintf(one->name + one->stem, sizeof one->name - one->stem, "n%u", g->given[i]);
     pthread_mutex_unlock(&g->lock);
+}
+
+struct vendor_gallery *vendor_gallery_new(struct vendor_galleries *g, char kind,
+                                          const void *const *templates, const size_t *len,
+                                          size_t n)
+{
+    struct vendor_gallery *one = mem_alloc(sizeof *one);
+    char hex[HASH_HEX];
+
+    hash_templates(hex, templates, len, n);
+    one->stem = (size_t)snprintf(one->name, sizeof one->name, "misid%c%.*s", kind, NAME_HEX,
+                                 hex);
     one->n = n;
+    vendor_gallery_rename(g, one);
     return one;
 }
 

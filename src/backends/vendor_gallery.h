@@ -5,7 +5,7 @@
  *
  * A gallery's name at the service is made of what is enrolled, so that a run and its
  * replay use the same one: "misid", a letter, 40 hexadecimal digits, and how many of the
- * same were made before in this process.
+ * same were made before in this process, or found there.
  *
  * Threads: any. Ownership: vendor_galleries_release().
  */
@@ -20,6 +20,7 @@
 
 struct vendor_gallery {
     char name[VENDOR_GALLERY_NAME];
+    size_t stem;               /* bytes of it that are made of what is in it */
     size_t n;                  /* places, with or without a face */
     size_t parts;              /* for services that need several: NAME, then pK behind it */
     struct dict ids;           /* of identities; and beside it … */
@@ -38,10 +39,12 @@ struct vendor_galleries {
 void vendor_galleries_init(struct vendor_galleries *g);
 void vendor_galleries_release(struct vendor_galleries *g);
 
-/* An empty gallery for n templates, with its name. */
+/* An empty gallery for n templates, with its name; and with another, where that one is
+ * taken at the service. */
 struct vendor_gallery *vendor_gallery_new(struct vendor_galleries *g, char kind,
                                           const void *const *templates, const size_t *len,
                                           size_t n);
+void vendor_gallery_rename(struct vendor_galleries *g, struct vendor_gallery *one);
 void vendor_gallery_free(struct vendor_gallery *g);
 void vendor_gallery_place(struct vendor_gallery *g, const char *id, size_t place);
 /* The place of an identity, or DICT_NONE. */

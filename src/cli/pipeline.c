@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "cli/comparing.h"
 #include "cli/folder.h"
 #include "cli/predictions.h"
 #include "cli/several.h"
@@ -219,6 +220,16 @@ static void record_study(struct pipeline *p, const char *path)
     free(dir);
 }
 
+/* A study that compares has no counts but those of this run. */
+static int open_comparing(struct pipeline *p, const char *path)
+{
+    if (!p->comparing)
+        return err_add(p->err, ERR_INPUT, "%s: compares templates of matchers that run, "
+                       "expected --backend NAME, --dataset NAME and --root DIR", path);
+    p->predictions = NULL;
+    return comparing_open(p->comparing, p, path);
+}
+
 int pipeline_open_study(struct pipeline *p, const char *path, const char *const *sets,
                         size_t n_sets, const char *const *backends, size_t n_backends)
 {
@@ -231,6 +242,9 @@ int pipeline_open_study(struct pipeline *p, const char *path, const char *const 
     make_tallies(p);
     code = check_stages(p);
     int found = 0;
+    if (p->study.compare.there)
+        return code ? code : open_comparing(p, path);
+    p->comparing = NULL;
     if (p->predictions) {
         found = code ? 0 : predictions_read(p->predictions, p, path, backends, n_backends);
     } else if (!(found = dataset_load(&d, p->study.dataset, path, p->err))) {
@@ -460,6 +474,8 @@ int pipeline_write_study(struct pipeline *p)
     }
     if (!code && p->predictions)
         code = predictions_write(p->predictions, p);
+    if (!code && p->comparing)
+        code = comparing_write(p->comparing, p);
     text_release(&t);
     return code;
 }
