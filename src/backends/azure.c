@@ -128,6 +128,13 @@ static void ask_pair(struct backend *b, const char *one, const char *other,
     cloud_textf(r, "{\"faceId1\":\"%s\",\"faceId2\":\"%s\"}", one, other);
 }
 
+static enum vendor_outcome read_pair(struct backend *b, const struct vendor_reply *r,
+                                     double *score, struct vendor_said *said)
+{
+    (void)b;
+    return azure_read_verify(r, score, said);
+}
+
 static void read_faces(struct backend *b, const struct view *v,
                        const struct cloud_answer *from, struct answer *a)
 {
@@ -282,7 +289,7 @@ static int open_azure(struct backend *b, const struct setting *settings, size_t 
     s->names.ask = ask_names;
     s->names.read = azure_read_detect;
     s->names.ask_pair = ask_pair;
-    s->names.read_pair = azure_read_verify;
+    s->names.read_pair = read_pair;
     b->capabilities = MISID_FACES | MISID_QUALITY;
     if (is(b, "gender", "ask"))
         b->capabilities |= MISID_CLASS;

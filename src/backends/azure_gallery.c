@@ -274,18 +274,6 @@ static int train(struct azure *s, const char *name, struct err *err)
     return code;
 }
 
-/* Deletes it now; where that fails, the client does it at the end. */
-static void part_with(struct azure *s, struct vendor_gallery *g)
-{
-    struct err err = ERR_INIT;
-    bool there = g && !cloud_is_replay(s->cloud) && !cloud_is_dry(s->cloud);
-
-    if (there && azure_remove(s->b, g->name, &err) == 0)
-        cloud_gallery_gone(s->cloud, g->name);
-    err_release(&err);
-    vendor_gallery_free(g);
-}
-
 int azure_enroll(struct session *session, const void *const *templates, const size_t *len,
                  size_t n, uint64_t *gallery, struct err *err)
 {
@@ -301,7 +289,7 @@ int azure_enroll(struct session *session, const void *const *templates, const si
         vendor_gallery_tell(s->b, e.refused, n, e.why.s);
     text_release(&e.why);
     if (code)
-        part_with(s, one);
+        vendor_gallery_part_with(s->b, s->cloud, one, azure_remove);
     else
         *gallery = vendor_galleries_add(&s->galleries, one);
     return code;
@@ -326,23 +314,31 @@ static void ask_search(struct azure *s, const struct vendor_gallery *g, const ch
     r->effect = CLOUD_GALLERY;
 }
 
-/* One search by one name of the probe; *gone: the service does not know the name. */
-static long search_once(struct azure *s, const struct vendor_gallery *g, const char *face,
-                        struct vendor_candidate *found, size_t most, bool *gone,
-                        struct err *err)
+struct searching {
+    struct azure *s;
+    const struct vendor_gallery *gallery;
+    struct vendor_candidate *found;
+    size_t most;
+};
+
+/* By one name of the probe; *gone: the service does not know the name. */
+static long search_once(void *arg, const char *name, bool *gone, struct err *err)
 {
+    const struct searching *q = arg;
+    struct azure *s = q->s;
     struct vendor_said said = VENDOR_SAID_INIT;
     struct cloud_answer a = { .outcome = CLOUD_LOST };
     enum vendor_outcome outcome = VENDOR_BREACH;
     struct cloud_request r;
     size_t n = 0;
 
-    ask_search(s, g, face, most, &r);
+    ask_search(s, q->gallery, name, q->most, &r);
     int code = cloud_exchange(s->cloud, &r, &a, 1, err);
     if (!code && a.outcome == CLOUD_ANSWERED) {
         const struct vendor_reply got = vendor_reply_of(&a);
-        outcome = is_group(g->name) ? azure_read_identify(&got, found, most, &n, &said)
-                                    : azure_read_similar(&got, found, most, &n, &said);
+        outcome = is_group(q->gallery->name)
+                      ? azure_read_identify(&got, q->found, q->most, &n, &said)
+                      : azure_read_similar(&got, q->found, q->most, &n, &said);
     }
     *gone = outcome == VENDOR_GONE;
     if (!code && outcome != VENDOR_OK && !*gone)
@@ -359,31 +355,17 @@ long azure_search(struct session *session, uint64_t gallery, const void *probe, 
     struct azure *s = session->backend->state;
     const struct vendor_gallery *g = vendor_galleries_find(&s->galleries, gallery);
     size_t bound = g && is_group(g->name) ? MOST_IDENTIFIED : MOST_SIMILAR;
-    size_t most = cap < bound ? cap : bound;
-    bool gone = true;
-    long n = -1;
+    struct searching q = { s, g, NULL, cap < bound ? cap : bound };
 
     if (!g)
         return err_add(err, ERR_PROGRAM, "backend %s: there is no such gallery", s->b->name);
-    if (!most || cloud_is_dry(s->cloud))
+    if (!q.most)
         return 0;
-    struct vendor_candidate *found = mem_array(most, sizeof *found);
-    for (unsigned i = 0; i < VENDOR_GENERATIONS && gone; i++) {
-        vendor_id name;
-        n = vendor_names_get(&s->names, &probe, &len, 1, i, &name, err);
-        if (!n && !*name)
-            n = err_add(err, ERR_PROGRAM, "backend %s: the service gave a probe no name; "
-                        "the same command asks again", s->b->name);
-        gone = false;
-        if (n == 0)
-            n = search_once(s, g, name, found, most, &gone, err);
-    }
-    if (gone)
-        n = err_add(err, ERR_PROGRAM, "backend %s: the service forgot a face as soon as it "
-                    "had named it", s->b->name);
+    q.found = mem_array(q.most, sizeof *q.found);
+    long n = vendor_names_try(&s->names, probe, len, search_once, &q, err);
     if (n > 0)
-        n = vendor_gallery_places(g, s->b, found, (size_t)n, to, cap, err);
-    free(found);
+        n = vendor_gallery_places(g, s->b, q.found, (size_t)n, to, cap, err);
+    free(q.found);
     return n;
 }
 
@@ -391,5 +373,6 @@ void azure_drop(struct session *session, uint64_t gallery)
 {
     struct azure *s = session->backend->state;
 
-    part_with(s, vendor_galleries_take(&s->galleries, gallery));
+    vendor_gallery_part_with(s->b, s->cloud, vendor_galleries_take(&s->galleries, gallery),
+                             azure_remove);
 }

@@ -14,6 +14,7 @@ struct backend_outside backend_outside;
 static const struct backend_kind *const kinds[] = {
     &backend_azure,
     &backend_exec,
+    &backend_facepp,
     &backend_lbp,
     &backend_null,
     &backend_plugin,

@@ -29,7 +29,7 @@ static enum vendor_outcome judge(const struct vendor_reply *r, const char *messa
 {
     static const char *const image[] = { "IMAGE_ERROR_UNSUPPORTED_FORMAT",
                                          "INVALID_IMAGE_SIZE", "IMAGE_FILE_TOO_LARGE",
-                                         NULL };
+                                         "EMPTY_FACESET", NULL };
     static const char *const gone[] = { "INVALID_FACE_TOKEN", "INVALID_FACESET_TOKEN",
                                         "INVALID_OUTER_ID", NULL };
     enum vendor_outcome outcome = vendor_from_http(r, said);
@@ -58,15 +58,6 @@ static bool get_error(const struct json_value *root, struct arena *arena,
 
     text_release(&ignored);
     return there;
-}
-
-bool facepp_is_busy(const struct vendor_reply *r)
-{
-    struct vendor_said said = VENDOR_SAID_INIT;
-    bool busy = r->http == 403 && facepp_read_done(r, &said) == VENDOR_AGAIN;
-
-    vendor_said_release(&said);
-    return busy;
 }
 
 /* Opens an answer that is an object and no failure. */

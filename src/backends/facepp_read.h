@@ -18,10 +18,6 @@ struct facepp_points {
     double at[FACEPP_POINTS];
 };
 
-/* The code in front of `:` in error_message, "" if there is none. For those who must
- * know before the answer is read whether to ask again. */
-bool facepp_is_busy(const struct vendor_reply *r);
-
 /* Faces of detect; the template of each is its face_token, as text without a 0. */
 enum vendor_outcome facepp_read_detect(const struct vendor_reply *r, struct answer *to,
                                        struct vendor_said *said);
@@ -29,7 +25,8 @@ enum vendor_outcome facepp_read_detect(const struct vendor_reply *r, struct answ
 enum vendor_outcome facepp_read_compare(const struct vendor_reply *r, double *confidence,
                                         struct facepp_points *points,
                                         struct vendor_said *said);
-/* face_tokens of the faceset, best first, at most `cap`. An empty faceset is none. */
+/* face_tokens of the faceset, best first, at most `cap`. An empty faceset is
+ * VENDOR_SAMPLE. */
 enum vendor_outcome facepp_read_search(const struct vendor_reply *r,
                                        struct vendor_candidate *to, size_t cap, size_t *n,
                                        struct facepp_points *points,

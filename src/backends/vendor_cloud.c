@@ -240,6 +240,30 @@ int vendor_names_get(struct vendor_names *v, const void *const *templates,
     return code;
 }
 
+long vendor_names_try(struct vendor_names *v, const void *template, size_t len,
+                      long (*once)(void *arg, const char *name, bool *gone,
+                                   struct err *err),
+                      void *arg, struct err *err)
+{
+    bool gone = true;
+    long n = 0;
+
+    if (cloud_is_dry(v->cloud))
+        return 0;
+    for (unsigned i = 0; i < VENDOR_GENERATIONS && gone && n >= 0; i++) {
+        vendor_id name;
+        n = vendor_names_get(v, &template, &len, 1, i, &name, err);
+        gone = false;
+        if (!n && !*name)
+            n = err_add(err, ERR_PROGRAM, "backend %s: the service gave a probe no name; the "
+                        "same command asks again", v->b->name);
+        else if (!n)
+            n = once(arg, name, &gone, err);
+    }
+    return !gone ? n : err_add(err, ERR_PROGRAM, "backend %s: the service forgot a face as "
+                               "soon as it had named it", v->b->name);
+}
+
 struct pairs {                 /* at most VENDOR_CHUNK, and those still to be scored */
     const void *const *a, *const *b;
     const size_t *a_len, *b_len;
@@ -255,7 +279,7 @@ static bool is_gone(struct vendor_names *v, const struct cloud_answer *from, dou
     enum vendor_outcome outcome = VENDOR_BREACH;
 
     if (from->outcome == CLOUD_ANSWERED)
-        outcome = v->read_pair(&r, score, &said);
+        outcome = v->read_pair(v->b, &r, score, &said);
     if (outcome != VENDOR_OK)
         *score = NAN;
     vendor_said_release(&said);

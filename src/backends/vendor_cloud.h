@@ -64,8 +64,8 @@ struct vendor_names {
     /* Makes the request that compares two, and reads its score. */
     void (*ask_pair)(struct backend *b, const char *one, const char *other,
                      struct cloud_request *r);
-    enum vendor_outcome (*read_pair)(const struct vendor_reply *r, double *score,
-                                     struct vendor_said *said);
+    enum vendor_outcome (*read_pair)(struct backend *b, const struct vendor_reply *r,
+                                     double *score, struct vendor_said *said);
     pthread_mutex_t lock;      /* of what follows */
     struct dict known;         /* generation and template; and beside it … */
     vendor_id *names;          /* … the name, "" : it has none */
@@ -78,6 +78,12 @@ void vendor_names_release(struct vendor_names *v);
 int vendor_names_get(struct vendor_names *v, const void *const *templates,
                      const size_t *len, size_t n, unsigned generation, vendor_id *to,
                      struct err *err);
+/* Calls `once` with a name of the template, in one generation after the other while it
+ * says that the name is *gone. Its result, or negative; a dry run has none: 0. */
+long vendor_names_try(struct vendor_names *v, const void *template, size_t len,
+                      long (*once)(void *arg, const char *name, bool *gone,
+                                   struct err *err),
+                      void *arg, struct err *err);
 /* As backend's compare(). */
 int vendor_names_compare(struct vendor_names *v, const void *const *a, const size_t *a_len,
                          const void *const *b, const size_t *b_len, size_t n,

@@ -155,6 +155,32 @@ struct vendor_gallery *vendor_galleries_take(struct vendor_galleries *g, uint64_
     return one;
 }
 
+void vendor_gallery_part(const struct vendor_gallery *g, size_t i,
+                         char name[VENDOR_GALLERY_NAME])
+{
+    if (g->parts)
+        snprintf(name, VENDOR_GALLERY_NAME, "%.*sp%zu", VENDOR_GALLERY_NAME - 24, g->name, i);
+    else
+        snprintf(name, VENDOR_GALLERY_NAME, "%s", g->name);
+}
+
+void vendor_gallery_part_with(struct backend *b, struct cloud *c, struct vendor_gallery *g,
+                              int (*remove)(struct backend *b, const char *gallery,
+                                            struct err *err))
+{
+    struct err err = ERR_INIT;
+    char name[VENDOR_GALLERY_NAME];
+    bool there = g && !cloud_is_replay(c) && !cloud_is_dry(c);
+
+    for (size_t i = 0; there && (i == 0 || i < g->parts); i++) {
+        vendor_gallery_part(g, i, name);
+        if (remove(b, name, &err) == 0)
+            cloud_gallery_gone(c, name);
+    }
+    err_release(&err);
+    vendor_gallery_free(g);
+}
+
 void vendor_gallery_tell(const struct backend *b, size_t refused, size_t n, const char *why)
 {
     struct text t = TEXT_INIT;

@@ -16,13 +16,13 @@
 
 #include "backends/vendor_cloud.h"
 
-#define VENDOR_GALLERY_NAME 64
+#define VENDOR_GALLERY_NAME 96
 
 struct vendor_gallery {
     char name[VENDOR_GALLERY_NAME];
     size_t stem;               /* bytes of it that are made of what is in it */
     size_t n;                  /* places, with or without a face */
-    size_t parts;              /* for services that need several: NAME, then pK behind it */
+    size_t parts;              /* for services that need several; 0: it is one */
     struct dict ids;           /* of identities; and beside it … */
     uint32_t *place;           /* … which place each is */
     size_t cap;
@@ -59,6 +59,15 @@ long vendor_gallery_places(const struct vendor_gallery *g, const struct backend 
 uint64_t vendor_galleries_add(struct vendor_galleries *g, struct vendor_gallery *one);
 struct vendor_gallery *vendor_galleries_find(struct vendor_galleries *g, uint64_t handle);
 struct vendor_gallery *vendor_galleries_take(struct vendor_galleries *g, uint64_t handle);
+
+/* Deletes one by the service's remove(); where that fails, the client does it at its end.
+ * Of a gallery in parts, each. Frees it; NULL does nothing. */
+void vendor_gallery_part_with(struct backend *b, struct cloud *c, struct vendor_gallery *g,
+                              int (*remove)(struct backend *b, const char *gallery,
+                                            struct err *err));
+/* The name of part i at the service. */
+void vendor_gallery_part(const struct vendor_gallery *g, size_t i,
+                         char name[VENDOR_GALLERY_NAME]);
 
 /* Tells people that a gallery is without some of its faces. */
 void vendor_gallery_tell(const struct backend *b, size_t refused, size_t n,

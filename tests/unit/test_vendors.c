@@ -117,6 +117,8 @@ static void test_azure_detect(void **state)
           "InvalidRequest/UnsupportedFeature: Feature is not supported, missing approval" },
         { 404, "{\"error\":{\"code\":\"FaceNotFound\",\"message\":\"Face not found.\"}}",
           VENDOR_GONE, STATUS_ERROR, "FaceNotFound" },
+        { 409, "{\"error\":{\"code\":\"LargePersonGroupExists\",\"message\":\"It is "
+          "there.\"}}", VENDOR_TAKEN, STATUS_ERROR, "Exists" },
         { 409, "{\"error\":{\"code\":\"ConcurrentOperationConflict\",\"message\":\"There "
           "is a conflict operation on resource.\"}}", VENDOR_AGAIN, STATUS_ERROR,
           "conflict" },
@@ -310,11 +312,10 @@ static void test_facepp_rest(void **state)
                                        "INVALID_FACE_TOKEN"));
     r = reply(200, "{\"face_added\":3}");
     assert_int_equal(facepp_read_added(&r, 2, &said), VENDOR_BREACH);
-
-    r = reply(403, "{\"error_message\":\"CONCURRENCY_LIMIT_EXCEEDED\"}");
-    assert_true(facepp_is_busy(&r));
-    r = reply(403, "{\"error_message\":\"AUTHORIZATION_ERROR:<Denied by Admin>\"}");
-    assert_false(facepp_is_busy(&r));
+    r = reply(400, "{\"error_message\":\"FACESET_EXIST\"}");
+    assert_int_equal(facepp_read_create(&r, id, &said), VENDOR_TAKEN);
+    r = reply(400, "{\"error_message\":\"EMPTY_FACESET\"}");
+    assert_int_equal(facepp_read_search(&r, c, 5, &n, &points, &said), VENDOR_SAMPLE);
     vendor_said_release(&said);
 }
 
