@@ -15,6 +15,8 @@ static const struct backend_kind *const kinds[] = {
     &backend_azure,
     &backend_exec,
     &backend_facepp,
+    &backend_ibm,
+    &backend_kairos,
     &backend_lbp,
     &backend_null,
     &backend_plugin,
