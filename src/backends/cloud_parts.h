@@ -62,6 +62,9 @@ struct cloud {
     struct cloud_keys keys;
     char *cassette_path;
 
+    pthread_mutex_t opening;   /* held while it gets ready */
+    bool ready;                /* there are keys and a sender */
+
     pthread_mutex_t lock;
     struct cassette *cassette;
     pthread_t sender;
@@ -113,7 +116,7 @@ int64_t cloud_price_of(const struct cloud *c, const char *operation);
 /* Takes the price of a call, or stops the client. */
 bool cloud_spend(struct cloud *c, const struct call *call);
 void cloud_refund(struct cloud *c, const struct call *call);
-int cloud_plan(struct backend *b, const struct backend_plan *p, struct err *err);
+void cloud_say_plan(const struct cloud *c);
 /* Whether pictures may be uploaded; else why not. */
 int cloud_check_consent(const struct cloud *c, struct err *err);
 void cloud_add_dollars(struct text *to, int64_t nano);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/lend.h"
 #include "stats/methods.h"
 
 static const struct command commands[] = {
@@ -130,6 +131,7 @@ int version_main(int argc, char **argv)
 int main(int argc, char **argv)
 {
     stats_start();
+    lend_to_backends();
     if (argc < 2) {
         print_usage(stderr);
         return EXIT_TROUBLE;
