@@ -292,10 +292,12 @@ void cloud_close(struct cloud *c)
         free(c->models[i].name);
         free(c->models[i].version);
     }
-    for (uint32_t i = 0; i < c->paths.n; i++)
-        free(c->path_of[i]);
-    free(c->path_of);
-    dict_release(&c->paths);
+    for (size_t i = 0; i < c->seen.n; i++) {
+        free(c->sources[i].path);
+        text_release(&c->sources[i].bytes);
+    }
+    free(c->sources);
+    dict_release(&c->seen);
     free(c->cassette_path);
     free(c->stop_why);
     pthread_mutex_destroy(&c->lock);

@@ -43,6 +43,11 @@ struct call {
     struct call *same;         /* others that wait for the answer of this one */
 };
 
+struct source {                /* of an image */
+    char *path;
+    struct text bytes;         /* where there is no path */
+};
+
 struct gallery {
     char *name;                /* NULL: it is gone */
     bool removing;
@@ -76,14 +81,14 @@ struct cloud {
     bool stopped;              /* nothing more is sent but what cleans up */
     bool interrupted;          /* by a signal: nor is what is on its way waited for */
     char *stop_why;
-    unsigned lost_in_row;
+    unsigned lost_in_row, unreached_in_row;
     int64_t spent, calls[CLOUD_PLANNED], n_calls, n_kept, n_retries, dry_calls;
     struct backend_plan planned;
     struct { char *name, *version; } models[4];
     size_t n_models;
-    struct dict paths;         /* SHA-256 of images that were taken, and beside it … */
-    char **path_of;            /* … their files, by number in the dict */
-    size_t paths_cap;
+    struct dict seen;          /* SHA-256 of images that were taken, and beside it … */
+    struct source *sources;    /* … where they come from, by number in the dict */
+    size_t sources_cap, held;  /* held: bytes of those that come from no file */
     struct gallery *galleries;
     size_t n_galleries, galleries_cap;
     bool swept;
