@@ -158,7 +158,7 @@ static int keep(struct backend *b, const char *dir, struct err *err)
 {
     struct cloud *c = client_of(b);
 
-    if (c->cassette || c->dry || c->replay)
+    if (c->cassette || c->dry || c->replay || *backend_setting(b, "cassette"))
         return 0;
     int code = path_make_dirs(dir, err);
     if (code)
@@ -204,25 +204,41 @@ static const char *const apart[] = {
     "rate", "replay", "timeout", "tries", NULL
 };
 
-/* Keys and connections, or the cassette in their place. */
-static int open_way(struct cloud *c, struct err *err)
+/* Keys and connections, when there is something to send. */
+static int get_ready(struct cloud *c, struct err *err)
 {
     const char *cassette = backend_setting(c->b, "cassette");
-    const char *replay = backend_setting(c->b, "replay");
     int code = 0;
 
-    if (c->replay) {
-        c->cassette_path = mem_strdup(replay);
-        return cassette_replay_from(&c->cassette, replay, err);
+    pthread_mutex_lock(&c->opening);
+    if (!c->ready && !c->replay && !c->dry) {
+        (void)((code = cloud_send_check(c, err)) ||
+               (code = cloud_keys_load(&c->keys, c->service->keys,
+                                       backend_setting(c->b, "keys"), c->b->asked, err)) ||
+               (code = cloud_send_open(c, err)) ||
+               (code = *cassette ? open_cassette(c, cassette, err) : 0));
+        c->ready = !code;
     }
-    if (c->dry)
+    pthread_mutex_unlock(&c->opening);
+    return code;
+}
+
+static int plan(struct backend *b, const struct backend_plan *p, struct err *err)
+{
+    struct cloud *c = client_of(b);
+    int code;
+
+    pthread_mutex_lock(&c->lock);
+    c->planned = *p;
+    pthread_mutex_unlock(&c->lock);
+    if (c->replay)
         return 0;
-    if ((code = cloud_send_check(c, err)) ||
-        (code = cloud_keys_load(&c->keys, c->service->keys, backend_setting(c->b, "keys"),
-                                c->b->asked, err)) ||
-        (code = cloud_send_open(c, err)))
-        return code;
-    return *cassette ? open_cassette(c, cassette, err) : 0;
+    code = c->dry ? 0 : cloud_check_consent(c, err);
+    if (!code)
+        code = get_ready(c, err);
+    if (!code)
+        cloud_say_plan(c);
+    return code;
 }
 
 int cloud_open(struct cloud **to, struct backend *b, const struct cloud_service *service,
@@ -235,6 +251,7 @@ int cloud_open(struct cloud **to, struct backend *b, const struct cloud_service 
     c->service = service;
     c->pipe[0] = c->pipe[1] = -1;
     pthread_mutex_init(&c->lock, NULL);
+    pthread_mutex_init(&c->opening, NULL);
     int code = set_endpoint(c, usual, err);
     if (!code)
         code = read_options(c, err);
@@ -246,9 +263,12 @@ int cloud_open(struct cloud **to, struct backend *b, const struct cloud_service 
     b->dry = c->dry;
     b->cached = !c->replay && !c->dry;
     b->keep = keep;
-    b->plan = cloud_plan;
+    b->plan = plan;
     b->add_evidence = add_evidence;
-    return open_way(c, err);
+    if (!c->replay)
+        return 0;
+    c->cassette_path = mem_strdup(backend_setting(b, "replay"));
+    return cassette_replay_from(&c->cassette, c->cassette_path, err);
 }
 
 void cloud_close(struct cloud *c)
@@ -272,13 +292,16 @@ void cloud_close(struct cloud *c)
         free(c->models[i].name);
         free(c->models[i].version);
     }
-    for (uint32_t i = 0; i < c->paths.n; i++)
-        free(c->path_of[i]);
-    free(c->path_of);
-    dict_release(&c->paths);
+    for (size_t i = 0; i < c->seen.n; i++) {
+        free(c->sources[i].path);
+        text_release(&c->sources[i].bytes);
+    }
+    free(c->sources);
+    dict_release(&c->seen);
     free(c->cassette_path);
     free(c->stop_why);
     pthread_mutex_destroy(&c->lock);
+    pthread_mutex_destroy(&c->opening);
     err_release(&err);
     text_release(&t);
 }
@@ -457,9 +480,9 @@ int cloud_exchange(struct cloud *c, struct cloud_request *requests,
 {
     struct call *calls = mem_array(n, sizeof *calls);
     size_t missing = 0;
-    int code = 0;
+    int code = get_ready(c, err);
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && !code; i++) {
         struct call *call = &calls[i];
         call->request = &requests[i];
         call->answer = &answers[i];
@@ -472,7 +495,9 @@ int cloud_exchange(struct cloud *c, struct cloud_request *requests,
         else if (!take_kept(c, call))
             missing += !requests[i].cleanup;
     }
-    if (c->replay)
+    if (code)
+        n = 0;
+    else if (c->replay)
         code = replay_all(c, calls, n, err);
     else if (!c->dry && !(missing && (code = cloud_check_consent(c, err))))
         code = send_all(c, calls, n, err);

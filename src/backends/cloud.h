@@ -120,7 +120,8 @@ struct cloud_service {
 
 /* Fills b's state of the client after backend_settle(): reads the options, keys and
  * prices, and fixes b->version ("API version"), b->batch, b->keep, b->plan and what else
- * the client does for every service; b->cached unless replayed. `usual` is the address
+ * the client does for every service; b->cached unless replayed. Keys are read when
+ * something is to be sent. `usual` is the address
  * that endpoint= replaces, without a slash at the end. The client is in b's arena and
  * cloud_close() must be called by b->close. Fails on options that make no sense, keys
  * that are not there or lie open, and a cassette that cannot be replayed. */

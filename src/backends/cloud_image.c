@@ -13,6 +13,7 @@
 #include "base/file.h"
 
 #define FILE_MAX ((size_t)256 << 20)
+#define HELD_MAX ((size_t)256 << 20) /* bytes of images that come from no file */
 
 static const char *encoding_of(const struct text *t)
 {
@@ -120,18 +121,24 @@ void cloud_image_release(struct cloud_image *im)
 
 /* --- templates --- */
 
-static void keep_path(struct cloud *c, const char *sha256, const char *path)
+/* Notes where an image comes from; its bytes, if it comes from no file. */
+static void note_source(struct cloud *c, const struct cloud_image *im, const char *path)
 {
     bool fresh;
 
     pthread_mutex_lock(&c->lock);
-    uint32_t i = dict_add(&c->paths, sha256, &fresh);
+    uint32_t i = dict_add(&c->seen, im->sha256, &fresh);
     if (fresh) {
-        if (i >= c->paths_cap) {
-            c->paths_cap = c->paths_cap ? 2 * c->paths_cap : 64;
-            c->path_of = mem_grow(c->path_of, c->paths_cap, sizeof *c->path_of);
+        if (i >= c->sources_cap) {
+            c->sources_cap = c->sources_cap ? 2 * c->sources_cap : 64;
+            c->sources = mem_grow(c->sources, c->sources_cap, sizeof *c->sources);
         }
-        c->path_of[i] = mem_strdup(path);
+        c->sources[i].path = mem_strdup(path);
+        text_init(&c->sources[i].bytes);
+        if (!*path && c->held + im->len <= HELD_MAX) {
+            text_addn(&c->sources[i].bytes, im->bytes.s, im->bytes.len);
+            c->held += im->len;
+        }
     }
     pthread_mutex_unlock(&c->lock);
 }
@@ -167,7 +174,7 @@ void cloud_template_make(struct cloud *c, const struct cloud_image *im, const ch
 {
     struct text t = TEXT_INIT;
 
-    keep_path(c, im->sha256, path);
+    note_source(c, im, path);
     add_template(&t, im, path, face);
     if (t.len > CLOUD_TEMPLATE)
         add_template(&t, im, NULL, face);
@@ -215,16 +222,18 @@ static bool read_template(const struct json_value *v, struct cloud_image *im,
     return true;
 }
 
-/* Where the picture lies: as this process saw it, else as the template says. */
-static char *find_path(struct cloud *c, const char *sha256, char *said)
+/* What this process knows of where it comes from: replaces `path`, or fills `bytes`. */
+static void find_source(struct cloud *c, const char *sha256, char **path, struct text *bytes)
 {
     pthread_mutex_lock(&c->lock);
-    uint32_t i = dict_find(&c->paths, sha256);
-    char *seen = i == DICT_NONE ? NULL : mem_strdup(c->path_of[i]);
+    uint32_t i = dict_find(&c->seen, sha256);
+    if (i != DICT_NONE && *c->sources[i].path) {
+        free(*path);
+        *path = mem_strdup(c->sources[i].path);
+    } else if (i != DICT_NONE) {
+        text_addn(bytes, c->sources[i].bytes.s, c->sources[i].bytes.len);
+    }
     pthread_mutex_unlock(&c->lock);
-    if (seen)
-        free(said);
-    return seen ? seen : said;
 }
 
 bool cloud_template_take(struct cloud *c, const void *bytes, size_t len,
@@ -249,13 +258,14 @@ bool cloud_template_take(struct cloud *c, const void *bytes, size_t len,
         text_add(why, "it is no template of this backend");
         return false;
     }
-    if (c->replay) {
-        free(path);
+    if (!c->replay)
+        find_source(c, said.sha256, &path, &im->bytes);
+    if (c->replay || im->bytes.len) {
+        said.bytes = im->bytes;
         *im = said;
-        text_init(&im->bytes);
+        free(path);
         return true;
     }
-    path = find_path(c, said.sha256, path);
     const char *fault = !path || !*path ? "nobody knows its file"
                         : take(im, path, NULL, said.width, said.height, said.quality, l);
     if (!fault && strcmp(im->sha256, said.sha256))

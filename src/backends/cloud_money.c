@@ -151,23 +151,11 @@ int cloud_check_consent(const struct cloud *c, struct err *err)
     return code;
 }
 
-int cloud_plan(struct backend *b, const struct backend_plan *p, struct err *err)
+void cloud_say_plan(const struct cloud *c)
 {
-    struct cloud *c = b->client;
     struct text t = TEXT_INIT;
-    int code = 0;
 
-    pthread_mutex_lock(&c->lock);
-    c->planned = *p;
-    pthread_mutex_unlock(&c->lock);
-    if (c->replay)
-        return 0;
-    if (!c->dry)
-        code = cloud_check_consent(c, err);
-    if (!code) {
-        add_plan(c, &t);
-        cloud_say(c, "%s %s", c->dry ? "would upload" : "uploads", t.s);
-    }
+    add_plan(c, &t);
+    cloud_say(c, "%s %s", c->dry ? "would upload" : "uploads", t.s);
     text_release(&t);
-    return code;
 }

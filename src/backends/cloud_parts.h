@@ -43,6 +43,11 @@ struct call {
     struct call *same;         /* others that wait for the answer of this one */
 };
 
+struct source {                /* of an image */
+    char *path;
+    struct text bytes;         /* where there is no path */
+};
+
 struct gallery {
     char *name;                /* NULL: it is gone */
     bool removing;
@@ -62,6 +67,9 @@ struct cloud {
     struct cloud_keys keys;
     char *cassette_path;
 
+    pthread_mutex_t opening;   /* held while it gets ready */
+    bool ready;                /* there are keys and a sender */
+
     pthread_mutex_t lock;
     struct cassette *cassette;
     pthread_t sender;
@@ -73,14 +81,14 @@ struct cloud {
     bool stopped;              /* nothing more is sent but what cleans up */
     bool interrupted;          /* by a signal: nor is what is on its way waited for */
     char *stop_why;
-    unsigned lost_in_row;
+    unsigned lost_in_row, unreached_in_row;
     int64_t spent, calls[CLOUD_PLANNED], n_calls, n_kept, n_retries, dry_calls;
     struct backend_plan planned;
     struct { char *name, *version; } models[4];
     size_t n_models;
-    struct dict paths;         /* SHA-256 of images that were taken, and beside it … */
-    char **path_of;            /* … their files, by number in the dict */
-    size_t paths_cap;
+    struct dict seen;          /* SHA-256 of images that were taken, and beside it … */
+    struct source *sources;    /* … where they come from, by number in the dict */
+    size_t sources_cap, held;  /* held: bytes of those that come from no file */
     struct gallery *galleries;
     size_t n_galleries, galleries_cap;
     bool swept;
@@ -113,7 +121,7 @@ int64_t cloud_price_of(const struct cloud *c, const char *operation);
 /* Takes the price of a call, or stops the client. */
 bool cloud_spend(struct cloud *c, const struct call *call);
 void cloud_refund(struct cloud *c, const struct call *call);
-int cloud_plan(struct backend *b, const struct backend_plan *p, struct err *err);
+void cloud_say_plan(const struct cloud *c);
 /* Whether pictures may be uploaded; else why not. */
 int cloud_check_consent(const struct cloud *c, struct err *err);
 void cloud_add_dollars(struct text *to, int64_t nano);

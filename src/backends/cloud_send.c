@@ -16,6 +16,7 @@
 #define HEADERS_MAX ((size_t)256 << 10)
 #define CONNECT_SECONDS 15
 #define LOST_IN_ROW 10         /* given up one after the other: the service is not there */
+#define UNREACHED 2            /* times the tries of a request, without any connection */
 #define SIGNS_WELL 0x075700    /* libcurl 7.87: it signs all headers */
 
 struct transfer {
@@ -427,6 +428,31 @@ static void halt(struct cloud *c, struct call *call, const char *why)
     text_release(&t);
 }
 
+/* Too many in a row have had no answer, or not even a connection. */
+static bool is_gone(struct cloud *c, CURLcode code, bool final)
+{
+    bool connected = code != CURLE_COULDNT_CONNECT && code != CURLE_COULDNT_RESOLVE_HOST;
+
+    c->unreached_in_row = connected ? 0 : c->unreached_in_row + 1;
+    c->lost_in_row += final;
+    return c->lost_in_row >= LOST_IN_ROW || c->unreached_in_row >= UNREACHED * (unsigned)c->most_tries;
+}
+
+static void stop_gone(struct cloud *c, const struct call *call)
+{
+    const struct cloud_answer *a = call->answer;
+    struct text t = TEXT_INIT;
+
+    text_addf(&t, "%s: the service answers nobody any more, the last: ",
+              call->request->operation);
+    if (a->outcome == CLOUD_ANSWERED)
+        text_addf(&t, "HTTP %ld %.200s", a->status, a->body);
+    else
+        text_add(&t, a->why);
+    cloud_stop(c, t.s);
+    text_release(&t);
+}
+
 /* A call whose transfer has ended. */
 static void finish(struct cloud *c, struct call *call, CURLcode code)
 {
@@ -442,27 +468,22 @@ static void finish(struct cloud *c, struct call *call, CURLcode code)
     end_transfer(call);
     if (verdict == CLOUD_AGAIN && call->answer->outcome == CLOUD_ANSWERED)
         cloud_refund(c, call);
+    if (verdict == CLOUD_AGAIN && !call->request->cleanup && is_gone(c, code, false))
+        stop_gone(c, call);
     if (verdict == CLOUD_AGAIN && queue_again(c, call)) {
         text_release(&why);
         return;
     }
     if (verdict == CLOUD_DONE) {
         bool answered = call->answer->outcome == CLOUD_ANSWERED;
-        c->lost_in_row = 0;
+        c->lost_in_row = c->unreached_in_row = 0;
         cloud_record(c, call, answered ? CASSETTE_ANSWER : CASSETTE_OUTCOME);
     } else if (verdict == CLOUD_HALT) {
         halt(c, call, why.s);
     } else {
         cloud_record(c, call, CASSETTE_OUTCOME);
-        if (++c->lost_in_row >= LOST_IN_ROW && !call->request->cleanup) {
-            text_addf(&why, "%s: %u requests in a row had no answer after %u tries each, the "
-                      "last: ", call->request->operation, c->lost_in_row, call->tries);
-            if (call->answer->outcome == CLOUD_ANSWERED)
-                text_addf(&why, "HTTP %ld", call->answer->status);
-            else
-                text_add(&why, call->answer->why);
-            cloud_stop(c, why.s);
-        }
+        if (!call->request->cleanup && is_gone(c, code, true))
+            stop_gone(c, call);
     }
     text_release(&why);
     deliver(c, call);
