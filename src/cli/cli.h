@@ -37,6 +37,8 @@ int ingest_main(int argc, char **argv);
 int backend_main(int argc, char **argv);
 int backend_check_main(int argc, char **argv); /* of `backend`, as its argv[1] says */
 int cache_main(int argc, char **argv);
+int cassette_main(int argc, char **argv);
+int cloud_main(int argc, char **argv);
 int embed_main(int argc, char **argv);
 int image_main(int argc, char **argv);
 int score_main(int argc, char **argv);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/lend.h"
 #include "stats/methods.h"
 
 static const struct command commands[] = {
@@ -30,6 +31,8 @@ static const struct command commands[] = {
     { "ingest", ingest_main, "from a data set's images and tables to roster.csv" },
     { "backend", backend_main, "matchers: which there are, what one is, what it says" },
     { "cache", cache_main, "answers that are kept: how many, and fewer of them" },
+    { "cassette", cassette_main, "what services were asked and answered: checked, listed" },
+    { "cloud", cloud_main, "galleries that runs have left at services: listed, deleted" },
     { "embed", embed_main, "from a data set's images to a backend's answers" },
     { "image", image_main, "what a matcher would get of one image file, measured" },
     { "score", score_main, "compare templates: matches per pair of groups and person" },
@@ -138,6 +141,7 @@ int version_main(int argc, char **argv)
 int main(int argc, char **argv)
 {
     stats_start();
+    lend_to_backends();
     if (argc < 2) {
         print_usage(stderr);
         return EXIT_TROUBLE;

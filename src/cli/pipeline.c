@@ -423,6 +423,8 @@ int pipeline_estimate(struct pipeline *p)
 
 int pipeline_folder(struct pipeline *p, const char *out)
 {
+    if (p->dir) /* made before what takes long */
+        return 0;
     p->dir = out ? mem_strdup(out)
                  : folder_default(&p->study, p->predictions ? "-own" : "");
     return folder_claim(p->dir, &p->study, &p->before, p->err);
