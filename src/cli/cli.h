@@ -43,6 +43,7 @@ int score_main(int argc, char **argv);
 int synth_main(int argc, char **argv);
 int record_main(int argc, char **argv);
 int history_main(int argc, char **argv);
+int dashboard_main(int argc, char **argv);
 int baseline_main(int argc, char **argv);
 int list_main(int argc, char **argv);
 int help_main(int argc, char **argv);
