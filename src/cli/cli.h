@@ -37,6 +37,8 @@ int ingest_main(int argc, char **argv);
 int backend_main(int argc, char **argv);
 int backend_check_main(int argc, char **argv); /* of `backend`, as its argv[1] says */
 int cache_main(int argc, char **argv);
+int cassette_main(int argc, char **argv);
+int cloud_main(int argc, char **argv);
 int embed_main(int argc, char **argv);
 int image_main(int argc, char **argv);
 int score_main(int argc, char **argv);
@@ -45,6 +47,8 @@ int record_main(int argc, char **argv);
 int history_main(int argc, char **argv);
 int dashboard_main(int argc, char **argv);
 int baseline_main(int argc, char **argv);
+int bundle_main(int argc, char **argv);
+int verify_main(int argc, char **argv);
 int list_main(int argc, char **argv);
 int help_main(int argc, char **argv);
 int version_main(int argc, char **argv);
