@@ -24,6 +24,9 @@ struct scored_wish {
     size_t n_targets;
     size_t threads, replicates, permutations;
     uint64_t seed;
+    double searches;            /* of which false leads are expected; 0: as many as usual */
+    bool has_suspicious;        /* a score from which a non-mated pair is suspicious; else */
+    double suspicious;          /* a rule finds one (scored_cleaning.h) */
 };
 
 struct scored {
@@ -35,7 +38,7 @@ struct scored {
     struct operating_point *points;
     double *targets;            /* of a point; NaN: a threshold as given */
     size_t n_points;
-    const char *backend;
+    const char *backend, *dir;
 };
 
 int scored_load(struct scored *sc, const char *dir, struct err *err);
