@@ -8,7 +8,7 @@
  *     … options_parse() …
  *     embedding_open(&e, "lbp:grid=5", &request, &err)
  *     embedding_make(&e, &roster, NULL, roster.n, root, sets, n_sets, &err)
- *     embedding_write(&e, &roster, dir, &err)
+ *     embedding_write_folder(&e, &roster, rows, n, dir, &err)
  *
  * Ownership: embedding_release(), also where opening failed. Fails where the backend
  * cannot be opened or gives up; what it makes of a sample is in the outputs.
@@ -53,6 +53,12 @@ struct embedding {
 
 int embedding_open(struct embedding *e, const char *spec,
                    const struct embed_request *request, struct err *err);
+/* Before the work: the folder that keeps what the answers rest on (NULL: none), and how
+ * much there is to do. Says what that costs, or fails where it may not be done. */
+int embedding_prepare(struct embedding *e, const char *dir, const struct backend_plan *plan,
+                      struct err *err);
+/* True after a dry run, whose answers are none and must not be written. */
+bool embedding_is_dry(const struct embedding *e);
 /* `rows` of the roster, ascending, n of them. Times are taken by the sets of
  * attributes, as timing_take() has it. */
 int embedding_make(struct embedding *e, const struct roster *r, const size_t *rows,
@@ -61,9 +67,16 @@ int embedding_make(struct embedding *e, const struct roster *r, const size_t *ro
 /* What backend.json and timing.json hold. */
 void embedding_add_record(const struct embedding *e, struct text *to);
 void embedding_add_timing(const struct embedding *e, struct text *to);
-/* templates.npy, if the backend makes any. */
-int embedding_write_templates(const struct embedding *e, const char *path,
-                              struct err *err);
+/* Writes roster.csv, of n of its rows, outputs.csv, templates.npy if the backend makes
+ * any, timing.json and backend.json, which comes last: a folder that has one is whole.
+ * Those that were there are taken away first. */
+int embedding_write_folder(const struct embedding *e, const struct roster *r,
+                           const size_t *rows, size_t n, const char *dir,
+                           struct err *err);
+/* The option that asks it again, without the folders of its files. */
+void embedding_add_command(const struct embedding *e, struct text *to);
+/* Who answered, and how fast, for the report; behind what is in `to`. */
+void embedding_add_words(const struct embedding *e, struct text *to);
 /* How many rows have which status, for people: "4270 ok, 13 no-face". */
 void embedding_add_statuses(const struct embedding *e, struct text *to);
 void embedding_release(struct embedding *e);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "cli/folder.h"
 #include "cli/own_study.h"
 
@@ -23,9 +24,60 @@ int live_open(struct live *l, struct err *err)
             return code;
         if (!(e->backend->capabilities & MISID_CLASS))
             return err_add(err, ERR_INPUT, "run: the backend %s gives no classes, which this "
-                           "study counts, expected one that does", e->backend->name);
+                           "study counts%s%s, expected one that does", e->backend->name,
+                           e->backend->classless ? ": " : "",
+                           e->backend->classless ? e->backend->classless : "");
     }
     return 0;
+}
+
+static bool keeps_anything(const struct live *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (l->embeddings[i].backend->keep && !l->embeddings[i].backend->dry)
+            return true;
+    return false;
+}
+
+/* The run folder is made, and known again if this is interrupted. */
+static int make_folder(const struct live *l, struct pipeline *p)
+{
+    struct text t = TEXT_INIT;
+    int code = pipeline_folder(p, l->out);
+
+    if (!code)
+        code = folder_unfinish(p->dir, p->err);
+    if (!code) {
+        study_to_json(&p->study, &t);
+        code = file_write_text(p->dir, "study.json", &t, p->err);
+    }
+    text_release(&t);
+    return code;
+}
+
+int live_prepare(struct live *l, struct pipeline *p, size_t images)
+{
+    bool keeps = keeps_anything(l);
+    int code = keeps ? make_folder(l, p) : 0;
+
+    for (size_t i = 0; i < l->n && !code; i++) {
+        struct embedding *e = &l->embeddings[i];
+        char *name = folder_backend(e->backend->name, "");
+        char *dir = keeps ? path_join(p->dir, name) : NULL;
+        code = embedding_prepare(e, dir, &(struct backend_plan){ .images = images }, p->err);
+        free(dir);
+        free(name);
+    }
+    return code;
+}
+
+bool live_is_dry(const struct live *l)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < l->n; i++)
+        any |= embedding_is_dry(&l->embeddings[i]);
+    return any;
 }
 
 int live_ask(struct live *l, const struct recorded_about *about, const char *root,
@@ -72,6 +124,11 @@ int live_write(const struct live *l, struct pipeline *p)
             embedding_add_record(e, &t);
             code = pipeline_write_text(p, record, &t);
         }
+        if (!code && e->backend->keep) {
+            char *cassette = folder_backend(e->backend->name, "cassette.jsonl");
+            code = pipeline_record_output(p, cassette);
+            free(cassette);
+        }
         free(timing);
         free(record);
     }
@@ -83,27 +140,16 @@ void live_add_facts(const struct live *l, struct study *s)
 {
     struct text t = TEXT_INIT;
 
-    for (size_t i = 0; i < l->n; i++) {
-        const struct embedding *e = &l->embeddings[i];
-        const struct backend *b = e->backend;
-        const struct timing_summary *m = &e->timing.stages[TIMING_MATCHER];
-        text_addf(&t, "%s%s: %s %s, %s. Fingerprint %s. %zu images answered in this run, %zu "
-                  "from the cache", i ? " " : "", b->name, b->self, b->version, b->about,
-                  b->fingerprint, e->timing.computed, e->timing.cached);
-        if (m->n)
-            text_addf(&t, "; median %.3g ms an image", 1e3 * m->p50);
-        text_add(&t, ".");
-    }
-    own_study_add_fact(s, "Backends", t.s);
+    for (size_t i = 0; i < l->n; i++)
+        embedding_add_words(&l->embeddings[i], &t);
+    study_add_fact(s, "Backends", t.s);
     text_release(&t);
 }
 
 void live_add_command(const struct live *l, struct text *to)
 {
-    for (size_t i = 0; i < l->n; i++) {
-        text_add(to, " --backend");
-        record_add_quoted(to, l->embeddings[i].backend->name);
-    }
+    for (size_t i = 0; i < l->n; i++)
+        embedding_add_command(&l->embeddings[i], to);
 }
 
 void live_release(struct live *l)

@@ -26,6 +26,10 @@
 #include "model/tally.h"
 #include "stats/clusters.h"
 
+struct comparing;
+/* A dry run: all is said that there is to say, and nothing more is to be done. */
+#define PIPELINE_DRY 1
+
 struct predictions;
 
 struct pipeline {
@@ -41,7 +45,9 @@ struct pipeline {
     struct run run;
     char *dir;                  /* the run folder */
     struct run before;          /* the run that was there, if any */
-    struct predictions *predictions; /* one's own, or NULL; of who opens the study */
+    /* Of who opens the study, or NULL; opening it leaves those that its task wants. */
+    struct predictions *predictions; /* one's own */
+    struct comparing *comparing;     /* matchers whose templates are compared */
     struct err *err;
 };
 

@@ -7,6 +7,7 @@
 
 #include "base/csv.h"
 #include "base/file.h"
+#include "stats/searches_findings.h"
 
 static int read_roster(struct roster *r, const char *dir, const char *name, struct err *err)
 {
@@ -88,9 +89,8 @@ static int read_ranks(struct scored *sc, const char *dir, struct err *err)
 int scored_load(struct scored *sc, const char *dir, struct err *err)
 {
     *sc = (struct scored){ .backend = "" };
+    sc->dir = arena_strdup(&sc->arena, dir);
     scores_init(&sc->scores);
-    roster_init(&sc->roster);
-    roster_init(&sc->gallery);
     int code = scores_read(&sc->scores, dir, err);
     if (code)
         return code;
@@ -210,8 +210,8 @@ static int make_points(struct scored *sc, const struct scored_wish *wish, struct
 
     sc->points = arena_array(&sc->arena, most, sizeof *sc->points);
     sc->targets = arena_array(&sc->arena, most, sizeof *sc->targets);
-    for (size_t i = 0; i < s->n_thresholds; i++) {
-        char *name = mem_printf("threshold=%s", num_shortest(number, s->thresholds[i]));
+    for (size_t i = 0; wish->points_called && i < s->n_thresholds; i++) {
+        char *name = mem_printf("%s=%s", wish->points_called, num_shortest(number, s->thresholds[i]));
         add_point(sc, name, s->thresholds[i], NAN);
         free(name);
     }
@@ -225,7 +225,7 @@ static int make_points(struct scored *sc, const struct scored_wish *wish, struct
 }
 
 int scored_count(struct scored *sc, const struct axes *axes, const struct scored_wish *wish,
-                 const char *backend, const unsigned *sets, size_t n_sets,
+                 const char *backend, const unsigned *sets, size_t n_sets, unsigned alike,
                  struct tally *to, struct clusters *clusters, struct err *err)
 {
     int code = compared_init(&sc->compared, &sc->scores, axes, &sc->roster,
@@ -233,6 +233,8 @@ int scored_count(struct scored *sc, const struct axes *axes, const struct scored
 
     sc->backend = arena_strdup(&sc->arena, backend);
     sc->compared.rank = sc->rank;
+    if (!code && alike)
+        compared_alike(&sc->compared, alike);
     if (!code)
         code = make_points(sc, wish, err);
     if (!code)
@@ -251,5 +253,19 @@ int scored_findings(const struct scored *sc, const struct scored_wish *wish,
         .seed = wish->seed,
     };
 
-    return compared_findings(&work, e, out, err);
+    int code = compared_findings(&work, e, out, err);
+    return code ? code
+                : searches_findings(&work, wish->searches > 0 ? wish->searches
+                                                              : SEARCHES_EXPECTED, e, out, err);
+}
+
+void scored_add_command(double replicates, double permutations, double seed,
+                        struct text *to)
+{
+    if (replicates != 2000)
+        text_addf(to, " --replicates %.0f", replicates);
+    if (permutations != 9999)
+        text_addf(to, " --permutations %.0f", permutations);
+    if (seed != 1)
+        text_addf(to, " --seed %.0f", seed);
 }

@@ -22,7 +22,9 @@
  * byte `%`, controls and bytes that are not UTF-8 are written %XX.
  *
  * Ownership: the roster owns all its strings; those of a dictionary stay valid
- * until the next change. Threads: read-only once built.
+ * until the next change. roster_read() fills one that holds nothing, zeroed memory,
+ * without a roster_init() before it; such memory may be released.
+ * Threads: read-only once built.
  */
 #ifndef MODEL_ROSTER_H
 #define MODEL_ROSTER_H
@@ -88,6 +90,7 @@ struct roster {
     struct column texts[ROSTER_TEXTS];
     struct roster_attribute *attributes;
     size_t n_attributes, attributes_cap;
+    const char *chosen;     /* of more samples these, in words; NULL: all of them */
 };
 
 /* More samples than any set of faces has; rows and codes fit in 32 bits. */
@@ -103,6 +106,8 @@ size_t roster_bytes(const struct roster *r); /* of memory, all of it */
 bool roster_is_reserved(const char *name);
 size_t roster_add_attribute(struct roster *r, const char *name,
                             enum provenance provenance, const char *about);
+/* Another such name for it; what it is about says how the set called it. */
+void roster_rename_attribute(struct roster *r, size_t attribute, const char *name);
 /* The row of the sample, added if it was not there (*fresh); -1 if there is no
  * more room. */
 long roster_add(struct roster *r, const char *sample, bool *fresh);
@@ -115,6 +120,10 @@ void roster_set_text(struct roster *r, size_t row, enum roster_text which,
                      const char *text);
 void roster_set(struct roster *r, size_t row, size_t attribute, const char *value);
 void roster_shrink(struct roster *r); /* once built */
+
+/* Only n of its rows, ascending; all others are gone. `why` says which, in words
+ * (roster->chosen). */
+void roster_choose(struct roster *r, const size_t *rows, size_t n, const char *why);
 
 /* Reading. */
 const char *roster_sample(const struct roster *r, size_t row);

@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -106,6 +107,8 @@ struct claim_spec {
     size_t n_backends;          /* 0: all of the study's */
     const char *why;            /* not-testable: the reason */
     const char *plain;          /* what it says, without the original's numbers */
+    const char *published;      /* STUDY/CLAIM that judges it on published counts, or NULL */
+    const char *verdict_then;   /* what that came to, in a word, or NULL: not looked up */
     size_t line;
 };
 
@@ -116,6 +119,7 @@ struct study_chart {
     unsigned by;             /* set of axes whose groups are shown */
     const char *group, *versus; /* composition: the part shown, or NULL */
     const char *before, *after; /* dumbbell: two points, else NULL */
+    const char *backend;     /* the only one shown; NULL: all */
     const char *title, *caption;
     size_t line;
 };
@@ -128,6 +132,27 @@ struct study_alternative {
 
 struct study_label {   /* how a group is called in print */
     const char *group, *text;
+};
+
+/* What else is known of an axis before the data set is. */
+struct study_axis {
+    const char **from; /* attributes that serve if none is called as the axis is */
+    size_t n_from;
+    bool open;         /* the data set may have further values */
+};
+
+/* What is compared, where the scores are made in this run: `misid run --backend` of a
+ * study of task verify or identify. */
+struct study_compare {
+    bool there;
+    double *targets;       /* FMRs that operating points are set by */
+    size_t n_targets;
+    bool native;           /* the matchers' own operating points as well */
+    unsigned by;           /* set of axes that groups are told apart by */
+    unsigned alike;        /* axes on which people agree in fmr_alike; 0: not counted */
+    const char **rivals;   /* metrics on which matchers are set against each other */
+    size_t n_rivals;
+    int64_t top;           /* candidates a probe, of task identify */
 };
 
 struct study_fact {    /* a line of the report's fact table */
@@ -159,6 +184,7 @@ struct study {
     const char *dataset;
     size_t dataset_line;
     struct axes axes;
+    struct study_axis *more;         /* of each axis; NULL: nothing */
     struct study_label *labels;      size_t n_labels;
     unsigned *by;                    size_t n_by;      /* sets of axes */
     unsigned *shares;                size_t n_shares;
@@ -175,10 +201,12 @@ struct study {
     struct study_chart *charts;      size_t n_charts;
     struct study_alternative *alternatives; size_t n_alternatives;
     struct study_fact *facts;        size_t n_facts;
+    const char **conclusions;        size_t n_conclusions; /* in words, beside the answer */
     const char **caveats;            size_t n_caveats;
     const char **cite;               size_t n_cite;
     struct { const char *claim, *yes, *no, *open; } answer; /* claim may be NULL */
     struct study_own own;
+    struct study_compare compare;
 };
 
 /* Reads `path`; `sets` are `n_sets` assignments of --set, applied before
@@ -186,6 +214,17 @@ struct study {
 int study_load(struct study *study, const char *path, const char *const *sets,
                size_t n_sets, struct err *err);
 void study_release(struct study *study);
+
+/* Room for `more` items behind the `n` of a list of the study. */
+#define STUDY_ROOM(s, list, n, more)                                                    \
+    do {                                                                                \
+        const void *before_ = (list);                                                   \
+        (list) = arena_array(&(s)->arena, (n) + (more), sizeof *(list));                \
+        if (n)                                                                          \
+            memcpy((list), before_, (n) * sizeof *(list));                              \
+    } while (0)
+/* One more fact; the texts are copied. */
+void study_add_fact(struct study *s, const char *name, const char *text);
 
 /* A fault of the study that a stage found: `path:line: …`, without a line where
  * --set put it there. Returns ERR_INPUT. */
@@ -195,8 +234,8 @@ int study_fault(const struct study *study, size_t line, struct err *err,
 /* The study as JSON that study_load() reads back to the same study. */
 void study_to_json(const struct study *study, struct text *to);
 
-/* How a group is called in print: the study's label, or its values joined by
- * ", ", or "everyone". Belongs to the study or to `scratch`. */
+/* How a group is called in print: the study's label, or those of its values, or these,
+ * joined by ", ", or "everyone". Belongs to the study or to `scratch`. */
 const char *study_label(const struct study *study, const char *group,
                         struct text *scratch);
 

@@ -20,6 +20,8 @@ static const struct chart charts[] = {
       NEEDS_GROUP, chart_composition },
     { "forest", "differences and ratios between groups, a row each",
       0, chart_forest },
+    { "rivals", "differences of two backends on the same samples, a row a group",
+      0, chart_rivals },
     { "dumbbell", "rates by group before and after, for each backend",
       NEEDS_BY | NEEDS_POINTS, chart_dumbbell },
     { "audits", "rates of several audits, a row each; means over runs set apart",
@@ -34,6 +36,10 @@ static const struct chart charts[] = {
       0, chart_caterpillar },
     { "fmr-threshold", "false match rate against threshold, a line a group",
       NEEDS_BY, chart_fmr_threshold },
+    { "fpir-threshold", "share of searches with a false match against threshold",
+      NEEDS_BY, chart_fmr_threshold },
+    { "gallery-size", "share of searches with a false match by the gallery's size",
+      NEEDS_BY, chart_gallery_size },
     { "det", "false non-match rate against false match rate, a panel a group",
       NEEDS_BY, chart_det },
     { "densities", "spread of mated and non-mated scores, a ridge a group",
@@ -146,8 +152,19 @@ static void remove_pictures(const char *dir, const char *id)
     }
 }
 
-int chart_draw(struct plot *plot, const struct chart_input *in, bool *nothing,
-               struct err *err)
+/* The rows of one backend, and of none; free() the rows. */
+static struct findings rows_of(const struct findings *f, const char *backend)
+{
+    struct findings only = { .rows = mem_array(f->n, sizeof *only.rows) };
+
+    for (size_t i = 0; i < f->n; i++)
+        if (!*f->rows[i].backend || !strcmp(f->rows[i].backend, backend))
+            only.rows[only.n++] = f->rows[i];
+    return only;
+}
+
+static int draw_all(struct plot *plot, const struct chart_input *in, bool *nothing,
+                    struct err *err)
 {
     const struct chart *chart = chart_find(in->chart->chart.text);
     struct err why = ERR_INIT;
@@ -161,6 +178,27 @@ int chart_draw(struct plot *plot, const struct chart_input *in, bool *nothing,
         err_add(err, code, "%s", err_text(&why));
     err_release(&why);
     return *nothing ? 0 : code;
+}
+
+int chart_draw(struct plot *plot, const struct chart_input *in, bool *nothing,
+               struct err *err)
+{
+    const char *backend = in->chart->backend;
+    struct chart_input one = *in;
+    struct findings findings, curves = { .rows = NULL };
+
+    if (!backend)
+        return draw_all(plot, in, nothing, err);
+    findings = rows_of(in->findings, backend);
+    one.findings = &findings;
+    if (in->curves) {
+        curves = rows_of(in->curves, backend);
+        one.curves = &curves;
+    }
+    int code = draw_all(plot, &one, nothing, err);
+    free(findings.rows);
+    free(curves.rows);
+    return code;
 }
 
 static int make_chart(const struct study *study, const struct findings *findings,

@@ -8,11 +8,14 @@
  *     fnmr         false non-matches of the mated comparisons completed
  *     gfar, gfrr   the same over the whole list of trials: a comparison with a failed
  *                  sample is a non-match (ISO/IEC 19795-1)
+ *     fmr_alike    fmr of comparisons of people who agree on some axes
  *     no_template  samples without a template
  *     fpir         non-mated searches with a candidate at or above the threshold
  *     fnir         mated searches without their mate at or above the threshold, whatever
  *                  its rank; a probe that failed is missed
  *
+ *     returned     people of the gallery whom a non-mated search returned at or above the
+ *                  threshold, among those with a template; groups are theirs
  *     rank_miss    mated searches without their mate among the first k candidates; a
  *                  probe that failed is missed
  *
@@ -43,6 +46,8 @@ struct compared_side {
     const struct roster *roster;   /* NULL: there is none */
     uint32_t *person;              /* a row */
     int *values;                   /* row × axis: index of the value; GROUP_OPEN: none */
+    unsigned lacks;                /* axes that a gallery's roster does not have: they
+                                      tell its samples nothing apart */
 };
 
 struct compared {
@@ -56,17 +61,22 @@ struct compared {
     uint32_t *class;               /* of each person: its values on those; NULL where
                                       there are none, or a person has several */
     size_t classes;
+    struct compared *alike;        /* the same where people agree on further axes
+                                      (compared_alike()), or NULL */
     const uint32_t *rank;          /* borrowed, of each probe: of its best mate among the
                                       candidates, from 1; 0: none; NULL: not known */
 };
 
 /* Every axis must be an attribute of the roster. Fails (ERR_INPUT) where a cell that
  * rosters and failures give has other comparisons than the scores say: they are not of
- * these rosters. */
+ * these rosters. Scores without cells are not held against them. */
 int compared_init(struct compared *c, const struct scores *s, const struct axes *axes,
                   const struct roster *roster, const struct roster *gallery,
                   struct err *err);
 void compared_release(struct compared *c);
+/* From now on fmr_alike is counted too: as fmr, of the comparisons of people who agree on
+ * the axes of `set` (NISTIR 8280 restricts impostors to the same sex, age and region). */
+void compared_alike(struct compared *c, unsigned set);
 
 /* An operating point: its name (`threshold=0.5`, `fmr=1e-3`) and its threshold, as the
  * matcher means it. */
