@@ -12,7 +12,11 @@
 struct backend_outside backend_outside;
 
 static const struct backend_kind *const kinds[] = {
+    &backend_azure,
     &backend_exec,
+    &backend_facepp,
+    &backend_ibm,
+    &backend_kairos,
     &backend_lbp,
     &backend_null,
     &backend_plugin,

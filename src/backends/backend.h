@@ -130,6 +130,7 @@ struct backend {
     const char *version, *about;
     unsigned abi;              /* MISID_ABI unless set */
     unsigned capabilities;
+    const char *classless;     /* why it gives no class, for people; or NULL */
     const char *const *apart;  /* options that no answer depends on: in no name and no
                                   fingerprint; ends with NULL, or is it */
     struct setting *settings;  /* all, resolved, sorted by name */
@@ -137,7 +138,7 @@ struct backend {
     uint32_t dimension;        /* of float32 templates; 0: opaque or none */
     size_t template_bytes;     /* the most that one takes; set for those with a dimension */
     enum similarity similarity;
-    bool own_scores;           /* only compare() can score its templates */
+    bool own_scores;           /* only its compare() or search() can score its templates */
     double score_low, score_high;
     bool score_is_distance;
     double *native;            /* its own operating points */

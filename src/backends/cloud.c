@@ -321,6 +321,11 @@ bool cloud_is_dry(const struct cloud *c)
     return c->dry;
 }
 
+bool cloud_has_key(const struct cloud *c, const char *name)
+{
+    return cloud_keys_get(&c->keys, name);
+}
+
 void cloud_set_region(struct cloud *c, const char *region)
 {
     c->region = region;

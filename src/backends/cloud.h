@@ -132,6 +132,8 @@ void cloud_close(struct cloud *c);
 const char *cloud_endpoint(const struct cloud *c); /* https://host[:port], no slash */
 bool cloud_is_replay(const struct cloud *c);
 bool cloud_is_dry(const struct cloud *c);
+/* Whether a key that is optional is there. */
+bool cloud_has_key(const struct cloud *c, const char *name);
 /* NAME of a region or the like that SigV4 signs for; before the first exchange. */
 void cloud_set_region(struct cloud *c, const char *region);
 
@@ -263,6 +265,7 @@ struct cloud_asking {
      * picture, templates not. */
     void (*read)(struct backend *b, const struct view *v, const struct cloud_answer *from,
                  struct answer *a);
+    bool sent_pixels;          /* boxes are in pixels of what was sent, which may be smaller */
     bool templates;            /* the chosen face gets cloud_template_make()'s */
 };
 /* Takes the images, asks for each, reads the answers; chooses the face

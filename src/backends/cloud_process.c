@@ -72,6 +72,14 @@ static struct box share_of(const struct box *b, const struct image *im)
                          b->height / im->height };
 }
 
+static void scale_boxes(struct answer *a, double x, double y)
+{
+    for (size_t i = 0; i < a->n_faces; i++) {
+        struct box *b = &a->faces[i].box;
+        *b = (struct box){ b->x * x, b->y * y, b->width * x, b->height * y };
+    }
+}
+
 /* From what was said of a picture to the sample's answer. */
 static void settle(struct cloud *c, struct session *s, const struct cloud_asking *how,
                    unsigned want, const struct view *v, const struct cloud_image *im,
@@ -83,6 +91,9 @@ static void settle(struct cloud *c, struct session *s, const struct cloud_asking
         cloud_answer_fail(from, a);
     else
         how->read(s->backend, v, from, a);
+    if (how->sent_pixels && a->status == STATUS_OK)
+        scale_boxes(a, (double)v->image->width / im->width,
+                    (double)v->image->height / im->height);
     a->latency = from->seconds;
     if (a->status != STATUS_OK || !a->n_faces)
         return;

@@ -24,7 +24,9 @@ int live_open(struct live *l, struct err *err)
             return code;
         if (!(e->backend->capabilities & MISID_CLASS))
             return err_add(err, ERR_INPUT, "run: the backend %s gives no classes, which this "
-                           "study counts, expected one that does", e->backend->name);
+                           "study counts%s%s, expected one that does", e->backend->name,
+                           e->backend->classless ? ": " : "",
+                           e->backend->classless ? e->backend->classless : "");
     }
     return 0;
 }
