@@ -138,7 +138,7 @@ struct backend {
     uint32_t dimension;        /* of float32 templates; 0: opaque or none */
     size_t template_bytes;     /* the most that one takes; set for those with a dimension */
     enum similarity similarity;
-    bool own_scores;           /* only compare() can score its templates */
+    bool own_scores;           /* only its compare() or search() can score its templates */
     double score_low, score_high;
     bool score_is_distance;
     double *native;            /* its own operating points */

@@ -4,15 +4,18 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "backends/cache.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/machine.h"
 #include "cli/pipeline.h"
 #include "cli/progress.h"
 #include "images/load.h"
 
 #define RECORD_FORMAT 1
+#define CALIBRATION_S .1 /* before the work, and after it */
 
 /* A worker's way from a file to pixels. */
 struct picture {
@@ -115,11 +118,17 @@ int embedding_make(struct embedding *e, const struct roster *r, const size_t *ro
         .threads = (unsigned)q->threads,
         .progress = progress_show, .progress_arg = &bar,
     };
+    struct calibration yard = CALIBRATION_INIT;
+    unsigned workers = q->threads > 0 ? d.threads : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+    calibrate(&yard, workers, CALIBRATION_S);
     progress_begin(&bar, e->backend->name, "images", q->quiet);
     int code = drive(&d, &e->outputs, &times, err);
     progress_end(&bar);
-    if (!code)
+    if (!code) {
+        calibrate(&yard, workers, CALIBRATION_S);
         timing_take(&e->timing, &d, &times, sets, n_sets);
+        e->timing.calibration = calibration_rate(&yard);
+    }
     if (cache && *cache_note(cache))
         e->note = mem_strdup(cache_note(cache));
     cache_close(cache);

@@ -10,9 +10,11 @@
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/machine.h"
 #include "cli/comparing.h"
 #include "cli/folder.h"
 #include "cli/predictions.h"
+#include "cli/published.h"
 #include "cli/several.h"
 #include "datasets/dataset.h"
 #include "model/metric.h"
@@ -241,6 +243,8 @@ int pipeline_open_study(struct pipeline *p, const char *path, const char *const 
     record_study(p, path);
     make_tallies(p);
     code = check_stages(p);
+    if (!code)
+        code = published_verdicts(&p->study, p->err);
     int found = 0;
     if (p->study.compare.there)
         return code ? code : open_comparing(p, path);
@@ -382,6 +386,10 @@ static void record_tools(struct pipeline *p, bool drawn)
     p->run.compiler = __VERSION__;
     if (uname(&u) == 0)
         p->run.platform = arena_printf(&p->run.arena, "%s %s", u.sysname, u.machine);
+    struct text host = TEXT_INIT;
+    machine_add_class(&host);
+    p->run.host = arena_strdup(&p->run.arena, host.s);
+    text_release(&host);
     if (drawn)
         p->run.gnuplot = arena_strdup(&p->run.arena, report_gnuplot());
     else

@@ -146,6 +146,12 @@ int run_main(int argc, char **argv)
         { OPTION_TEXT, "reference", "GROUP", "of comparisons: set the groups of its axes "
           "against it\n                           (default: the largest)",
           &comparing.reference },
+        { OPTION_TEXT, "same-person", "FILE", "of comparisons: pairs that somebody has looked "
+          "at", &comparing.same_person },
+        { OPTION_NUMBER, "suspicious-above", "T", "of comparisons: a non-mated pair is "
+          "suspicious from here on", &comparing.suspicious },
+        { OPTION_NUMBER, "searches", "S", "of searches: of how many to expect false leads "
+          "(1000)", &comparing.searches },
         { OPTION_NUMBER, "replicates", "N", "of comparisons: of the bootstrap (2000)",
           &comparing.replicates },
         { OPTION_NUMBER, "permutations", "N", "of comparisons: of the test of spread (9999)",

@@ -8,6 +8,7 @@
 #include "cli/score_inputs.h"
 #include "model/scores_join.h"
 #include "stats/curves.h"
+#include "stats/searches_findings.h"
 
 /* One set of axes at work. */
 struct part {
@@ -85,9 +86,8 @@ static int make_part(const struct scored *sc, struct part *p,
     p->gallery = gallery ? row_groups(sc, gallery, true, p, err) : NULL;
     if (!p->group || (gallery && !p->gallery))
         return ERR_INPUT;
-    const struct cells_side side = { p->person, p->group, sc->roster.n };
-    const struct cells_side other = { p->gallery_person, p->gallery,
-                                      gallery ? gallery->n : 0 };
+    const struct cells_side side = { p->person, p->group, &sc->roster };
+    const struct cells_side other = { p->gallery_person, p->gallery, gallery };
     int code = cells_open(&cells, &p->joined, &side, gallery ? &other : NULL, people, err);
     if (!code) {
         code = curves_make(&cells, want, to, err);
@@ -130,6 +130,15 @@ static void settle(struct findings *curves, const struct findings *found)
     }
 }
 
+static int add_searches(const struct scored *sc, const struct study *s,
+                        struct findings *to, struct err *err)
+{
+    const struct compared_work work = { .compared = &sc->compared, .backend = sc->backend,
+                                        .points = sc->points, .n_points = sc->n_points };
+
+    return searches_curves(&work, s, s->spread, s->n_spread, to, err);
+}
+
 int scored_curves(const struct scored *sc, const struct study *s,
                   const struct findings *found, struct findings *to, struct err *err)
 {
@@ -160,6 +169,8 @@ int scored_curves(const struct scored *sc, const struct study *s,
         free(p.gallery_person);
     }
     settle(to, found);
+    if (!code)
+        code = add_searches(sc, s, to, err);
     arena_release(&arena);
     free(targets);
     return code;
