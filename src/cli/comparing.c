@@ -379,6 +379,7 @@ void comparing_add_command(const struct comparing *c, struct text *to)
     dataset_request_add_command(c->set.request, "dataset", "root", to);
     if (has_gallery(c))
         dataset_request_add_command(c->gallery.request, "gallery", "gallery-root", to);
+    scored_add_command(c->replicates, c->permutations, c->seed, to);
 }
 
 void comparing_release(struct comparing *c)

@@ -72,6 +72,20 @@ int embedding_open(struct embedding *e, const char *spec,
     return 0;
 }
 
+int embedding_prepare(struct embedding *e, const char *dir, const struct backend_plan *plan,
+                      struct err *err)
+{
+    struct backend *b = e->backend;
+    int code = b->plan ? b->plan(b, plan, err) : 0;
+
+    return code || !b->keep || !dir ? code : b->keep(b, dir, err);
+}
+
+bool embedding_is_dry(const struct embedding *e)
+{
+    return e->backend && e->backend->dry;
+}
+
 void embedding_release(struct embedding *e)
 {
     backend_close(e->backend);

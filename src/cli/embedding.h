@@ -53,6 +53,12 @@ struct embedding {
 
 int embedding_open(struct embedding *e, const char *spec,
                    const struct embed_request *request, struct err *err);
+/* Before the work: the folder that keeps what the answers rest on (NULL: none), and how
+ * much there is to do. Says what that costs, or fails where it may not be done. */
+int embedding_prepare(struct embedding *e, const char *dir, const struct backend_plan *plan,
+                      struct err *err);
+/* True after a dry run, whose answers are none and must not be written. */
+bool embedding_is_dry(const struct embedding *e);
 /* `rows` of the roster, ascending, n of them. Times are taken by the sets of
  * attributes, as timing_take() has it. */
 int embedding_make(struct embedding *e, const struct roster *r, const size_t *rows,

@@ -68,8 +68,31 @@ static int write_findings(const struct pipeline *p, const char *dir)
     return code;
 }
 
+/* The options that the findings rest on; folders lie elsewhere for everyone. */
+static void add_command(const struct request *r, struct pipeline *p)
+{
+    struct text t = TEXT_INIT;
+
+    text_add(&t, "misid estimate SCORES --out RUN");
+    if (r->targets)
+        text_addf(&t, " --target-fmr %s", r->targets);
+    if (r->confidence != .95)
+        text_addf(&t, " --confidence %g", r->confidence);
+    scored_add_command(r->replicates, r->permutations, r->seed, &t);
+    if (r->reference) {
+        text_add(&t, " --reference");
+        record_add_quoted(&t, r->reference);
+    }
+    if (r->title) {
+        text_add(&t, " --title");
+        record_add_quoted(&t, r->title);
+    }
+    p->run.command = arena_strdup(&p->run.arena, t.s);
+    text_release(&t);
+}
+
 /* A run folder of its own, with charts and report. */
-static int write_run(struct pipeline *p, const char *dir, const char *out)
+static int write_run(struct pipeline *p, const char *dir, const struct request *r)
 {
     static const char *const inputs[] = {
         "scores.json", "cells.csv", "exceedances.npy", "mated.npy", "roster.csv",
@@ -83,10 +106,10 @@ static int write_run(struct pipeline *p, const char *dir, const char *out)
             code = pipeline_record_input(p, path, "", inputs[i]);
         free(path);
     }
-    if (code || (code = pipeline_folder(p, out)))
+    if (code || (code = pipeline_folder(p, r->out)))
         return code;
     pipeline_record(p, NULL, 0, NULL, 0);
-    p->run.command = "misid estimate SCORES --out RUN";
+    add_command(r, p);
     (void)((code = pipeline_write_study(p)) || (code = pipeline_write_counts(p)) ||
            (code = pipeline_write_findings(p)) || (code = pipeline_write_report(p)));
     if (code && code != ERR_PROGRAM)
@@ -146,7 +169,7 @@ static int estimate_scored(struct pipeline *p, const char *dir, const struct req
     if (!code)
         code = scored_run_estimate(&run, p);
     if (!code)
-        code = whole ? write_run(p, dir, r->out) : write_findings(p, dir);
+        code = whole ? write_run(p, dir, r) : write_findings(p, dir);
     if (!code || code == ERR_PROGRAM)
         tell(p, r, r->out ? r->out : dir);
     scored_release(&sc);

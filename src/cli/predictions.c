@@ -95,8 +95,10 @@ static int read_files(struct predictions *q, struct pipeline *p, struct words *w
     int code = 0;
 
     roster_index_init(&index, &q->roster);
-    if (live_is_on(&q->live))
+    if (live_is_on(&q->live) && !(code = live_prepare(&q->live, p, q->roster.n)))
         code = live_ask(&q->live, &about, q->set->root, &p->study.axes, &q->recorded, p->err);
+    if (!code && live_is_dry(&q->live))
+        code = PIPELINE_DRY;
     for (size_t i = 0; i < q->files->n; i++) {
         const char *path = q->files->items[i];
         int one = recorded_read(&q->recorded, path, &about, p->err);

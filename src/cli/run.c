@@ -195,6 +195,7 @@ int run_main(int argc, char **argv)
     if (p.predictions && !files.n) {
         own.live.specs = &backends;
         own.live.request = &request;
+        own.live.out = out;
         chosen = &none;
         comparing.specs = &backends;
         comparing.request = &request;
@@ -243,7 +244,7 @@ out:
     option_list_release(&sets);
     option_list_release(&backends);
     option_list_release(&args);
-    if (code)
+    if (code && code != PIPELINE_DRY)
         status = cli_fail(&err);
     return status;
 }

@@ -258,3 +258,14 @@ int scored_findings(const struct scored *sc, const struct scored_wish *wish,
                 : searches_findings(&work, wish->searches > 0 ? wish->searches
                                                               : SEARCHES_EXPECTED, e, out, err);
 }
+
+void scored_add_command(double replicates, double permutations, double seed,
+                        struct text *to)
+{
+    if (replicates != 2000)
+        text_addf(to, " --replicates %.0f", replicates);
+    if (permutations != 9999)
+        text_addf(to, " --permutations %.0f", permutations);
+    if (seed != 1)
+        text_addf(to, " --seed %.0f", seed);
+}

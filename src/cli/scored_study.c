@@ -3,7 +3,6 @@
 #include "cli/scored_study.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/metric.h"
@@ -255,7 +254,9 @@ static void add_chart(struct study *s, const char *chart, const char *metric,
             *c = '-';
     const struct metric *m = metric_find(metric);
     bool all = !strcmp(chart, "caterpillar"), cross = !strcmp(chart, "cross");
-    text_addf(&title, "%s%s", shows ? shows : m->title, cross ? " between groups of "
+    bool rivals = !strcmp(chart, "rivals");
+    text_addf(&title, "%s%s%s", shows ? shows : m->title,
+              rivals ? ", one matcher against the other" : "", cross ? " between groups of "
               : set ? " by " : all ? ": all groups, sorted" : ": groups against the reference");
     for (size_t a = 0, first = 1; a < s->axes.n; a++)
         if (set & 1u << a) {
@@ -285,6 +286,9 @@ static bool has_contrast(const struct study *s, const char *metric)
             return true;
     return false;
 }
+
+/* Groups of a chart of several matchers. */
+#define RIVALS_MOST 24
 
 /* The fewest false matches, of any matcher, that a threshold may rest on (NIST counts
  * on 30; fewer are too few to say). */
@@ -329,112 +333,6 @@ const char *scored_study_point(const struct scored *all, size_t n, const struct 
     return sc->n_points ? sc->points[best].name : NULL;
 }
 
-/* "0.1 %", with three digits. */
-static void add_percent(struct text *to, double rate)
-{
-    text_addf(to, "%.3g %%", 100 * rate);
-}
-
-/* The groups of a set with the highest and the lowest rate that is not too few to say;
- * false if there are fewer than two. */
-static bool find_ends(const struct study *s, const struct findings *f, const char *backend,
-                      const char *metric, const char *point, unsigned set,
-                      const struct finding *ends[2])
-{
-    struct group g = group_first(&s->axes, set);
-    struct text name = TEXT_INIT;
-    size_t n = 0;
-
-    ends[0] = ends[1] = NULL;
-    do {
-        text_reset(&name);
-        group_add(&name, &s->axes, &g);
-        long at = findings_find(f, backend, metric, name.s, "", point, NULL);
-        const struct finding *row = at < 0 ? NULL : &f->rows[at];
-        if (!row || isnan(row->estimate))
-            continue;
-        n++;
-        if (!ends[0] || row->estimate > ends[0]->estimate)
-            ends[0] = row;
-        if (!ends[1] || row->estimate < ends[1]->estimate)
-            ends[1] = row;
-    } while (group_next(&g, &s->axes, set));
-    text_release(&name);
-    return n > 1;
-}
-
-static void add_end(const struct study *s, const struct finding *row, struct text *to)
-{
-    struct text scratch = TEXT_INIT;
-
-    text_addf(to, "%s ", study_label(s, row->group, &scratch));
-    add_percent(to, row->estimate);
-    text_addf(to, row->flag == FLAG_TOO_FEW || row->flag == FLAG_ZERO
-                      ? " (%lld of %lld: too few to say)" : " (%lld of %lld)",
-              (long long)row->x, (long long)row->n);
-    text_release(&scratch);
-}
-
-/* What the spread of a metric over one axis lets anybody conclude. */
-static void add_conclusion(const struct study *s, const struct findings *f,
-                           const char *backend, const char *metric, const char *point,
-                           size_t axis, struct text *to)
-{
-    const struct finding *ends[2];
-    struct text name = TEXT_INIT;
-
-    if (!find_ends(s, f, backend, metric, point, 1u << axis, ends) || !ends[0]->x)
-        return;
-    text_addf(to, " %s by %s: highest ", metric_find(metric)->axis, s->axes.axes[axis].name);
-    add_end(s, ends[0], to);
-    text_add(to, ", lowest ");
-    add_end(s, ends[1], to);
-    text_add_percent(&name, s->axes.axes[axis].name);
-    char *kind = mem_printf("%s.max_min", metric);
-    long at = findings_find(f, backend, kind, name.s, "", point, NULL);
-    const struct finding *row = at < 0 ? NULL : &f->rows[at];
-    if (row && isfinite(row->estimate))
-        text_addf(to, "; %.3g times", row->estimate);
-    if (row && isfinite(row->hi))
-        text_addf(to, " [%.3g, %.3g]", row->lo, row->hi);
-    else if (row && row->lo > 1)
-        text_addf(to, "%s at least %.3g times", isfinite(row->estimate) ? "," : ";", row->lo);
-    if (row && isfinite(row->p))
-        text_addf(to, row->p < .05 ? ", more than chance gives (p = %.2g)"
-                                   : ", no more than chance may give (p = %.2g)", row->p);
-    text_addch(to, '.');
-    free(kind);
-    text_release(&name);
-}
-
-void scored_study_conclude(struct study *s, const struct scored *all, size_t n,
-                           const char *point, const struct findings *f)
-{
-    const bool gallery = all[0].scores.gallery;
-    const char *const metrics[] = { gallery ? "fpir" : "fmr", gallery ? "fnir" : "fnmr" };
-    struct text t = TEXT_INIT;
-
-    STUDY_ROOM(s, s->conclusions, s->n_conclusions, 2 * n);
-    for (size_t b = 0; b < n && point; b++)
-        for (size_t m = 0; m < 2; m++) {
-            const struct scored *sc = &all[b];
-            long at = findings_find(f, sc->backend, metrics[m], "all", "", point, NULL);
-            if (at < 0)
-                continue;
-            text_reset(&t);
-            text_addf(&t, "%s%s%s, %s %.4g: %s of all ", n > 1 ? sc->backend : "",
-                      n > 1 ? " at " : "At ", point,
-                      sc->compared.distance ? "distance" : "score", f->rows[at].threshold,
-                      metric_find(metrics[m])->axis);
-            add_percent(&t, f->rows[at].estimate);
-            text_addch(&t, '.');
-            for (size_t a = 0; a < s->axes.n; a++)
-                add_conclusion(s, f, sc->backend, metrics[m], point, a, &t);
-            s->conclusions[s->n_conclusions++] = arena_strdup(&s->arena, t.s);
-        }
-    text_release(&t);
-}
-
 /* True if some group of the set has a rate at the point. */
 static bool has_groups(const struct study *s, const struct tally *t, const char *metric,
                        const char *point, unsigned set)
@@ -444,6 +342,22 @@ static bool has_groups(const struct study *s, const struct tally *t, const char 
             !strcmp(t->counts[i].point, point))
             return s->axes.n > 0;
     return false;
+}
+
+/* Several matchers: who is served how badly by whom, and by how much they differ. */
+static void add_rivals(struct study *s, const struct tally *t, const char *point)
+{
+    const struct study_compare *c = &s->compare;
+
+    STUDY_ROOM(s, s->charts, s->n_charts, 2 * c->n_rivals * s->n_spread);
+    for (size_t m = 0; m < c->n_rivals; m++)
+        for (size_t i = 0; i < s->n_spread; i++) {
+            if (!has_groups(s, t, c->rivals[m], point, s->spread[i]) ||
+                count_groups(&s->axes, s->spread[i]) > RIVALS_MOST)
+                continue;
+            add_chart(s, "heat", c->rivals[m], NULL, point, s->spread[i]);
+            add_chart(s, "rivals", c->rivals[m], NULL, point, s->spread[i]);
+        }
 }
 
 /* What the charts are of: FPIR and FNIR where there is a gallery. */
@@ -474,6 +388,8 @@ void scored_study_end(struct study *s, const struct scored *all, size_t n,
     name_metrics(s, t);
     add_facts(s, all, n);
     add_caveats(s, &all[0]);
+    if (point && n > 1)
+        add_rivals(s, t, point);
     if (point)
         add_charts(s, &all[0], t, point);
 }

@@ -564,14 +564,35 @@ void study_release(struct study *study)
     *study = (struct study){ .arena = ARENA_INIT };
 }
 
-const char *study_label(const struct study *study, const char *group,
-                        struct text *scratch)
+static const char *find_label(const struct study *study, const char *group)
 {
-    struct group g;
-
     for (size_t i = 0; i < study->n_labels; i++)
         if (!strcmp(study->labels[i].group, group))
             return study->labels[i].text;
+    return NULL;
+}
+
+/* What the study calls the people of one value of an axis, else the value. */
+static const char *value_label(const struct study *study, size_t axis, int value)
+{
+    struct group g = group_all();
+    struct text name = TEXT_INIT;
+
+    g.value[axis] = value;
+    group_add(&name, &study->axes, &g);
+    const char *label = find_label(study, name.s);
+    text_release(&name);
+    return label ? label : study->axes.axes[axis].values[value];
+}
+
+const char *study_label(const struct study *study, const char *group,
+                        struct text *scratch)
+{
+    const char *label = find_label(study, group);
+    struct group g;
+
+    if (label)
+        return label;
     if (!strcmp(group, "all"))
         return "everyone";
     if (group_parse(&g, &study->axes, group, NULL) < 0)
@@ -580,6 +601,6 @@ const char *study_label(const struct study *study, const char *group,
     for (size_t i = 0; i < study->axes.n; i++)
         if (g.value[i] != GROUP_OPEN)
             text_addf(scratch, "%s%s", scratch->len ? ", " : "",
-                      study->axes.axes[i].values[g.value[i]]);
+                      value_label(study, i, g.value[i]));
     return scratch->s;
 }

@@ -107,6 +107,8 @@ struct claim_spec {
     size_t n_backends;          /* 0: all of the study's */
     const char *why;            /* not-testable: the reason */
     const char *plain;          /* what it says, without the original's numbers */
+    const char *published;      /* STUDY/CLAIM that judges it on published counts, or NULL */
+    const char *verdict_then;   /* what that came to, in a word, or NULL: not looked up */
     size_t line;
 };
 
@@ -232,8 +234,8 @@ int study_fault(const struct study *study, size_t line, struct err *err,
 /* The study as JSON that study_load() reads back to the same study. */
 void study_to_json(const struct study *study, struct text *to);
 
-/* How a group is called in print: the study's label, or its values joined by
- * ", ", or "everyone". Belongs to the study or to `scratch`. */
+/* How a group is called in print: the study's label, or those of its values, or these,
+ * joined by ", ", or "everyone". Belongs to the study or to `scratch`. */
 const char *study_label(const struct study *study, const char *group,
                         struct text *scratch);
 

@@ -122,6 +122,8 @@ static void put_claims(struct json_out *w, const struct study *s)
         put_list(w, "backends", c->backends, c->n_backends);
         put(w, "why", c->why);
         put(w, "plain", c->plain);
+        put(w, "published", c->published);
+        put(w, "verdict_then", c->verdict_then);
         json_end(w);
     }
     json_end(w);

@@ -20,6 +20,8 @@ static const struct chart charts[] = {
       NEEDS_GROUP, chart_composition },
     { "forest", "differences and ratios between groups, a row each",
       0, chart_forest },
+    { "rivals", "differences of two backends on the same samples, a row a group",
+      0, chart_rivals },
     { "dumbbell", "rates by group before and after, for each backend",
       NEEDS_BY | NEEDS_POINTS, chart_dumbbell },
     { "audits", "rates of several audits, a row each; means over runs set apart",
