@@ -3,10 +3,12 @@
 # needs nothing of that. By hand: source scripts/completion/misid.bash
 _misid_options() { # the options of a command
     case $1 in
-    run) echo --out --backend --predictions --dataset --root --set --threads --cache \
+    run) echo --out --backend --predictions --dataset --root --set --gallery --gallery-root \
+        --reference --same-person --suspicious-above --searches --replicates --permutations \
+        --threads --cache \
         --no-cache --covariates --suppress --check-claims --quiet --json --help ;;
-    estimate) echo --out --target-fmr --reference --title --confidence --replicates \
-        --permutations --seed --threads --quiet --json --help ;;
+    estimate) echo --out --target-fmr --reference --suspicious-above --searches --title \
+        --confidence --replicates --permutations --seed --threads --quiet --json --help ;;
     chart) echo --out --help ;;
     index | cite) echo --help ;;
     trace) echo --samples --help ;;
@@ -31,7 +33,7 @@ _misid_options() { # the options of a command
     image) echo --out --size --box --margin --align --background --max-pixels --max-bytes \
         --json --help ;;
     score) echo --templates --roster --by --thresholds --out --similarity --mode --trials \
-        --same --probes --probe-roster --top --consolidate --floor --target-fmr \
+        --same-person --same --probes --probe-roster --top --consolidate --floor --target-fmr \
         --max-exceedances --bins --failures --threads --checkpoint --quiet --json --help ;;
     synth) echo --out --subjects --images --seed --size --format --plant --darker-from \
         --threads --quiet --json --help ;;
