@@ -426,9 +426,9 @@ void scored_study_curves(struct study *s, const struct scored *all, size_t n,
         { "equalise", "fmr", { "fmr", "fnmr" }, true,
           "Equal thresholds or equal FMRs" },
         { "fpir-threshold", "fpir", { "fpir", "fpir" }, false,
-          "Searches that return somebody wrong, by threshold" },
+          "FPIR against threshold" },
         { "gallery-size", "fpir", { "fpir", "fpir" }, false,
-          "Searches that return somebody wrong, by the size of the gallery" },
+          "FPIR against the size of the gallery" },
     };
     const size_t kinds = sizeof wanted / sizeof *wanted;
 
