@@ -23,6 +23,7 @@ static const struct {
     { "box_y", EMPTY }, { "box_w", EMPTY }, { "box_h", EMPTY }, { "latency_ms", EMPTY },
     /* of candidates, and of pairs that somebody has looked at */
     { "rank", KEEP }, { "score", KEEP }, { "mated", KEEP }, { "verdict", KEEP },
+    { "side", KEEP },
 };
 
 /* An attribute that people are counted by, or that is predicted. */
