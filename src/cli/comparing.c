@@ -379,7 +379,8 @@ void comparing_add_command(const struct comparing *c, struct text *to)
     dataset_request_add_command(c->set.request, "dataset", "root", to);
     if (has_gallery(c))
         dataset_request_add_command(c->gallery.request, "gallery", "gallery-root", to);
-    scored_add_command(c->replicates, c->permutations, c->seed, to);
+    scored_add_command(c->replicates, c->permutations, c->seed, c->searches, c->suspicious,
+                       to);
 }
 
 void comparing_release(struct comparing *c)
