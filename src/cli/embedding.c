@@ -43,12 +43,16 @@ static enum status picture_read(void *self, const char *path, const void **bytes
 }
 
 static enum status picture_decode(void *self, const void *bytes, size_t len,
-                                  const struct image_place *place, struct image *im,
+                                  struct image_place *place, struct image *im,
                                   struct image_facts *facts, struct text *reason)
 {
     struct picture *p = self;
+    enum status status = image_load_bytes(p->ws, bytes, len, &p->options, place, im, facts,
+                                          reason);
 
-    return image_load_bytes(p->ws, bytes, len, &p->options, place, im, facts, reason);
+    if (status == STATUS_OK && p->options.change)
+        image_place_move(place, &facts->to_pixels);
+    return status;
 }
 
 int embedding_open(struct embedding *e, const char *spec,

@@ -485,6 +485,7 @@ static void load_all(struct loading *l)
     s->suppress = yaml_get_int(l->doc, root, "suppress", 0, 1000000, 0, false);
     load_labels(l, root);
     load_facts(l, root);
+    loading_doses(l, root);
     loading_contrasts(l, root);
     loading_claims(l, root);
     s->charts = loading_charts(l, root, false, &s->n_charts);
@@ -547,6 +548,14 @@ void study_release(struct study *study)
 {
     arena_release(&study->arena);
     *study = (struct study){ .arena = ARENA_INIT };
+}
+
+const struct study_dose *study_dose_at(const struct study *study, const char *point)
+{
+    for (size_t i = 0; i < study->n_doses; i++)
+        if (!strcmp(study->doses[i].point, point))
+            return &study->doses[i];
+    return NULL;
 }
 
 const char *study_label(const struct study *study, const char *group,

@@ -25,6 +25,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "model/dose.h"
 #include "model/group.h"
 
 /* Groups that `by`, `shares` or `spread` may ask for together; also the most values
@@ -120,6 +121,13 @@ struct study_chart {
     size_t line;
 };
 
+/* A controlled change of the images, under which everything is asked once more. */
+struct study_dose {
+    const char *point;   /* of what is counted there: the change's text */
+    struct change change;
+};
+#define STUDY_MAX_DOSES 64
+
 /* Other counts that the printed figures allow as well. */
 struct study_alternative {
     const char *name, *counts, *why;
@@ -171,6 +179,7 @@ struct study {
     struct study_contrast *contrasts; size_t n_contrasts;
     struct study_change *changes;    size_t n_changes;
     struct study_rivals *rivals;     size_t n_rivals;
+    struct study_dose *doses;        size_t n_doses;   /* by kind, ascending */
     struct claim_spec *claims;       size_t n_claims;
     struct study_chart *charts;      size_t n_charts;
     struct study_alternative *alternatives; size_t n_alternatives;
@@ -194,6 +203,9 @@ int study_fault(const struct study *study, size_t line, struct err *err,
 
 /* The study as JSON that study_load() reads back to the same study. */
 void study_to_json(const struct study *study, struct text *to);
+
+/* The dose at a point, or NULL. */
+const struct study_dose *study_dose_at(const struct study *study, const char *point);
 
 /* How a group is called in print: the study's label, or its values joined by
  * ", ", or "everyone". Belongs to the study or to `scratch`. */
