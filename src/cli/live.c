@@ -12,7 +12,7 @@ bool live_is_on(const struct live *l)
     return l->specs && l->specs->n > 0;
 }
 
-int live_open(struct live *l, struct err *err)
+int live_open(struct live *l, bool changes, struct err *err)
 {
     l->embeddings = mem_array(l->specs->n, sizeof *l->embeddings);
     for (size_t i = 0; i < l->specs->n; i++) {
@@ -24,6 +24,8 @@ int live_open(struct live *l, struct err *err)
         if (!(e->backend->capabilities & MISID_CLASS))
             return err_add(err, ERR_INPUT, "run: the backend %s gives no classes, which this "
                            "study counts, expected one that does", e->backend->name);
+        if (changes && (code = embedding_changeable(e, err)))
+            return code;
     }
     return 0;
 }
@@ -54,6 +56,34 @@ int live_ask(struct live *l, const struct recorded_about *about, const char *roo
     free(rows);
     free(numbers);
     free(sets);
+    return code;
+}
+
+int live_ask_doses(struct live *l, const struct recorded_about *about, const char *root,
+                   const struct study *s, struct recorded *doses, struct err *err)
+{
+    const struct roster *r = about->roster;
+    size_t *rows = mem_array(r->n, sizeof *rows);
+    struct text part = TEXT_INIT;
+    struct outputs o;
+    int code = 0;
+
+    for (size_t i = 0; i < r->n; i++)
+        rows[i] = i;
+    for (size_t i = 0; i < l->n && !code; i++)
+        for (size_t d = 0; d < s->n_doses && !code; d++) {
+            struct embedding *e = &l->embeddings[i];
+            text_reset(&part);
+            text_addf(&part, "%zu of %zu", d + 1, s->n_doses);
+            const struct embedding_dose dose = { &s->doses[d].change, true, part.s };
+            outputs_init(&o, e->backend->name);
+            code = embedding_make_dose(e, &dose, r, rows, r->n, root, &o, err);
+            if (!code)
+                code = recorded_take(&doses[d], &o, about, err);
+            outputs_release(&o);
+        }
+    text_release(&part);
+    free(rows);
     return code;
 }
 
@@ -89,7 +119,8 @@ void live_add_facts(const struct live *l, struct study *s)
         const struct timing_summary *m = &e->timing.stages[TIMING_MATCHER];
         text_addf(&t, "%s%s: %s %s, %s. Fingerprint %s. %zu images answered in this run, %zu "
                   "from the cache", i ? " " : "", b->name, b->self, b->version, b->about,
-                  b->fingerprint, e->timing.computed, e->timing.cached);
+                  b->fingerprint, e->timing.computed + e->computed,
+                  e->timing.cached + e->cached);
         if (m->n)
             text_addf(&t, "; median %.3g ms an image", 1e3 * m->p50);
         text_add(&t, ".");

@@ -70,7 +70,7 @@ static void begin_claims(struct study *s, unsigned usable)
                         "classifiers; other predictions neither bear it out nor refute it.");
         else if (c->type == CLAIM_NOT_TESTABLE)
             cannot_test(c, "The study states no test of it.");
-        else if (c->n_against || c->before || *c->point)
+        else if (c->n_against || c->before || (*c->point && !study_dose_at(s, c->point)))
             cannot_test(c, "It compares backends or operating points of the original, which "
                         "these predictions have none of.");
         else if (axes & ~usable)
@@ -103,7 +103,7 @@ static void begin_charts(struct study *s, unsigned usable)
         unsigned axes = c.by | axes_of(s, c.group) | axes_of(s, c.versus);
         if (!own)
             c.caption = NULL;
-        if (!(axes & ~usable) && !c.point)
+        if (!(axes & ~usable) && (!c.point || study_dose_at(s, c.point)))
             charts[n++] = c;
     }
     s->charts = charts;
@@ -158,6 +158,10 @@ int own_study_begin(struct study *s, const struct roster *r, const struct datase
     if (!s->own.there)
         return err_add(err, ERR_INPUT, "%s: says nothing of predictions of one's own, "
                        "expected a study with the key own", s->path);
+    if (s->n_doses && !live)
+        return err_add(err, ERR_INPUT, "%s: doses: the study changes the images before they "
+                       "are answered to, expected --backend in place of --predictions",
+                       s->path);
     if (roster_attribute(r, s->own.target) < 0)
         return err_add(err, ERR_INPUT, "%s: own.target: the data set '%s' has no attribute "
                        "'%s', expected one to hold the answers against", s->path, d->name,
@@ -339,7 +343,7 @@ static void end_answer(struct study *s, const struct tally *t)
     for (size_t i = 0; s->answer.claim && i < s->n_claims; i++)
         if (!strcmp(s->claims[i].id, s->answer.claim))
             c = &s->claims[i];
-    if (!c)
+    if (!c || s->n_doses) /* what breaks at which dose is answered of the findings */
         return;
     add_numbers(s, t, c, &numbers);
     s->answer.yes = arena_printf(&s->arena, "Yes, these predictions show it. %s%s", c->says,

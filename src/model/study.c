@@ -19,7 +19,7 @@ const char *const study_quantity_names[QUANTITY_N + 1] = {
 };
 const char *const claim_type_names[CLAIM_TYPES + 1] = {
     "printed", "difference", "ratio", "worst", "best", "improvement", "excess",
-    "over-representation", "not-testable", NULL
+    "over-representation", "rise", "rise-difference", "not-testable", NULL
 };
 
 const char *loading_keep(struct loading *l, const char *s)

@@ -87,6 +87,8 @@ enum claim_type {
     CLAIM_IMPROVEMENT, /* the rate of group fell from `before` to `after` */
     CLAIM_EXCESS,      /* the rate of group is higher than by each of `against` */
     CLAIM_OVER,        /* over-representation: risk ratio against versus > 1 */
+    CLAIM_RISE,        /* the rate of group rises from clean to the dose `point` */
+    CLAIM_RISE_DIFFERENCE, /* … and rises more than that of versus */
     CLAIM_NOT_TESTABLE,/* no denominators were published; `why` says so */
     CLAIM_TYPES
 };

@@ -134,7 +134,8 @@ static void put_claims(struct json_out *w, const struct study *s)
         put_list(w, "against", c->against, c->n_against);
         if (c->among)
             put_axis_set(w, "among", s, c->among);
-        if (c->type == CLAIM_DIFFERENCE || c->type == CLAIM_RATIO)
+        if (c->type == CLAIM_DIFFERENCE || c->type == CLAIM_RATIO ||
+            c->type == CLAIM_RISE || c->type == CLAIM_RISE_DIFFERENCE)
             json_number(w, "margin", c->margin);
         put_list(w, "backends", c->backends, c->n_backends);
         put(w, "why", c->why);

@@ -15,7 +15,8 @@ enum unit unit_of(const char *metric)
 {
     const char *kind = metric_kind(metric);
 
-    if (!strcmp(kind, "difference") || metric_is_paired(metric))
+    if (!strcmp(kind, "difference") || !strcmp(kind, "rise_difference") ||
+        metric_is_paired(metric))
         return UNIT_POINTS;
     if (!strcmp(kind, "ratio") || !strcmp(kind, "share_ratio") ||
         !strcmp(kind, "max_min"))
