@@ -5,15 +5,28 @@
 #include <string.h>
 
 const struct dose_about dose_kinds[DOSE_KINDS] = {
-    [DOSE_EXPOSURE] = { "exposure", "Exposure", "stops", -8, 8, 0, false, true, true, false },
-    [DOSE_GAMMA] = { "gamma", "Gamma", "", .1, 10, 1, false, true, true, true },
-    [DOSE_CONTRAST] = { "contrast", "Contrast", "", .01, 10, 1, false, true, true, true },
-    [DOSE_BLUR] = { "blur", "Blur", "of 250 rows", 0, 20, 0, false, true, false, false },
-    [DOSE_NOISE] = { "noise", "Noise", "levels", 0, 255, 0, false, true, false, false },
-    [DOSE_RESOLUTION] = { "resolution", "Resolution", "", .001, 1, 1, false, false, true,
-                          true },
-    [DOSE_HEIGHT] = { "height", "Height", "rows", 1, 65535, NAN, true, false, true, true },
-    [DOSE_JPEG] = { "jpeg", "JPEG quality", "", 1, 100, NAN, true, false, true, false },
+    [DOSE_EXPOSURE] = { .name = "exposure", .title = "Exposure", .unit = "stops",
+                        .low = -8, .high = 8, .clean = 0, .below = "less light",
+                        .above = "more light" },
+    [DOSE_GAMMA] = { .name = "gamma", .title = "Gamma", .unit = "", .low = .1, .high = 10,
+                     .clean = 1, .below = "lower gamma", .above = "higher gamma",
+                     .log = true },
+    [DOSE_CONTRAST] = { .name = "contrast", .title = "Contrast", .unit = "", .low = .01,
+                        .high = 10, .clean = 1, .below = "less contrast",
+                        .above = "more contrast", .log = true },
+    [DOSE_BLUR] = { .name = "blur", .title = "Blur", .unit = "1/250 of the height",
+                    .low = 0, .high = 20, .clean = 0, .above = "blur" },
+    [DOSE_NOISE] = { .name = "noise", .title = "Noise", .unit = "levels of 255", .low = 0,
+                     .high = 255, .clean = 0, .above = "noise" },
+    [DOSE_RESOLUTION] = { .name = "resolution", .title = "Resolution", .unit = "",
+                          .low = .001, .high = 1, .clean = 1, .below = "lower resolution",
+                          .log = true },
+    [DOSE_HEIGHT] = { .name = "height", .title = "Height", .unit = "rows", .low = 1,
+                      .high = 65535, .clean = NAN, .whole = true, .below = "fewer rows",
+                      .log = true },
+    [DOSE_JPEG] = { .name = "jpeg", .title = "JPEG quality", .unit = "", .low = 1,
+                    .high = 100, .clean = NAN, .whole = true,
+                    .below = "stronger compression" },
 };
 
 int dose_kind_find(const char *name, size_t len)
@@ -156,4 +169,17 @@ void dose_add_words(struct text *to, struct dose d)
     default:
         text_addf(to, "%s %s", dose_kinds[d.kind].name, num_shortest(number, v));
     }
+}
+
+void dose_add_short(struct text *to, struct dose d)
+{
+    char number[NUM_MAX];
+
+    if (d.kind == DOSE_RESOLUTION) {
+        text_addf(to, "%s\u00A0%%", num_shortest(number, d.value * 100));
+        return;
+    }
+    num_shortest(number, fabs(d.value));
+    text_addf(to, "%s%s", d.value < 0 ? "\u2212" : d.kind == DOSE_EXPOSURE && d.value > 0
+                                                       ? "+" : "", number);
 }

@@ -42,7 +42,8 @@ struct dose_about {
     double low, high;     /* what a dose may be */
     double clean;         /* NaN: every dose changes something */
     bool whole;           /* whole numbers only */
-    bool up, down;        /* more of it (less of it) is worse */
+    const char *below, *above; /* what it is to go that way from clean, as a noun phrase
+                             ("less light"); NULL: nobody can */
     bool log;             /* doses are spread by their logarithm */
 };
 extern const struct dose_about dose_kinds[DOSE_KINDS];
@@ -78,5 +79,7 @@ bool dose_of_point(const char *point, struct dose *d);
 double dose_distance(struct dose d);
 /* "1 stop darker", "JPEG quality 20": what was done, for people. */
 void dose_add_words(struct text *to, struct dose d);
+/* "−1", "25 %", "20": on an axis whose title says of what. */
+void dose_add_short(struct text *to, struct dose d);
 
 #endif

@@ -20,6 +20,8 @@ static const struct chart charts[] = {
       NEEDS_GROUP, chart_composition },
     { "forest", "differences and ratios between groups, a row each",
       0, chart_forest },
+    { "dose-response", "rates by the dose of a change of the same images, a panel a change",
+      NEEDS_BY, chart_dose },
     { "dumbbell", "rates by group before and after, for each backend",
       NEEDS_BY | NEEDS_POINTS, chart_dumbbell },
     { "audits", "rates of several audits, a row each; means over runs set apart",

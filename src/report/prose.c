@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/metric.h"
+#include "report/doses.h"
 #include "report/format.h"
 #include "report/lookup.h"
 
@@ -252,6 +253,10 @@ const struct claim *prose_answer_claim(const struct study *study,
 int prose_answer(const struct study *study, const struct findings *f,
                  const struct claims *claims, struct text *to, struct err *err)
 {
+    if (doses_metric(study, f)) {
+        doses_answer(study, f, to);
+        return 0;
+    }
     const struct claim *claim = prose_answer_claim(study, claims);
     const char *text = study->answer.open;
     struct text where = TEXT_INIT;
