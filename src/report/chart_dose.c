@@ -166,6 +166,18 @@ static void add_line(struct plot *p, const struct dosing *g, const struct uprigh
     }
 }
 
+/* How the images as they are stand on the axis: by their dose where others stand on both
+ * sides of it. */
+static void add_clean(const struct dosing *g, struct text *to)
+{
+    enum dose_kind kind = g->in->study->doses[g->from].change.steps[0].kind;
+
+    if (g->clean && g->clean < g->to - g->from)
+        dose_add_short(to, (struct dose){ kind, dose_kinds[kind].clean });
+    else
+        text_add(to, "as is");
+}
+
 static void add_places(struct plot *p, const struct dosing *g, const struct upright *u)
 {
     double step = (u->right - u->left) / (double)(g->to - g->from + 1);
@@ -177,7 +189,7 @@ static void add_places(struct plot *p, const struct dosing *g, const struct upri
         if (d)
             dose_add_short(&t, d->change.steps[0]);
         else
-            text_add(&t, "as is");
+            add_clean(g, &t);
         plot_words(p, u->left + ((double)i + .5) * step, u->bottom + 11, FACE_SMALL,
                    ALIGN_CENTRE, d ? INK_SOFT : INK, t.s);
     }

@@ -76,14 +76,25 @@ const struct finding *doses_break(const struct study *study, const struct findin
     return NULL;
 }
 
+static bool has_rises(const struct study *study, const struct findings *f,
+                      const char *metric)
+{
+    for (size_t i = 0; i < study->n_doses; i++)
+        if (find(f, NULL, metric, "rise", NULL, "clean", study->doses[i].point))
+            return true;
+    return false;
+}
+
 const char *doses_metric(const struct study *study, const struct findings *f)
 {
-    for (size_t m = 0; study->n_doses && m < study->n_metrics; m++) {
-        const char *metric = study->metrics[m].text;
-        for (size_t i = 0; i < study->n_doses; i++)
-            if (find(f, NULL, metric, "rise", NULL, "clean", study->doses[i].point))
-                return metric;
-    }
+    static const char *const whole[] = { "error_with_misses", "gfrr" };
+
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
+        if (has_rises(study, f, whole[i]))
+            return whole[i];
+    for (size_t m = 0; m < study->n_metrics; m++)
+        if (has_rises(study, f, study->metrics[m].text))
+            return study->metrics[m].text;
     return NULL;
 }
 

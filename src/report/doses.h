@@ -36,7 +36,9 @@ const struct finding *doses_break(const struct study *study, const struct findin
                                   const struct dose_way *way, const char *backend,
                                   const char *metric, const char *group);
 
-/* The metric that the study's answer is about: its first that rises. NULL: none does. */
+/* The metric that the study's answer is about: of those that have rises one that counts
+ * a face that was not found as an error, as a change that hides faces must not look like
+ * an improvement; else the study's first. NULL: none has any. */
 const char *doses_metric(const struct study *study, const struct findings *f);
 /* What breaks whom first, a few sentences a backend; the answer to the study's question. */
 void doses_answer(const struct study *study, const struct findings *f, struct text *to);
