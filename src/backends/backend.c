@@ -117,7 +117,7 @@ static void set_name(struct backend *b, const struct backend_spec *spec)
                 text_addch(&t, *c);
             }
         }
-    b->name = arena_strdup(&b->arena, t.s);
+    b->name = b->spec = arena_strdup(&b->arena, t.s);
     text_release(&value);
     text_release(&t);
 }
@@ -179,10 +179,25 @@ static void set_fingerprint(struct backend *b)
     text_release(&t);
 }
 
+/* CALLED=NAME[:option=value,...]: how it is called in print, behind the sign; NULL where
+ * the spec gives no name. */
+static const char *called(const char **text, struct arena *arena)
+{
+    size_t len = strcspn(*text, "=:/");
+    const char *name;
+
+    if (!len || (*text)[len] != '=')
+        return NULL;
+    name = arena_strndup(arena, *text, len);
+    *text += len + 1;
+    return name;
+}
+
 int backend_open(struct backend **to, const char *text, struct err *err)
 {
     struct backend *b = mem_alloc(sizeof *b);
     struct backend_spec spec;
+    const char *name = called(&text, &b->arena);
     int code = backend_spec_parse(&spec, text, &b->arena, err);
     const struct backend_kind *kind = code ? NULL : find_kind(spec.name, err);
 
@@ -212,6 +227,8 @@ int backend_open(struct backend **to, const char *text, struct err *err)
         b->template_bytes = b->dimension * sizeof(float);
     set_fingerprint(b);
     set_name(b, &spec);
+    if (name)
+        b->name = name;
     *to = b;
     return 0;
 }

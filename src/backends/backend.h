@@ -116,7 +116,8 @@ struct backend_kind {          /* a row of the table */
 
 struct backend {
     struct arena arena;
-    const char *name;          /* as in the record: "lbp", "onnx:card=sface" */
+    const char *name;          /* as in the record: "lbp", "onnx:card=sface", or CALLED */
+    const char *spec;          /* NAME[:option=value,...] without the folders of files */
     const char *asked;         /* NAME of the spec, perhaps a path */
     const char *self;          /* what it calls itself; the kind's name unless set */
     const char *version, *about;
@@ -188,8 +189,9 @@ int backend_add_file(struct backend *b, const char *path, struct err *err);
 /* For open(): operating points as text, "80;95;99". */
 int backend_add_native(struct backend *b, const char *text, struct err *err);
 
-/* Opens `spec`, NAME[:option=value,...]; a comma or backslash in a value stands behind a
- * backslash. Fails, with what is known, on unknown names and options. */
+/* Opens `spec`, [CALLED=]NAME[:option=value,...]; a comma or backslash in a value stands
+ * behind a backslash. CALLED is its name in print and in the run folder; it is no part of
+ * the fingerprint. Fails, with what is known, on unknown names and options. */
 int backend_open(struct backend **b, const char *spec, struct err *err);
 void backend_close(struct backend *b);
 

@@ -4,12 +4,11 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/dict.h"
-#include "base/file.h"
+#include "base/machine.h"
 
 const char *const timing_stage_names[TIMING_STAGES] = { "decode", "lookup", "matcher" };
 
@@ -62,23 +61,11 @@ static bool time_of(const struct drive_time *s, enum timing_stage stage, double 
 static void ask_machine(struct timing *t)
 {
     struct timespec resolution;
-    struct utsname u;
-    char *data = NULL;
-    size_t len;
+    struct text cpu = TEXT_INIT;
 
-    FILE *fp = fopen("/proc/cpuinfo", "r");
-    for (size_t cap = 0; fp && !t->cpu && getline(&data, &cap, fp) >= 0;)
-        if (!strncmp(data, "model name", 10) && strchr(data, ':')) {
-            char *name = strchr(data, ':') + 1;
-            name += strspn(name, " \t");
-            len = strcspn(name, "\n");
-            t->cpu = arena_strndup(&t->arena, name, len);
-        }
-    if (fp)
-        fclose(fp);
-    free(data);
-    if (!t->cpu)
-        t->cpu = uname(&u) == 0 ? arena_strdup(&t->arena, u.machine) : "unknown";
+    machine_add_cpu(&cpu);
+    t->cpu = arena_strdup(&t->arena, cpu.s);
+    text_release(&cpu);
     t->processors = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
     if (clock_getres(CLOCK_MONOTONIC, &resolution) == 0)
         t->resolution = (double)resolution.tv_sec + 1e-9 * (double)resolution.tv_nsec;
@@ -176,7 +163,7 @@ void timing_take(struct timing *t, const struct drive *d, const struct drive_tim
     size_t n = 0;
 
     *t = (struct timing){ .threads = from->threads, .wall = from->wall,
-                           .start = from->start };
+                           .start = from->start, .calibration = NAN };
     ask_machine(t);
     count_ways(t, from);
     double worked = from->wall - from->start;
@@ -238,6 +225,10 @@ void timing_add_json(const struct timing *t, struct json_out *w)
     json_int(w, "warm_up", (int64_t)t->warm_up);
     json_int(w, "cached", (int64_t)t->cached);
     json_number(w, "images_per_second", t->throughput);
+    json_map(w, "calibration");
+    json_int(w, "version", CALIBRATION_VERSION);
+    json_number(w, "rounds_per_second", t->calibration);
+    json_end(w);
     json_number(w, "frte_median_limit_ms", TIMING_FRTE_LIMIT * 1e3);
     json_map(w, "stages");
     for (int i = 0; i < TIMING_STAGES; i++)

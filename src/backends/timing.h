@@ -44,6 +44,7 @@ struct timing {
     double wall;
     double start;              /* of wall, what the slowest session took to start */
     size_t samples, not_shown, computed, warm_up, cached;
+    double calibration;        /* of the same run (base/machine.h); NaN: not taken */
     double throughput;         /* samples with an answer a second of wall − start */
     struct timing_summary stages[TIMING_STAGES];
     struct timing_summary kept; /* the matcher's, of answers from the cache */

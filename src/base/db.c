@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/db.h"
 
+#include <math.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,6 +75,11 @@ void db_bind_int(struct db_statement *s, int at, int64_t v)
     must(sqlite3_bind_int64(s->s, at, v));
 }
 
+void db_bind_real(struct db_statement *s, int at, double v)
+{
+    must(isnan(v) ? sqlite3_bind_null(s->s, at) : sqlite3_bind_double(s->s, at, v));
+}
+
 void db_bind_text(struct db_statement *s, int at, const char *v)
 {
     must(sqlite3_bind_text(s->s, at, v, -1, SQLITE_STATIC));
@@ -102,6 +108,12 @@ void db_reset(struct db_statement *s)
 int64_t db_int(struct db_statement *s, int column)
 {
     return sqlite3_column_int64(s->s, column);
+}
+
+double db_real(struct db_statement *s, int column)
+{
+    return sqlite3_column_type(s->s, column) == SQLITE_NULL
+               ? NAN : sqlite3_column_double(s->s, column);
 }
 
 const char *db_text(struct db_statement *s, int column)

@@ -56,6 +56,8 @@ int db_run(struct db *db, const char *sql, struct err *err);
 /* NULL where it fails. */
 struct db_statement *db_prepare(struct db *db, const char *sql, struct err *err);
 void db_bind_int(struct db_statement *s, int at, int64_t v);
+/* NaN is kept as NULL; every other number comes back bit for bit, infinities too. */
+void db_bind_real(struct db_statement *s, int at, double v);
 /* The bytes must stay until the statement is reset. */
 void db_bind_text(struct db_statement *s, int at, const char *v);
 void db_bind_blob(struct db_statement *s, int at, const void *v, size_t len);
@@ -63,6 +65,7 @@ void db_bind_blob(struct db_statement *s, int at, const void *v, size_t len);
 int db_step(struct db_statement *s, struct err *err);
 void db_reset(struct db_statement *s);
 int64_t db_int(struct db_statement *s, int column);
+double db_real(struct db_statement *s, int column); /* NaN of NULL */
 const char *db_text(struct db_statement *s, int column); /* never NULL */
 const void *db_blob(struct db_statement *s, int column, size_t *len);
 /* Bytes of the rows that the last step changed, deleted or added: their number. */

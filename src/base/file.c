@@ -262,3 +262,13 @@ int file_write_text(const char *dir, const char *name, struct text *t, struct er
     text_reset(t);
     return code;
 }
+
+int file_remove(const char *dir, const char *name, struct err *err)
+{
+    char *path = path_join(dir, name);
+    int code = unlink(path) == 0 || errno == ENOENT
+                   ? 0 : err_add_errno(err, ERR_IO, errno, "%s: cannot remove", path);
+
+    free(path);
+    return code;
+}

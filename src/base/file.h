@@ -52,5 +52,7 @@ void outfile_abort(struct outfile *out); /* harmless after commit */
 int file_write(const char *path, const char *data, size_t len, struct err *err);
 /* The text as the file `name` of a folder; afterwards it is empty, to be written anew. */
 int file_write_text(const char *dir, const char *name, struct text *t, struct err *err);
+/* The file `name` of a folder, which need not be there. */
+int file_remove(const char *dir, const char *name, struct err *err);
 
 #endif

@@ -4,13 +4,14 @@
 #include <assert.h>
 #include <errno.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 
-#define DIGEST_SIZE 32
+#define DIGEST_SIZE HASH_BYTES
 #define CHUNK ((size_t)256 << 10)
 
 static void to_hex(char hex[HASH_HEX], const unsigned char digest[DIGEST_SIZE])
@@ -57,6 +58,15 @@ void hash_bytes(char hex[HASH_HEX], const void *data, size_t len)
 
     must(EVP_DigestUpdate(ctx, data, len));
     finish(hex, ctx);
+}
+
+void hash_keyed(unsigned char mac[HASH_BYTES], const void *key, size_t key_len,
+                const void *data, size_t len)
+{
+    unsigned int size = 0;
+
+    must(HMAC(EVP_sha256(), key, (int)key_len, data, len, mac, &size) != NULL);
+    assert(size == HASH_BYTES);
 }
 
 int hash_file(char hex[HASH_HEX], const char *path, struct err *err)

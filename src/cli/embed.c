@@ -74,70 +74,37 @@ static void release_by(struct by *by)
     free(by->sets);
 }
 
-static int write_roster(const struct embed *in, struct err *err)
+/* What is known of the set beside its roster. */
+static int write_set(const struct embed *in, struct err *err)
 {
-    char *roster = path_join(in->out, "roster.csv");
     char *attributes = path_join(in->out, "attributes.csv");
     char *problems = path_join(in->out, "problems.csv");
     char *trials = path_join(in->out, "trials.csv");
     bool all = in->n == in->roster.n;
     int code;
 
-    (void)((code = roster_write_rows(&in->roster, in->rows, in->n, roster, err)) ||
-           (code = roster_write_attributes(&in->roster, attributes, err)) ||
+    (void)((code = roster_write_attributes(&in->roster, attributes, err)) ||
            (code = problems_write(&in->problems, problems, err)) ||
            (all && in->trials.n &&
             (code = trials_write(&in->trials, &in->roster, trials, err))));
-    free(roster);
     free(attributes);
     free(problems);
     free(trials);
     return code;
 }
 
-/* Removes a file that may not be there. */
-static int remove_old(const char *dir, const char *name, struct err *err)
-{
-    char *path = path_join(dir, name);
-    int code = 0;
-
-    if (path_is_file(path) && unlink(path) < 0)
-        code = err_add(err, ERR_IO, "%s: cannot be replaced", path);
-    free(path);
-    return code;
-}
-
-/* backend.json goes first and comes last: a folder that has one is whole. */
 static int write_all(const struct embed *in, struct err *err)
 {
-    static const char *const old[] = { "backend.json", "templates.npy", "trials.csv" };
-    struct text t = TEXT_INIT;
     int code = path_make_dirs(in->out, err);
 
     if (!code)
         code = folder_unfinish(in->out, err);
-    for (size_t i = 0; i < sizeof old / sizeof *old && !code; i++)
-        code = remove_old(in->out, old[i], err);
     if (!code)
-        code = write_roster(in, err);
-    if (!code) {
-        outputs_to_csv(&in->e.outputs, &in->roster, &t);
-        code = file_write_text(in->out, "outputs.csv", &t, err);
-    }
-    if (!code) {
-        char *path = path_join(in->out, "templates.npy");
-        code = embedding_write_templates(&in->e, path, err);
-        free(path);
-    }
-    if (!code) {
-        embedding_add_timing(&in->e, &t);
-        code = file_write_text(in->out, "timing.json", &t, err);
-    }
-    if (!code) {
-        embedding_add_record(&in->e, &t);
-        code = file_write_text(in->out, "backend.json", &t, err);
-    }
-    text_release(&t);
+        code = file_remove(in->out, "trials.csv", err);
+    if (!code)
+        code = write_set(in, err);
+    if (!code)
+        code = embedding_write_folder(&in->e, &in->roster, in->rows, in->n, in->out, err);
     return code;
 }
 

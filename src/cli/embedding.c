@@ -3,14 +3,20 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "backends/cache.h"
+#include "base/file.h"
 #include "base/json.h"
+#include "base/machine.h"
+#include "cli/pipeline.h"
 #include "cli/progress.h"
 #include "images/change.h"
 #include "images/load.h"
 
 #define RECORD_FORMAT 1
+#define CALIBRATION_S .1 /* before the work, and after it */
 
 /* A worker's way from a file to pixels. */
 struct picture {
@@ -142,11 +148,21 @@ static int show(struct embedding *e, struct showing *s, const long *const *sets,
         .threads = (unsigned)q->threads,
         .progress = progress_show, .progress_arg = &bar,
     };
+    struct calibration yard = CALIBRATION_INIT;
+    unsigned workers = q->threads > 0 ? d.threads : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+    const bool measured = !s->part; /* of a dose no times are told */
+    if (measured)
+        calibrate(&yard, workers, CALIBRATION_S);
     progress_begin(&bar, name.s, "images", q->quiet);
     int code = drive(&d, s->to, &times, err);
     progress_end(&bar);
-    if (!code)
+    if (!code) {
+        if (measured)
+            calibrate(&yard, workers, CALIBRATION_S);
         timing_take(&s->timing, &d, &times, sets, n_sets);
+        if (measured)
+            s->timing.calibration = calibration_rate(&yard);
+    }
     if (cache && *cache_note(cache) && !e->note)
         e->note = mem_strdup(cache_note(cache));
     cache_close(cache);
@@ -223,10 +239,81 @@ void embedding_add_record(const struct embedding *e, struct text *to)
     json_end(&w);
 }
 
-int embedding_write_templates(const struct embedding *e, const char *path,
-                              struct err *err)
+static int write_roster(const struct roster *r, const size_t *rows, size_t n,
+                        const char *dir, struct err *err)
 {
-    return e->outputs.template_bytes ? outputs_write_templates(&e->outputs, path, err) : 0;
+    char *path = path_join(dir, "roster.csv");
+    int code = roster_write_rows(r, rows, n, path, err);
+
+    free(path);
+    return code;
+}
+
+static int write_templates(const struct embedding *e, const char *dir, struct err *err)
+{
+    char *path = path_join(dir, "templates.npy");
+    int code = e->outputs.template_bytes ? outputs_write_templates(&e->outputs, path, err)
+                                         : 0;
+
+    free(path);
+    return code;
+}
+
+int embedding_write_folder(const struct embedding *e, const struct roster *r,
+                           const size_t *rows, size_t n, const char *dir,
+                           struct err *err)
+{
+    struct text t = TEXT_INIT;
+    int code;
+
+    (void)((code = path_make_dirs(dir, err)) ||
+           (code = file_remove(dir, "backend.json", err)) ||
+           (code = file_remove(dir, "templates.npy", err)) ||
+           (code = write_roster(r, rows, n, dir, err)));
+    if (!code) {
+        outputs_to_csv(&e->outputs, r, &t);
+        code = file_write_text(dir, "outputs.csv", &t, err);
+    }
+    if (!code)
+        code = write_templates(e, dir, err);
+    if (!code) {
+        embedding_add_timing(e, &t);
+        code = file_write_text(dir, "timing.json", &t, err);
+    }
+    if (!code) {
+        embedding_add_record(e, &t);
+        code = file_write_text(dir, "backend.json", &t, err);
+    }
+    text_release(&t);
+    return code;
+}
+
+void embedding_add_command(const struct embedding *e, struct text *to)
+{
+    const struct backend *b = e->backend;
+    char *called = strcmp(b->name, b->spec) ? mem_printf("%s=%s", b->name, b->spec)
+                                            : mem_strdup(b->name);
+
+    text_add(to, " --backend");
+    record_add_quoted(to, called);
+    free(called);
+}
+
+void embedding_add_words(const struct embedding *e, struct text *to)
+{
+    const struct backend *b = e->backend;
+    const struct timing_summary *m = &e->timing.stages[TIMING_MATCHER];
+
+    text_addf(to, "%s%s: %s %s, %s", to->len ? " " : "", b->name, b->self, b->version,
+              b->about);
+    if (strcmp(b->name, b->spec))
+        text_addf(to, "; asked as %s", b->spec);
+    text_addf(to, ". Fingerprint %s. %zu images answered in this run, %zu from the cache",
+              b->fingerprint, e->timing.computed + e->computed,
+              e->timing.cached + e->cached);
+    if (m->n)
+        text_addf(to, "; median %.3g ms an image", 1e3 * m->p50);
+    text_add(to, ".");
 }
 
 void embedding_add_statuses(const struct embedding *e, struct text *to)

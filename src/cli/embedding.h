@@ -8,7 +8,7 @@
  *     … options_parse() …
  *     embedding_open(&e, "lbp:grid=5", &request, &err)
  *     embedding_make(&e, &roster, NULL, roster.n, root, sets, n_sets, &err)
- *     embedding_write(&e, &roster, dir, &err)
+ *     embedding_write_folder(&e, &roster, rows, n, dir, &err)
  *
  * Ownership: embedding_release(), also where opening failed. Fails where the backend
  * cannot be opened or gives up; what it makes of a sample is in the outputs.
@@ -79,9 +79,16 @@ int embedding_make_dose(struct embedding *e, const struct embedding_dose *dose,
 /* What backend.json and timing.json hold. */
 void embedding_add_record(const struct embedding *e, struct text *to);
 void embedding_add_timing(const struct embedding *e, struct text *to);
-/* templates.npy, if the backend makes any. */
-int embedding_write_templates(const struct embedding *e, const char *path,
-                              struct err *err);
+/* Writes roster.csv, of n of its rows, outputs.csv, templates.npy if the backend makes
+ * any, timing.json and backend.json, which comes last: a folder that has one is whole.
+ * Those that were there are taken away first. */
+int embedding_write_folder(const struct embedding *e, const struct roster *r,
+                           const size_t *rows, size_t n, const char *dir,
+                           struct err *err);
+/* The option that asks it again, without the folders of its files. */
+void embedding_add_command(const struct embedding *e, struct text *to);
+/* Who answered, and how fast, for the report; behind what is in `to`. */
+void embedding_add_words(const struct embedding *e, struct text *to);
 /* How many rows have which status, for people: "4270 ok, 13 no-face". */
 void embedding_add_statuses(const struct embedding *e, struct text *to);
 void embedding_release(struct embedding *e);

@@ -13,11 +13,9 @@
 #include "cli/options.h"
 #include "cli/pipeline.h"
 #include "cli/scored.h"
-#include "cli/scored_curves.h"
+#include "cli/scored_run.h"
 #include "cli/scored_study.h"
 #include "report/report.h"
-#include "stats/estimate.h"
-#include "stats/evidence.h"
 
 struct request {
     const char *out, *targets, *reference, *title;
@@ -122,46 +120,30 @@ static void tell(const struct pipeline *p, const struct request *r, const char *
 static int estimate_scored(struct pipeline *p, const char *dir, const struct request *r)
 {
     double targets[16];
-    struct scored_wish wish = { .targets = targets, .threads = (size_t)r->threads,
+    struct scored_wish wish = { .points_called = "threshold", .targets = targets, .threads = (size_t)r->threads,
                                 .replicates = (size_t)r->replicates,
                                 .permutations = (size_t)r->permutations,
                                 .seed = (uint64_t)r->seed };
+    static const char *const name = "scores";
+    const bool whole = r->out && !folder_same(dir, r->out);
     struct scored sc;
+    struct scored_run run = { .all = &sc, .names = &name, .n = 1, .wish = &wish,
+                              .reference = r->reference, .curves = whole };
     int code = read_targets(r->targets, targets, 16, &wish.n_targets, p->err);
 
     if (code)
         return code;
     if (!(code = scored_load(&sc, dir, p->err)) &&
         !(code = scored_study_begin(&p->study, &sc, r->confidence, p->err))) {
-        tally_init(&p->tally, &p->study.axes);
-        code = scored_count(&sc, &p->study.axes, &wish, "scores", p->study.by,
-                            p->study.n_by, &p->tally, &p->clusters, p->err);
-    }
-    if (!code)
-        code = scored_study_contrasts(&p->study, &p->tally, r->reference, p->err);
-    if (!code) {
         if (r->title)
             p->study.title = r->title;
-        scored_study_end(&p->study, &sc, &p->tally);
-        p->study.backends = arena_alloc(&p->study.arena, sizeof *p->study.backends);
-        p->study.backends[0].text = sc.backend;
-        p->study.n_backends = 1;
-        code = pipeline_estimate(p);
-    }
-    if (!code) {
-        const struct evidence e = { .study = &p->study, .tally = &p->tally,
-                                    .printed = &p->printed, .clusters = &p->clusters };
-        code = scored_findings(&sc, &wish, &e, &p->findings, p->err);
-        scored_study_conclude(&p->study, &sc, &p->findings);
-    }
-    if (!code && r->out && !folder_same(dir, r->out)) {
-        code = scored_curves(&sc, &p->study.axes, p->study.spread, p->study.n_spread,
-                             r->confidence, &p->findings, &p->curves, p->err);
-        scored_study_curves(&p->study, &sc, &p->curves);
+        tally_init(&p->tally, &p->study.axes);
+        code = scored_run_count(&run, p);
     }
     if (!code)
-        code = r->out && !folder_same(dir, r->out) ? write_run(p, dir, r->out)
-                                                   : write_findings(p, dir);
+        code = scored_run_estimate(&run, p);
+    if (!code)
+        code = whole ? write_run(p, dir, r->out) : write_findings(p, dir);
     if (!code || code == ERR_PROGRAM)
         tell(p, r, r->out ? r->out : dir);
     scored_release(&sc);

@@ -152,12 +152,8 @@ int folder_claim(const char *dir, const struct study *study, struct run *before,
 
 int folder_unfinish(const char *dir, struct err *err)
 {
-    char *path = path_join(dir, "run.json");
-    int code = 0;
+    int code = file_remove(dir, "run.json", err);
 
-    if (unlink(path) < 0 && errno != ENOENT)
-        code = err_add_errno(err, ERR_IO, errno, "%s: cannot replace", path);
-    free(path);
     if (!code)
         sweep(dir, 1, false);
     return code;

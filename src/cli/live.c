@@ -113,28 +113,16 @@ void live_add_facts(const struct live *l, struct study *s)
 {
     struct text t = TEXT_INIT;
 
-    for (size_t i = 0; i < l->n; i++) {
-        const struct embedding *e = &l->embeddings[i];
-        const struct backend *b = e->backend;
-        const struct timing_summary *m = &e->timing.stages[TIMING_MATCHER];
-        text_addf(&t, "%s%s: %s %s, %s. Fingerprint %s. %zu images answered in this run, %zu "
-                  "from the cache", i ? " " : "", b->name, b->self, b->version, b->about,
-                  b->fingerprint, e->timing.computed + e->computed,
-                  e->timing.cached + e->cached);
-        if (m->n)
-            text_addf(&t, "; median %.3g ms an image", 1e3 * m->p50);
-        text_add(&t, ".");
-    }
-    own_study_add_fact(s, "Backends", t.s);
+    for (size_t i = 0; i < l->n; i++)
+        embedding_add_words(&l->embeddings[i], &t);
+    study_add_fact(s, "Backends", t.s);
     text_release(&t);
 }
 
 void live_add_command(const struct live *l, struct text *to)
 {
-    for (size_t i = 0; i < l->n; i++) {
-        text_add(to, " --backend");
-        record_add_quoted(to, l->embeddings[i].backend->name);
-    }
+    for (size_t i = 0; i < l->n; i++)
+        embedding_add_command(&l->embeddings[i], to);
 }
 
 void live_release(struct live *l)

@@ -22,13 +22,11 @@
 
 /* `live`: the answers are given in this run. Fails where the study has no `own` or the
  * roster not its target. */
-int own_study_begin(struct study *s, const struct roster *r, const struct dataset *d,
+int own_study_begin(struct study *s, struct roster *r, const struct dataset *d,
                     bool live, struct err *err);
 /* Every set of axes that the study has groups of, at most OWN_MAX_SETS. */
 #define OWN_MAX_SETS 2000
 size_t own_study_sets(const struct study *s, unsigned *sets);
 void own_study_end(struct study *s, const struct tally *t);
-
-void own_study_add_fact(struct study *s, const char *name, const char *text);
 
 #endif

@@ -10,6 +10,8 @@
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/machine.h"
+#include "cli/comparing.h"
 #include "cli/folder.h"
 #include "cli/predictions.h"
 #include "cli/several.h"
@@ -219,6 +221,16 @@ static void record_study(struct pipeline *p, const char *path)
     free(dir);
 }
 
+/* A study that compares has no counts but those of this run. */
+static int open_comparing(struct pipeline *p, const char *path)
+{
+    if (!p->comparing)
+        return err_add(p->err, ERR_INPUT, "%s: compares templates of matchers that run, "
+                       "expected --backend NAME, --dataset NAME and --root DIR", path);
+    p->predictions = NULL;
+    return comparing_open(p->comparing, p, path);
+}
+
 int pipeline_open_study(struct pipeline *p, const char *path, const char *const *sets,
                         size_t n_sets, const char *const *backends, size_t n_backends)
 {
@@ -231,6 +243,9 @@ int pipeline_open_study(struct pipeline *p, const char *path, const char *const 
     make_tallies(p);
     code = check_stages(p);
     int found = 0;
+    if (p->study.compare.there)
+        return code ? code : open_comparing(p, path);
+    p->comparing = NULL;
     if (p->predictions) {
         found = code ? 0 : predictions_read(p->predictions, p, path, backends, n_backends);
     } else if (!(found = dataset_load(&d, p->study.dataset, path, p->err))) {
@@ -368,6 +383,10 @@ static void record_tools(struct pipeline *p, bool drawn)
     p->run.compiler = __VERSION__;
     if (uname(&u) == 0)
         p->run.platform = arena_printf(&p->run.arena, "%s %s", u.sysname, u.machine);
+    struct text host = TEXT_INIT;
+    machine_add_class(&host);
+    p->run.host = arena_strdup(&p->run.arena, host.s);
+    text_release(&host);
     if (drawn)
         p->run.gnuplot = arena_strdup(&p->run.arena, report_gnuplot());
     else
@@ -460,6 +479,8 @@ int pipeline_write_study(struct pipeline *p)
     }
     if (!code && p->predictions)
         code = predictions_write(p->predictions, p);
+    if (!code && p->comparing)
+        code = comparing_write(p->comparing, p);
     text_release(&t);
     return code;
 }

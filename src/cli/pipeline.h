@@ -26,6 +26,7 @@
 #include "model/tally.h"
 #include "stats/clusters.h"
 
+struct comparing;
 struct predictions;
 
 struct pipeline {
@@ -41,7 +42,9 @@ struct pipeline {
     struct run run;
     char *dir;                  /* the run folder */
     struct run before;          /* the run that was there, if any */
-    struct predictions *predictions; /* one's own, or NULL; of who opens the study */
+    /* Of who opens the study, or NULL; opening it leaves those that its task wants. */
+    struct predictions *predictions; /* one's own */
+    struct comparing *comparing;     /* matchers whose templates are compared */
     struct err *err;
 };
 

@@ -11,6 +11,7 @@
 #include "cli/folder.h"
 #include "cli/own_study.h"
 #include "cli/sampling.h"
+#include "cli/set_facts.h"
 #include "cli/several.h"
 #include "core/classify.h"
 #include "datasets/descriptor.h"
@@ -79,32 +80,6 @@ static const char *judge_label(void *arg, const char *raw)
         if (!strcasecmp(usual[i].word, raw))
             label = find_label(w, usual[i].label);
     return label;
-}
-
-/* The tables the roster was made from. */
-static int record_dataset(const struct predictions *q, struct pipeline *p,
-                          const struct dataset *d)
-{
-    char *folder = mem_printf("datasets/%s", d->name);
-    char *path = dataset_path(d, "dataset.yaml");
-    int code = pipeline_record_input(p, path, folder, "dataset.yaml");
-
-    free(path);
-    free(folder);
-    for (size_t i = 0; i < d->reading->n_sources && !code; i++) {
-        const struct source *s = &d->reading->sources[i];
-        for (size_t k = 0; k < s->n_files && !s->each && !code; k++) {
-            path = q->set->root ? path_join(q->set->root, s->files[k])
-                                : mem_strdup(s->files[k]);
-            bool there = path_is_file(path);
-            if (there)
-                code = pipeline_record_input(p, path, "", path_basename(path));
-            free(path);
-            if (there)
-                break;
-        }
-    }
-    return code;
 }
 
 static bool is_chosen(const char *backend, const char *const *chosen, size_t n)
@@ -247,23 +222,6 @@ static int count_all(struct predictions *q, struct pipeline *p, size_t target,
     return code;
 }
 
-static void add_label_facts(struct study *s, const struct roster *r)
-{
-    struct text t = TEXT_INIT;
-
-    for (size_t a = 0; a < r->n_attributes; a++) {
-        const struct roster_attribute *attribute = &r->attributes[a];
-        if (axes_find(&s->axes, attribute->name) < 0 &&
-            strcmp(attribute->name, s->own.target))
-            continue;
-        text_addf(&t, "%s%s: %s%s%s.", t.len ? " " : "", attribute->name,
-                  provenance_names[attribute->provenance], *attribute->about ? ", " : "",
-                  attribute->about);
-    }
-    own_study_add_fact(s, "Labels", t.s);
-    text_release(&t);
-}
-
 /* The facts of the report: who, how labelled, which answers, what was left out. */
 static void add_facts(const struct predictions *q, struct pipeline *p,
                       const struct dataset *d, const struct problems *problems)
@@ -275,12 +233,9 @@ static void add_facts(const struct predictions *q, struct pipeline *p,
 
     text_addf(&t, "%s: %zu faces, of which %lld can be counted.", d->title, q->roster.n,
               faces ? (long long)faces->n : 0LL);
-    for (int i = 0; i < PROBLEMS; i++)
-        if (problems->lists[i].n && !problem_kinds[i].note)
-            text_addf(&t, " Its tables have %zu %s.", problems->lists[i].n,
-                      problem_kinds[i].says);
-    own_study_add_fact(s, "Data set", t.s);
-    add_label_facts(s, &q->roster);
+    set_facts_problems(problems, &t);
+    study_add_fact(s, "Data set", t.s);
+    set_facts_labels(s, &q->roster, s->own.target);
     text_reset(&t);
     for (size_t i = 0; i < q->recorded.n_files; i++) {
         const struct recorded_file *f = &q->recorded.files[i];
@@ -295,20 +250,20 @@ static void add_facts(const struct predictions *q, struct pipeline *p,
     if (live_is_on(&q->live))
         live_add_facts(&q->live, s);
     else
-        own_study_add_fact(s, "Predictions", t.s);
+        study_add_fact(s, "Predictions", t.s);
     text_reset(&t);
     predictions_tell(q, &t);
     for (char *c = t.s; *c; c++)
         if (*c == '\n')
             *c = ' ';
     text_add(&t, t.len ? "problems.csv lists them one by one." : "Nothing.");
-    own_study_add_fact(s, "What was left out", t.s);
+    study_add_fact(s, "What was left out", t.s);
     text_reset(&t);
     text_addf(&t, "A face whose predicted %s differs from its label, among the faces that "
               "got an answer. Faces shown without a usable answer are not in it; the error "
               "with faces not found counts them as wrong, and the failure-to-acquire rate "
               "counts them alone.", s->own.target);
-    own_study_add_fact(s, "Error", t.s);
+    study_add_fact(s, "Error", t.s);
     text_release(&t);
 }
 
@@ -352,7 +307,7 @@ int predictions_read(struct predictions *q, struct pipeline *p, const char *stud
     if (!code)
         code = own_study_begin(s, &q->roster, &d, live_is_on(&q->live), p->err);
     if (!code)
-        code = record_dataset(q, p, &d);
+        code = set_facts_record(p, &d, q->set->root);
     if (!code) {
         int axis = axes_find(&s->axes, s->own.target);
         long target = roster_attribute(&q->roster, s->own.target);
@@ -373,7 +328,7 @@ int predictions_read(struct predictions *q, struct pipeline *p, const char *stud
         several_settle(s, &p->tally);
         add_facts(q, p, &d, &problems);
         if (sampled.len)
-            own_study_add_fact(s, "Sample", sampled.s);
+            study_add_fact(s, "Sample", sampled.s);
     }
     text_release(&sampled);
     problems_release(&problems);
@@ -436,42 +391,16 @@ int predictions_write(const struct predictions *q, struct pipeline *p)
     return code ? code : live_write(&q->live, p);
 }
 
-/* A path without its folders, which are this machine's. */
-static void add_set(struct text *to, const char *set)
-{
-    const char *value = strchr(set, '=');
-    struct text t = TEXT_INIT;
-
-    text_addn(&t, set, value ? (size_t)(value - set) + 1 : strlen(set));
-    if (value)
-        text_add(&t, value[1] == '[' || value[1] == '{' ? value + 1
-                                                        : path_basename(value + 1));
-    text_add(to, " --set");
-    record_add_quoted(to, t.s);
-    text_release(&t);
-}
-
 void predictions_add_command(const struct predictions *q, struct text *to)
 {
-    static const char prefix[] = "dataset.";
-
     for (size_t i = 0; i < q->files->n; i++) {
         text_add(to, " --predictions");
         record_add_quoted(to, path_basename(q->files->items[i]));
     }
     live_add_command(&q->live, to);
-    text_add(to, " --dataset");
-    record_add_quoted(to, strchr(q->set->name, '/') ? path_basename(q->set->name)
-                                                    : q->set->name);
-    if (q->set->root) {
-        text_add(to, " --root");
-        record_add_quoted(to, path_basename(q->set->root));
-    }
+    dataset_request_add_command(q->set, "dataset", "root", to);
     if (!isnan(q->sample))
         text_addf(to, " --sample %.0f", q->sample);
-    for (size_t i = 0; i < q->set->sets.n; i++)
-        if (!strncmp(q->set->sets.items[i], prefix, strlen(prefix)))
-            add_set(to, q->set->sets.items[i]);
 }
 
 void predictions_tell(const struct predictions *q, struct text *to)

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "cli/comparing.h"
 #include "cli/pipeline.h"
 #include "cli/predictions.h"
 
@@ -49,6 +50,8 @@ void pipeline_record(struct pipeline *p, const char *const *sets, size_t n_sets,
     record_add_quoted(&t, p->run.inputs[0].name);
     if (p->predictions)
         predictions_add_command(p->predictions, &t);
+    if (p->comparing)
+        comparing_add_command(p->comparing, &t);
     if (p->study.suppress)
         text_addf(&t, " --suppress %lld", (long long)p->study.suppress);
     for (size_t i = 0; i < n_backends; i++) {

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "cli/comparing.h"
 #include "cli/folder.h"
 #include "cli/options.h"
 #include "cli/pipeline.h"
@@ -104,6 +105,24 @@ static int check_own(const struct option_list *files, const struct option_list *
     return 0;
 }
 
+static int estimate(struct pipeline *p, const char *out)
+{
+    int code = pipeline_estimate(p);
+
+    return code ? code : pipeline_folder(p, out);
+}
+
+/* What takes long goes into the folder as it is made, so that it need not be made
+ * again. */
+static int compare(struct pipeline *p, const char *out)
+{
+    int code;
+
+    (void)((code = pipeline_folder(p, out)) || (code = comparing_work(p->comparing, p)) ||
+           (code = comparing_estimate(p->comparing, p)));
+    return code;
+}
+
 int run_main(int argc, char **argv)
 {
     const char *out = NULL;
@@ -111,7 +130,9 @@ int run_main(int argc, char **argv)
     bool check = false, quiet = false, json = false, want_help = false;
     struct option_list sets = { 0 }, backends = { 0 }, files = { 0 }, args = { 0 };
     struct dataset_request set = { 0 };
+    struct dataset_request gallery = { .prefix = "gallery." };
     struct embed_request request = { 0 };
+    struct comparing comparing = COMPARING_INIT;
     const struct option_list none = { 0 }, *chosen = &backends;
     struct predictions own;
     predictions_init(&own, &files, &set);
@@ -123,6 +144,17 @@ int run_main(int argc, char **argv)
         { OPTION_LIST, "predictions", "FILE", "answers of classifiers, in place of the "
           "study's counts;\n                           may be repeated", &files },
         DATASET_OPTIONS(set),
+        { OPTION_TEXT, "gallery", "NAME", "the data set that probes are searched in",
+          &gallery.name },
+        { OPTION_TEXT, "gallery-root", "DIR", "the folder it lies in; --set gallery.KEY=VALUE "
+          "sets its keys", &gallery.root },
+        { OPTION_TEXT, "reference", "GROUP", "of comparisons: set the groups of its axes "
+          "against it\n                           (default: the largest)",
+          &comparing.reference },
+        { OPTION_NUMBER, "replicates", "N", "of comparisons: of the bootstrap (2000)",
+          &comparing.replicates },
+        { OPTION_NUMBER, "permutations", "N", "of comparisons: of the test of spread (9999)",
+          &comparing.permutations },
         ASKING_OPTIONS(request),
         { OPTION_NUMBER, "sample", "N", "so many images only, by chance within groups; "
           "with --dataset", &own.sample },
@@ -163,7 +195,14 @@ int run_main(int argc, char **argv)
         own.live.specs = &backends;
         own.live.request = &request;
         chosen = &none;
+        comparing.specs = &backends;
+        comparing.request = &request;
+        comparing.set.request = &set;
+        comparing.gallery.request = gallery.name ? &gallery : NULL;
+        p.comparing = &comparing;
     }
+    if (gallery.name)
+        dataset_request_share(&set, &gallery);
     if (p.predictions)
         dataset_request_rest(&set, &sets);
     for (size_t i = 0; !p.predictions && i < set.sets.n; i++)
@@ -174,9 +213,7 @@ int run_main(int argc, char **argv)
     if (!code && !isnan(limit))
         p.study.suppress = (int64_t)limit;
     if (!code)
-        code = pipeline_estimate(&p);
-    if (!code)
-        code = pipeline_folder(&p, out);
+        code = p.comparing ? compare(&p, out) : estimate(&p, out);
     if (!code) {
         pipeline_record(&p, sets.items, sets.n, chosen->items, chosen->n);
         (void)((code = pipeline_write_study(&p)) || (code = pipeline_write_counts(&p)) ||
@@ -198,7 +235,9 @@ int run_main(int argc, char **argv)
 out:
     pipeline_release(&p);
     predictions_release(&own);
+    comparing_release(&comparing);
     dataset_request_release(&set);
+    dataset_request_release(&gallery);
     option_list_release(&files);
     option_list_release(&sets);
     option_list_release(&backends);

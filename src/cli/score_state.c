@@ -55,12 +55,7 @@ enum score_found score_state_load(struct count *c, const char *dir,
 
 int score_state_remove(const char *dir, struct err *err)
 {
-    char *path = path_join(dir, NAME);
-    int code = unlink(path) == 0 || errno == ENOENT
-                   ? 0 : err_add_errno(err, ERR_IO, errno, "%s: cannot remove", path);
-
-    free(path);
-    return code;
+    return file_remove(dir, NAME, err);
 }
 
 static void add_texts(struct json_out *w, char *const *texts, size_t n)

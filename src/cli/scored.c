@@ -89,8 +89,6 @@ int scored_load(struct scored *sc, const char *dir, struct err *err)
 {
     *sc = (struct scored){ .backend = "" };
     scores_init(&sc->scores);
-    roster_init(&sc->roster);
-    roster_init(&sc->gallery);
     int code = scores_read(&sc->scores, dir, err);
     if (code)
         return code;
@@ -210,8 +208,8 @@ static int make_points(struct scored *sc, const struct scored_wish *wish, struct
 
     sc->points = arena_array(&sc->arena, most, sizeof *sc->points);
     sc->targets = arena_array(&sc->arena, most, sizeof *sc->targets);
-    for (size_t i = 0; i < s->n_thresholds; i++) {
-        char *name = mem_printf("threshold=%s", num_shortest(number, s->thresholds[i]));
+    for (size_t i = 0; wish->points_called && i < s->n_thresholds; i++) {
+        char *name = mem_printf("%s=%s", wish->points_called, num_shortest(number, s->thresholds[i]));
         add_point(sc, name, s->thresholds[i], NAN);
         free(name);
     }
@@ -225,7 +223,7 @@ static int make_points(struct scored *sc, const struct scored_wish *wish, struct
 }
 
 int scored_count(struct scored *sc, const struct axes *axes, const struct scored_wish *wish,
-                 const char *backend, const unsigned *sets, size_t n_sets,
+                 const char *backend, const unsigned *sets, size_t n_sets, unsigned alike,
                  struct tally *to, struct clusters *clusters, struct err *err)
 {
     int code = compared_init(&sc->compared, &sc->scores, axes, &sc->roster,
@@ -233,6 +231,8 @@ int scored_count(struct scored *sc, const struct axes *axes, const struct scored
 
     sc->backend = arena_strdup(&sc->arena, backend);
     sc->compared.rank = sc->rank;
+    if (!code && alike)
+        compared_alike(&sc->compared, alike);
     if (!code)
         code = make_points(sc, wish, err);
     if (!code)

@@ -6,7 +6,7 @@
  *     struct scored sc;
  *     scored_load(&sc, dir, &err)                  scores and rosters
  *     scored_axes(&sc, &arena, &axes)              axes and values of the groups
- *     scored_count(&sc, &axes, &wish, backend, sets, n, &tally, &clusters, &err)
+ *     scored_count(&sc, &axes, &wish, backend, sets, n, 0, &tally, &clusters, &err)
  *     ... estimate() ...
  *     scored_findings(&sc, &wish, &evidence, &findings, &err)
  *
@@ -18,6 +18,8 @@
 #include "stats/compared_findings.h"
 
 struct scored_wish {
+    const char *points_called;  /* "threshold", or as what those of the scores are points;
+                                   NULL: they are none */
     const double *targets;      /* FMRs besides those the scores were made for */
     size_t n_targets;
     size_t threads, replicates, permutations;
@@ -41,11 +43,11 @@ void scored_release(struct scored *sc);
 /* The axes of the scores with the values that the rosters have, sorted. */
 int scored_axes(const struct scored *sc, struct arena *arena, struct axes *axes,
                 struct err *err);
-/* Operating points are the thresholds of the scores and, for every target FMR, the
+/* `alike` is a set of axes, for fmr_alike (compared.h); 0: not counted. Operating points are the thresholds of the scores and, for every target FMR, the
  * threshold that never exceeds it on all non-mated comparisons. A target that the list
  * of exceedances does not reach is a fault. */
 int scored_count(struct scored *sc, const struct axes *axes, const struct scored_wish *wish,
-                 const char *backend, const unsigned *sets, size_t n_sets,
+                 const char *backend, const unsigned *sets, size_t n_sets, unsigned alike,
                  struct tally *to, struct clusters *clusters, struct err *err);
 int scored_findings(const struct scored *sc, const struct scored_wish *wish,
                     const struct evidence *e, struct findings *out, struct err *err);

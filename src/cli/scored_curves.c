@@ -130,26 +130,28 @@ static void settle(struct findings *curves, const struct findings *found)
     }
 }
 
-int scored_curves(const struct scored *sc, const struct axes *axes, const unsigned *sets,
-                  size_t n_sets, double confidence, const struct findings *found,
-                  struct findings *to, struct err *err)
+int scored_curves(const struct scored *sc, const struct study *s,
+                  const struct findings *found, struct findings *to, struct err *err)
 {
     double *targets = mem_array(sc->n_points, sizeof *targets);
-    struct curves_want want = { .study = "score", .dataset = "comparisons",
+    const size_t before = to->n;
+    struct curves_want want = { .study = findings_keep(to, s->name),
+                                .dataset = findings_keep(to, s->dataset),
                                 .backend = findings_keep(to, sc->backend),
                                 .targets = targets, .reference = -1,
-                                .confidence = confidence, .per_decade = 8,
+                                .confidence = s->confidence, .per_decade = 8,
                                 .density_bins = 80 };
     struct arena arena = ARENA_INIT;
     int code = 0;
 
     want.n_targets = take_targets(sc, targets);
-    for (size_t i = 0; i < n_sets && !code; i++) {
+    for (size_t i = 0; i < s->n_spread && !code; i++) {
         struct part p = { .n = 0 };
-        if (!tells(sc, axes, sets[i]) || !join_names(&arena, &sc->scores, axes, sets[i], &p) ||
+        if (!tells(sc, &s->axes, s->spread[i]) ||
+            !join_names(&arena, &sc->scores, &s->axes, s->spread[i], &p) ||
             (code = scores_join(&sc->scores, p.map, p.names, p.n, &p.joined, err)))
             continue;
-        want.groups_only = to->n > 0;
+        want.groups_only = to->n > before;
         code = make_part(sc, &p, &want, to, err);
         scores_join_release(&p.joined);
         free(p.group);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * scored_curves: the rows of curves.csv (stats/curves.h) of a folder of comparisons, for
- * the groups of each set of axes that is asked for: where a set leaves axes open, groups
+ * the groups of each set of axes of the study's `spread`: where a set leaves axes open, groups
  * are joined (model/scores_join.h).
  *
  * A rate at an operating point that `found`, the run's findings, has too gets its
@@ -15,11 +15,11 @@
 #define CLI_SCORED_CURVES_H
 
 #include "cli/scored.h"
+#include "model/study.h"
 
 #define SCORED_CURVES_GROUPS 60
 
-int scored_curves(const struct scored *sc, const struct axes *axes, const unsigned *sets,
-                  size_t n_sets, double confidence, const struct findings *found,
-                  struct findings *to, struct err *err);
+int scored_curves(const struct scored *sc, const struct study *s,
+                  const struct findings *found, struct findings *to, struct err *err);
 
 #endif

@@ -14,8 +14,7 @@ static void name_method(struct study *s, enum study_quantity q, const char *name
     s->methods[q].n = 1;
 }
 
-/* Everyone, every axis, all axes together. */
-static void name_sets(struct study *s)
+void scored_study_sets(struct study *s)
 {
     unsigned all = s->axes.n ? ~0u >> (32 - s->axes.n) : 0;
 
@@ -95,10 +94,10 @@ int scored_study_contrasts(struct study *s, const struct tally *t, const char *r
     else if (reference && !(of = group_axes(&asked, s->axes.n)))
         code = err_add(err, ERR_INPUT, "estimate: --reference 'all', expected a group");
     text_release(&why);
-    s->contrasts = arena_array(&s->arena, 2 * STUDY_MAX_GROUPS, sizeof *s->contrasts);
+    size_t room = s->n_contrasts + 2 * STUDY_MAX_GROUPS;
+    STUDY_ROOM(s, s->contrasts, s->n_contrasts, 2 * STUDY_MAX_GROUPS);
     for (size_t i = 0; i < s->n_spread && !code; i++)
-        contrast_set(s, t, s->spread[i], s->spread[i] == of ? &asked : NULL,
-                     2 * STUDY_MAX_GROUPS);
+        contrast_set(s, t, s->spread[i], s->spread[i] == of ? &asked : NULL, room);
     return code;
 }
 
@@ -108,6 +107,7 @@ static void name_metrics(struct study *s, const struct tally *t)
     const struct metric *all = metric_table(&n);
 
     s->metrics = arena_array(&s->arena, n, sizeof *s->metrics);
+    s->n_metrics = 0;
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < t->n_series; k++)
             if (!strcmp(t->series[k].metric, all[i].name)) {
@@ -116,7 +116,6 @@ static void name_metrics(struct study *s, const struct tally *t)
             }
 }
 
-/* The study that a folder of comparisons is of its own accord. */
 int scored_study_begin(struct study *s, const struct scored *sc, double confidence,
                        struct err *err)
 {
@@ -134,14 +133,14 @@ int scored_study_begin(struct study *s, const struct scored *sc, double confiden
     name_method(s, QUANTITY_RATIO, "mover");
     int code = scored_axes(sc, &s->arena, &s->axes, err);
     if (!code)
-        name_sets(s);
+        scored_study_sets(s);
     return code;
 }
 
-/* A fact in words; `s->facts` has room. */
+/* A fact in words, which are then "". */
 static void add_fact(struct study *s, const char *name, struct text *t)
 {
-    s->facts[s->n_facts++] = (struct study_fact){ name, arena_strdup(&s->arena, t->s) };
+    study_add_fact(s, name, t->s);
     text_reset(t);
 }
 
@@ -154,41 +153,59 @@ static size_t count_failed(const struct roster *r)
     return n;
 }
 
-static void add_facts(struct study *s, const struct scored *sc)
+/* How far down the scores of each matcher are known, and where that is too little. */
+static void add_reach(struct study *s, const struct scored *all, size_t n)
 {
-    const struct scores *scores = &sc->scores;
     char number[NUM_MAX];
     struct text t = TEXT_INIT;
 
-    s->facts = arena_array(&s->arena, 6, sizeof *s->facts);
-    text_addf(&t, "%zu %s of %zu people, %zu of them without a template.", sc->roster.n,
-              scores->gallery ? "probes" : "samples", sc->compared.persons,
-              count_failed(&sc->roster));
-    if (scores->gallery)
-        text_addf(&t, " The gallery has %zu samples.", sc->gallery.n);
-    add_fact(s, "Samples", &t);
-    text_addf(&t, "%s, a %s: %s is more alike.", similarity_names[scores->similarity],
-              sc->compared.distance ? "distance" : "similarity",
-              sc->compared.distance ? "smaller" : "larger");
+    for (size_t b = 0; b < n; b++) {
+        const struct scores *scores = &all[b].scores;
+        text_addf(&t, "%s%s%s%s, a %s: %s is more alike; non-mated scores are known one by "
+                  "one from %s on%s.", b ? " " : "", n > 1 ? all[b].backend : "",
+                  n > 1 ? ": " : "", similarity_names[scores->similarity],
+                  all[b].compared.distance ? "distance" : "similarity",
+                  all[b].compared.distance ? "smaller" : "larger",
+                  num_shortest(number, scores->floor),
+                  scores->floor_raised ? ", higher than asked for: there were too many" : "");
+    }
     add_fact(s, "Scores", &t);
-    text_addf(&t, "%s%s. Non-mated scores are known one by one from %s on%s.",
-              scores->listed ? "A list of trials" : scores->gallery
-              ? "Every probe with every sample of the gallery" : "All pairs of samples",
-              scores->n_same ? ", restricted to people who agree on some attributes" : "",
-              num_shortest(number, scores->floor),
-              scores->floor_raised ? ", higher than asked for: there were too many" : "");
-    add_fact(s, "Comparisons", &t);
-    text_add(&t, "A point fmr=F is the smallest observed score at which all non-mated "
-             "comparisons together have an FMR of at most F; the intervals take it as "
-             "given. Beside them stand limits of a bootstrap that finds it again each time.");
-    add_fact(s, "Thresholds", &t);
-    for (size_t i = 0; i < sc->n_points; i++)
-        if (!compared_reaches(&sc->compared, sc->points[i].threshold))
-            text_addf(&t, "%s%s", t.len ? ", " : "No FMR is given at ", sc->points[i].name);
+    for (size_t b = 0; b < n; b++)
+        for (size_t i = 0; i < all[b].n_points; i++)
+            if (!compared_reaches(&all[b].compared, all[b].points[i].threshold))
+                text_addf(&t, "%s%s%s%s", t.len ? ", " : "No FMR is given at ",
+                          n > 1 ? all[b].backend : "", n > 1 ? " " : "",
+                          all[b].points[i].name);
     if (t.len) {
         text_add(&t, ": too few scores were kept to say who matched there.");
         add_fact(s, "Left out", &t);
     }
+    text_release(&t);
+}
+
+static void add_facts(struct study *s, const struct scored *all, size_t n)
+{
+    const struct scored *sc = &all[0];
+    const struct scores *scores = &sc->scores;
+    struct text t = TEXT_INIT;
+
+    text_addf(&t, "%zu %s of %zu people.", sc->roster.n,
+              scores->gallery ? "probes" : "samples", sc->compared.persons);
+    if (scores->gallery)
+        text_addf(&t, " The gallery has %zu samples.", sc->gallery.n);
+    for (size_t b = 0; b < n; b++)
+        text_addf(&t, " Without a template%s%s: %zu.", n > 1 ? " of " : "",
+                  n > 1 ? all[b].backend : "", count_failed(&all[b].roster));
+    add_fact(s, "Samples", &t);
+    text_addf(&t, "%s%s.", scores->listed ? "A list of trials" : scores->gallery
+              ? "Every probe with every sample of the gallery" : "All pairs of samples",
+              scores->n_same ? ", restricted to people who agree on some attributes" : "");
+    add_fact(s, "Comparisons", &t);
+    add_reach(s, all, n);
+    text_add(&t, "A point fmr=F is the smallest observed score at which all non-mated "
+             "comparisons together have an FMR of at most F; the intervals take it as "
+             "given. Beside them stand limits of a bootstrap that finds it again each time.");
+    add_fact(s, "Thresholds", &t);
     text_release(&t);
 }
 
@@ -209,7 +226,7 @@ static void add_caveats(struct study *s, const struct scored *sc)
     };
     size_t n = sizeof said / sizeof *said;
 
-    s->caveats = arena_array(&s->arena, n + 1, sizeof *s->caveats);
+    STUDY_ROOM(s, s->caveats, s->n_caveats, n + 1);
     for (size_t i = 0; i < n; i++)
         s->caveats[s->n_caveats++] = said[i];
     if (!sc->roster.has_subjects)
@@ -261,19 +278,46 @@ static bool has_contrast(const struct study *s, const char *metric)
     return false;
 }
 
+/* The fewest false matches, of any matcher, that a threshold may rest on (NIST counts
+ * on 30; fewer are too few to say). */
+#define FALSE_MATCHES_LEAST 30
+
 static bool is_known(const struct scored *sc, size_t point)
 {
     return compared_reaches(&sc->compared, sc->points[point].threshold);
 }
 
-const char *scored_study_point(const struct scored *sc)
+/* True if every matcher has enough false matches there. */
+static bool is_grounded(const struct scored *all, size_t n, const struct tally *t,
+                        const char *point)
 {
-    size_t best = 0;
+    const struct group everyone = group_all();
 
-    for (size_t i = 1; i < sc->n_points; i++)
-        if (isnan(sc->targets[best]) ? !isnan(sc->targets[i]) || !is_known(sc, best)
-                                     : sc->targets[i] < sc->targets[best])
-            best = i;
+    for (size_t b = 0; b < n; b++) {
+        const struct count *c = tally_find(t, all[b].backend, "fmr", point, &everyone);
+        if (!c || c->x < FALSE_MATCHES_LEAST)
+            return false;
+    }
+    return true;
+}
+
+const char *scored_study_point(const struct scored *all, size_t n, const struct tally *t)
+{
+    const struct scored *sc = &all[0];
+    long best = -1, strictest = -1, known = -1;
+
+    for (size_t i = 0; i < sc->n_points; i++) {
+        if (isnan(sc->targets[i])) {
+            known = known < 0 && is_known(sc, i) ? (long)i : known;
+            continue;
+        }
+        if (strictest < 0 || sc->targets[i] < sc->targets[strictest])
+            strictest = (long)i;
+        if ((best < 0 || sc->targets[i] < sc->targets[best]) &&
+            is_grounded(all, n, t, sc->points[i].name))
+            best = (long)i;
+    }
+    best = best >= 0 ? best : strictest >= 0 ? strictest : known >= 0 ? known : 0;
     return sc->n_points ? sc->points[best].name : NULL;
 }
 
@@ -285,15 +329,15 @@ static void add_percent(struct text *to, double rate)
 
 /* What the spread of one metric over one set of axes lets anybody conclude. */
 static void add_conclusion(const struct study *s, const struct findings *f,
-                           const struct scored *sc, unsigned set, struct text *to)
+                           const char *backend, const char *point, unsigned set,
+                           struct text *to)
 {
-    const char *point = scored_study_point(sc);
     struct text name = TEXT_INIT;
 
     for (size_t a = 0; a < s->axes.n; a++)
         if (set & 1u << a)
             text_addf(&name, "%s%s", name.len ? ";" : "", s->axes.axes[a].name);
-    long at = findings_find(f, sc->backend, "fmr.max_min", name.s, "", point, NULL);
+    long at = findings_find(f, backend, "fmr.max_min", name.s, "", point, NULL);
     text_reset(&name);
     for (size_t a = 0; a < s->axes.n; a++)
         if (set & 1u << a)
@@ -321,80 +365,96 @@ static void add_conclusion(const struct study *s, const struct findings *f,
     text_release(&name);
 }
 
-void scored_study_conclude(struct study *s, const struct scored *sc,
-                           const struct findings *f)
+void scored_study_conclude(struct study *s, const struct scored *all, size_t n,
+                           const char *point, const struct findings *f)
 {
-    const char *point = scored_study_point(sc);
     struct text t = TEXT_INIT;
-    long all = !point ? -1 : findings_find(f, sc->backend, "fmr", "all", "", point, NULL);
 
     text_add(&t, s->question);
-    if (all >= 0) {
-        text_addf(&t, " At %s, %s %g", point, sc->compared.distance ? "a distance of" :
-                  "a score of", f->rows[all].threshold);
-        text_add(&t, ", the FMR of all is ");
-        add_percent(&t, f->rows[all].estimate);
+    for (size_t b = 0; b < n && point; b++) {
+        const struct scored *sc = &all[b];
+        long at = findings_find(f, sc->backend, "fmr", "all", "", point, NULL);
+        if (at < 0)
+            continue;
+        text_addf(&t, " %s%s %s, %s %g, the FMR of all is ", n > 1 ? sc->backend : "",
+                  n > 1 ? ": at" : "At", point,
+                  sc->compared.distance ? "a distance of" : "a score of",
+                  f->rows[at].threshold);
+        add_percent(&t, f->rows[at].estimate);
         text_add(&t, ".");
         for (size_t i = 0; i < s->n_spread; i++)
-            add_conclusion(s, f, sc, s->spread[i], &t);
+            add_conclusion(s, f, sc->backend, point, s->spread[i], &t);
     }
     s->question = arena_strdup(&s->arena, t.s);
     text_release(&t);
 }
 
-/* True if some group of the set has a rate at the point that is shown. */
-static bool has_groups(const struct study *s, const struct scored *sc,
-                       const struct tally *t, const char *metric, unsigned set)
+/* True if some group of the set has a rate at the point. */
+static bool has_groups(const struct study *s, const struct tally *t, const char *metric,
+                       const char *point, unsigned set)
 {
-    struct group g = group_first(&s->axes, set);
-
-    do {
-        if (tally_find(t, sc->backend, metric, scored_study_point(sc), &g))
-            return true;
-    } while (group_next(&g, &s->axes, set));
+    for (size_t i = 0; i < t->n; i++)
+        if (t->counts[i].axes == set && !strcmp(t->counts[i].metric, metric) &&
+            !strcmp(t->counts[i].point, point))
+            return s->axes.n > 0;
     return false;
 }
 
-void scored_study_end(struct study *s, const struct scored *sc, const struct tally *t)
+/* What the charts are of: FPIR and FNIR where there is a gallery. */
+static void add_charts(struct study *s, const struct scored *sc, const struct tally *t,
+                       const char *point)
 {
-    const char *point = scored_study_point(sc);
+    const bool gallery = sc->scores.gallery;
+    const char *const metrics[] = { gallery ? "fpir" : "fmr", gallery ? "fnir" : "fnmr",
+                                    "fmr_alike" };
 
-    name_metrics(s, t);
-    add_facts(s, sc);
-    add_caveats(s, sc);
-    s->charts = arena_array(&s->arena, 3 * s->n_spread + 4, sizeof *s->charts);
-    for (size_t i = 0; point && i < s->n_spread; i++) {
-        if (has_groups(s, sc, t, "fmr", s->spread[i]))
-            add_chart(s, "bars", "fmr", NULL, point, s->spread[i]);
-        if (has_groups(s, sc, t, "fnmr", s->spread[i]))
-            add_chart(s, "bars", "fnmr", NULL, point, s->spread[i]);
-    }
+    STUDY_ROOM(s, s->charts, s->n_charts, 4 * s->n_spread + 4);
+    for (size_t i = 0; i < s->n_spread; i++)
+        for (size_t k = 0; k < 3; k++)
+            if (has_groups(s, t, metrics[k], point, s->spread[i]))
+                add_chart(s, "bars", metrics[k], NULL, point, s->spread[i]);
     unsigned last = s->n_spread ? s->spread[s->n_spread - 1] : 0;
-    if (point && last && count_groups(&s->axes, last) >= 2 &&
-        count_groups(&s->axes, last) <= 24)
+    if (last && count_groups(&s->axes, last) >= 2 && count_groups(&s->axes, last) <= 24)
         add_chart(s, "cross", "fmr", NULL, point, last);
-    if (point && s->n_spread > 1)
-        add_chart(s, "caterpillar", "fmr", NULL, point, 0);
-    if (point && has_contrast(s, "fmr"))
+    if (s->n_spread > 1)
+        add_chart(s, "caterpillar", metrics[0], NULL, point, 0);
+    if (has_contrast(s, "fmr"))
         add_chart(s, "forest", "fmr", NULL, point, 0);
 }
 
+void scored_study_end(struct study *s, const struct scored *all, size_t n,
+                      const struct tally *t, const char *point)
+{
+    name_metrics(s, t);
+    add_facts(s, all, n);
+    add_caveats(s, &all[0]);
+    if (point)
+        add_charts(s, &all[0], t, point);
+}
+
+/* A chart of one matcher among several. */
+static void name_backend(struct study *s, struct study_chart *c, const char *backend)
+{
+    c->backend = arena_strdup(&s->arena, backend);
+    c->title = arena_printf(&s->arena, "%s: %s", backend, c->title);
+}
+
 /* True if a group of the set has a row of the metric. */
-static bool has_rows(struct study *s, const struct findings *curves, unsigned set,
-                     const char *metric, const char *point)
+static bool has_rows(struct study *s, const struct findings *curves, const char *backend,
+                     unsigned set, const char *metric, const char *point)
 {
     struct group g = group_first(&s->axes, set);
     bool found = false;
 
     do {
         const char *name = keep_name(s, &g);
-        found = findings_find(curves, NULL, metric, name, "", point, NULL) >= 0;
+        found = findings_find(curves, backend, metric, name, "", point, NULL) >= 0;
     } while (!found && group_next(&g, &s->axes, set));
     return found;
 }
 
-void scored_study_curves(struct study *s, const struct scored *sc,
-                         const struct findings *curves)
+void scored_study_curves(struct study *s, const struct scored *all, size_t n,
+                         const char *point, const struct findings *curves)
 {
     static const struct {
         const char *chart, *metric, *rests[2]; /* metrics of which it needs rows */
@@ -409,20 +469,20 @@ void scored_study_curves(struct study *s, const struct scored *sc,
           "Equal thresholds or equal FMRs" },
     };
     const size_t kinds = sizeof wanted / sizeof *wanted;
-    const char *point = scored_study_point(sc);
-    struct study_chart *before = s->charts;
 
-    s->charts = arena_array(&s->arena, s->n_charts + 2 * kinds, sizeof *s->charts);
-    if (s->n_charts)
-        memcpy(s->charts, before, s->n_charts * sizeof *before);
+    STUDY_ROOM(s, s->charts, s->n_charts, 2 * kinds * n);
     for (size_t i = 0; i < s->n_spread; i++)
         for (size_t k = 0; k < kinds && (!i || i + 1 == s->n_spread); k++) {
             const char *at = wanted[k].own && point
                                  ? arena_printf(&s->arena, "own %s", point) : "";
-            if (!(wanted[k].own && !point) &&
-                has_rows(s, curves, s->spread[i], wanted[k].rests[0], at) &&
-                has_rows(s, curves, s->spread[i], wanted[k].rests[1], at))
-                add_chart(s, wanted[k].chart, wanted[k].metric, wanted[k].title, point,
-                          s->spread[i]);
+            for (size_t b = 0; b < n; b++)
+                if (!(wanted[k].own && !point) &&
+                    has_rows(s, curves, all[b].backend, s->spread[i], wanted[k].rests[0], at) &&
+                    has_rows(s, curves, all[b].backend, s->spread[i], wanted[k].rests[1], at)) {
+                    add_chart(s, wanted[k].chart, wanted[k].metric, wanted[k].title, point,
+                              s->spread[i]);
+                    if (n > 1)
+                        name_backend(s, &s->charts[s->n_charts - 1], all[b].backend);
+                }
         }
 }

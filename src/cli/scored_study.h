@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * scored_study: the study that a folder of comparisons is of its own accord: the rates
- * of everyone, of every axis and of all axes together, their spreads, and every group
- * against a reference.
+ * scored_study: what a study of comparisons is given by its scores: the study that a
+ * folder of comparisons is of its own accord, and, of any such study, every group against
+ * a reference, facts, caveats, charts and what may be concluded.
  *
- *     scored_study_begin(&study, &scored, .95, &err)
+ *     scored_study_begin(&study, &scored, .95, &err)      without a study file
  *     ... scored_count() by study.by ...
  *     scored_study_contrasts(&study, &tally, "gender=male", &err)
- *     scored_study_end(&study, &scored, &tally)
+ *     point = scored_study_point(all, n, &tally)
+ *     scored_study_end(&study, all, n, &tally, point)
+ *     ... estimate, scored_findings() ...
+ *     scored_study_conclude(&study, all, n, point, &findings)
+ *     scored_study_curves(&study, all, n, point, &curves)
+ *
+ * `all` are the comparisons of `n` matchers on the same samples.
  *
  * Ownership: new texts are the study's, but names of axes and values are of the scored
  * folder, which outlives it. Threads: one writer.
@@ -20,19 +26,23 @@
 
 int scored_study_begin(struct study *s, const struct scored *sc, double confidence,
                        struct err *err);
-/* `reference` is a group, or NULL for the largest of each set. */
+/* Everyone, every axis of the study, all axes together, where it names no sets. */
+void scored_study_sets(struct study *s);
+/* `reference` is a group, or NULL for the largest of each set of `spread`. */
 int scored_study_contrasts(struct study *s, const struct tally *t, const char *reference,
                            struct err *err);
-void scored_study_end(struct study *s, const struct scored *sc, const struct tally *t);
+/* The operating point that charts and words are about: the strictest target FMR at which
+ * every matcher has 30 false matches, else the strictest, else the first threshold; NULL:
+ * there is none. */
+const char *scored_study_point(const struct scored *all, size_t n, const struct tally *t);
+void scored_study_end(struct study *s, const struct scored *all, size_t n,
+                      const struct tally *t, const char *point);
 /* After scored_findings(): what may be concluded, in words, behind the question. */
-void scored_study_conclude(struct study *s, const struct scored *sc,
-                           const struct findings *f);
+void scored_study_conclude(struct study *s, const struct scored *all, size_t n,
+                           const char *point, const struct findings *f);
 /* The charts of curves.csv, behind the others: for the first axis and for all of them, as
- * far as there are rows. */
-void scored_study_curves(struct study *s, const struct scored *sc,
-                         const struct findings *curves);
-/* The operating point that charts and words are about: the strictest target FMR, else
- * the first threshold; NULL: there is none. */
-const char *scored_study_point(const struct scored *sc);
+ * far as there are rows; one a matcher. */
+void scored_study_curves(struct study *s, const struct scored *all, size_t n,
+                         const char *point, const struct findings *curves);
 
 #endif

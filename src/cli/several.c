@@ -35,7 +35,7 @@ void several_settle(struct study *s, const struct tally *t)
         m->n = kept;
     }
     if (any)
-        own_study_add_fact(s, "People with several images",
+        study_add_fact(s, "People with several images",
                            "Answers about one person depend on each other. The intervals "
                            "are those for several trials a person (Wilson-t), and count "
                            "people, not images.");

@@ -250,8 +250,6 @@ static int work(const struct request *r, struct err *err)
     int code;
 
     scores_init(&s.scores);
-    roster_init(&s.roster);
-    roster_init(&s.probes);
     findings_init(&rows);
     if (!(code = folder_open(&s, r->dir, err)) &&
         !(code = take_targets(r, &s.scores, &targets, &n, err)) &&

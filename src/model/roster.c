@@ -162,6 +162,16 @@ size_t roster_add_attribute(struct roster *r, const char *name,
     return r->n_attributes++;
 }
 
+void roster_rename_attribute(struct roster *r, size_t attribute, const char *name)
+{
+    struct roster_attribute *a = &r->attributes[attribute];
+
+    assert(!roster_is_reserved(name) && roster_attribute(r, name) < 0);
+    a->about = arena_printf(&r->arena, "the data set's %s%s%s", a->name,
+                            *a->about ? ": " : "", a->about);
+    a->name = arena_strdup(&r->arena, name);
+}
+
 long roster_add(struct roster *r, const char *sample, bool *fresh)
 {
     bool is_new;

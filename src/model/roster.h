@@ -22,7 +22,9 @@
  * byte `%`, controls and bytes that are not UTF-8 are written %XX.
  *
  * Ownership: the roster owns all its strings; those of a dictionary stay valid
- * until the next change. Threads: read-only once built.
+ * until the next change. roster_read() fills one that holds nothing, zeroed memory,
+ * without a roster_init() before it; such memory may be released.
+ * Threads: read-only once built.
  */
 #ifndef MODEL_ROSTER_H
 #define MODEL_ROSTER_H
@@ -103,6 +105,8 @@ size_t roster_bytes(const struct roster *r); /* of memory, all of it */
 bool roster_is_reserved(const char *name);
 size_t roster_add_attribute(struct roster *r, const char *name,
                             enum provenance provenance, const char *about);
+/* Another such name for it; what it is about says how the set called it. */
+void roster_rename_attribute(struct roster *r, size_t attribute, const char *name);
 /* The row of the sample, added if it was not there (*fresh); -1 if there is no
  * more room. */
 long roster_add(struct roster *r, const char *sample, bool *fresh);

@@ -10,7 +10,7 @@ void run_init(struct run *r)
 {
     *r = (struct run){ .format = RUN_FORMAT };
     r->version = r->study = r->command = r->started = "";
-    r->gsl = r->gnuplot = r->compiler = r->platform = "";
+    r->gsl = r->gnuplot = r->compiler = r->platform = r->host = "";
 }
 
 void run_release(struct run *r)
@@ -48,6 +48,7 @@ static const struct {
     { "gnuplot", offsetof(struct run, gnuplot) },
     { "compiler", offsetof(struct run, compiler) },
     { "platform", offsetof(struct run, platform) },
+    { "host", offsetof(struct run, host) },
 };
 #define TEXTS (sizeof texts / sizeof *texts)
 
@@ -123,7 +124,8 @@ int run_read(struct run *r, const char *path, struct err *err)
     }
     for (size_t i = 0; i < TEXTS; i++)
         *text_at(r, i) = arena_strdup(
-            &r->arena, yaml_get_string(&doc, doc.root, texts[i].key, "", true));
+            &r->arena, yaml_get_string(&doc, doc.root, texts[i].key, "",
+                                       texts[i].offset != offsetof(struct run, host)));
     read_files(r, &doc, "inputs", run_add_input);
     read_files(r, &doc, "outputs", run_add_output);
     code = yaml_finish(&doc);

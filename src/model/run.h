@@ -32,6 +32,7 @@ struct run {
     const char *command;   /* a line to paste, with names, not machine paths */
     const char *started;   /* 2018-02-04T12:00:00Z */
     const char *gsl, *gnuplot, *compiler, *platform; /* "" where not used */
+    const char *host;      /* class of machine (base/machine.h); "" in older records */
     struct run_file *inputs;  size_t n_inputs, cap_inputs; /* the study's file first */
     struct run_file *outputs; size_t n_outputs, cap_outputs;
 };

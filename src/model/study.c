@@ -77,11 +77,16 @@ static void load_axes(struct loading *l, struct yaml_node *root)
         return;
     }
     s->axes.axes = arena_array(&s->arena, list->n, sizeof *s->axes.axes);
+    s->more = arena_array(&s->arena, list->n, sizeof *s->more);
     for (size_t i = 0; (map = loading_next_map(l, list, &i));) {
         struct axis *axis = &s->axes.axes[s->axes.n];
+        struct study_axis *more = &s->more[s->axes.n];
         axis->name = loading_text(l, map, "name", true);
-        const char **values = yaml_get_strings(l->doc, map, "values", &axis->n, true);
-        if (!axis->name || !values)
+        more->open = yaml_get_bool(l->doc, map, "open", false);
+        more->from = loading_list(l, map, "from", &more->n_from);
+        const char **values = yaml_get_strings(l->doc, map, "values", &axis->n,
+                                               !more->open);
+        if (!axis->name || (!values && !more->open))
             continue;
         if (!*axis->name || !strcmp(axis->name, "all"))
             yaml_fault(l->doc, map, "name", "'%s' cannot be an axis, expected another "
@@ -89,7 +94,7 @@ static void load_axes(struct loading *l, struct yaml_node *root)
         if (axes_find(&s->axes, axis->name) >= 0)
             yaml_fault(l->doc, map, "name", "the axis '%.60s' stands twice, expected "
                        "each once", axis->name);
-        if (axis->n < 1 || axis->n > STUDY_MAX_GROUPS) {
+        if ((axis->n < 1 && !more->open) || axis->n > STUDY_MAX_GROUPS) {
             yaml_fault(l->doc, map, "values", "%zu values, expected 1 to %d", axis->n,
                        STUDY_MAX_GROUPS);
             continue;
@@ -400,6 +405,7 @@ struct study_chart *loading_charts(struct loading *l, struct yaml_node *root, bo
         c->versus = loading_group(l, map, "versus", false);
         c->before = loading_text(l, map, "before", false);
         c->after = loading_text(l, map, "after", false);
+        c->backend = loading_text(l, map, "backend", false);
         c->title = loading_text(l, map, "title", true);
         c->caption = loading_text(l, map, "caption", false);
         for (size_t j = 0; c->id && j < *n; j++)
@@ -494,6 +500,7 @@ static void load_all(struct loading *l)
     s->cite = loading_list(l, root, "cite", &s->n_cite);
     load_answer(l, root);
     loading_own(l, root);
+    loading_compare(l, root);
 }
 
 int study_load(struct study *study, const char *path, const char *const *sets,
@@ -524,6 +531,13 @@ int study_load(struct study *study, const char *path, const char *const *sets,
     if (code)
         study_release(study);
     return code;
+}
+
+void study_add_fact(struct study *s, const char *name, const char *text)
+{
+    STUDY_ROOM(s, s->facts, s->n_facts, 1);
+    s->facts[s->n_facts++] = (struct study_fact){ arena_strdup(&s->arena, name),
+                                                  arena_strdup(&s->arena, text) };
 }
 
 int study_fault(const struct study *study, size_t line, struct err *err,

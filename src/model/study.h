@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -119,6 +120,7 @@ struct study_chart {
     unsigned by;             /* set of axes whose groups are shown */
     const char *group, *versus; /* composition: the part shown, or NULL */
     const char *before, *after; /* dumbbell: two points, else NULL */
+    const char *backend;     /* the only one shown; NULL: all */
     const char *title, *caption;
     size_t line;
 };
@@ -138,6 +140,27 @@ struct study_alternative {
 
 struct study_label {   /* how a group is called in print */
     const char *group, *text;
+};
+
+/* What else is known of an axis before the data set is. */
+struct study_axis {
+    const char **from; /* attributes that serve if none is called as the axis is */
+    size_t n_from;
+    bool open;         /* the data set may have further values */
+};
+
+/* What is compared, where the scores are made in this run: `misid run --backend` of a
+ * study of task verify or identify. */
+struct study_compare {
+    bool there;
+    double *targets;       /* FMRs that operating points are set by */
+    size_t n_targets;
+    bool native;           /* the matchers' own operating points as well */
+    unsigned by;           /* set of axes that groups are told apart by */
+    unsigned alike;        /* axes on which people agree in fmr_alike; 0: not counted */
+    const char **rivals;   /* metrics on which matchers are set against each other */
+    size_t n_rivals;
+    int64_t top;           /* candidates a probe, of task identify */
 };
 
 struct study_fact {    /* a line of the report's fact table */
@@ -169,6 +192,7 @@ struct study {
     const char *dataset;
     size_t dataset_line;
     struct axes axes;
+    struct study_axis *more;         /* of each axis; NULL: nothing */
     struct study_label *labels;      size_t n_labels;
     unsigned *by;                    size_t n_by;      /* sets of axes */
     unsigned *shares;                size_t n_shares;
@@ -190,6 +214,7 @@ struct study {
     const char **cite;               size_t n_cite;
     struct { const char *claim, *yes, *no, *open; } answer; /* claim may be NULL */
     struct study_own own;
+    struct study_compare compare;
 };
 
 /* Reads `path`; `sets` are `n_sets` assignments of --set, applied before
@@ -197,6 +222,17 @@ struct study {
 int study_load(struct study *study, const char *path, const char *const *sets,
                size_t n_sets, struct err *err);
 void study_release(struct study *study);
+
+/* Room for `more` items behind the `n` of a list of the study. */
+#define STUDY_ROOM(s, list, n, more)                                                    \
+    do {                                                                                \
+        const void *before_ = (list);                                                   \
+        (list) = arena_array(&(s)->arena, (n) + (more), sizeof *(list));                \
+        if (n)                                                                          \
+            memcpy((list), before_, (n) * sizeof *(list));                              \
+    } while (0)
+/* One more fact; the texts are copied. */
+void study_add_fact(struct study *s, const char *name, const char *text);
 
 /* A fault of the study that a stage found: `path:line: …`, without a line where
  * --set put it there. Returns ERR_INPUT. */

@@ -162,6 +162,7 @@ static void put_charts(struct json_out *w, const struct study *s,
         put(w, "versus", c->versus);
         put(w, "before", c->before);
         put(w, "after", c->after);
+        put(w, "backend", c->backend);
         put(w, "title", c->title);
         put(w, "caption", c->caption);
         json_end(w);
@@ -214,8 +215,10 @@ static void put_own(struct json_out *w, const struct study *s)
 }
 
 /* None at all is no key: an empty list is a fault in a study. */
-static void put_axes(struct json_out *w, const struct axes *axes)
+static void put_axes(struct json_out *w, const struct study *s)
 {
+    const struct axes *axes = &s->axes;
+
     if (!axes->n)
         return;
     json_list(w, "axes");
@@ -223,8 +226,33 @@ static void put_axes(struct json_out *w, const struct axes *axes)
         json_map(w, NULL);
         json_string(w, "name", axes->axes[i].name);
         put_list(w, "values", axes->axes[i].values, axes->axes[i].n);
+        if (s->more) {
+            put_list(w, "from", s->more[i].from, s->more[i].n_from);
+            if (s->more[i].open)
+                json_bool(w, "open", true);
+        }
         json_end(w);
     }
+    json_end(w);
+}
+
+static void put_compare(struct json_out *w, const struct study *s)
+{
+    const struct study_compare *c = &s->compare;
+
+    if (!c->there)
+        return;
+    json_map(w, "compare");
+    json_list(w, "fmr");
+    for (size_t i = 0; i < c->n_targets; i++)
+        json_number(w, NULL, c->targets[i]);
+    json_end(w);
+    json_bool(w, "native", c->native);
+    put_axis_set(w, "by", s, c->by);
+    if (c->alike)
+        put_axis_set(w, "alike", s, c->alike);
+    put_list(w, "rivals", c->rivals, c->n_rivals);
+    json_int(w, "top", c->top);
     json_end(w);
 }
 
@@ -239,7 +267,7 @@ void study_to_json(const struct study *s, struct text *to)
     put(&w, "task", study_task_names[s->task]);
     put(&w, "evidence", study_evidence_names[s->evidence]);
     put(&w, "dataset", s->dataset);
-    put_axes(&w, &s->axes);
+    put_axes(&w, s);
     json_map(&w, "labels");
     for (size_t i = 0; i < s->n_labels; i++)
         json_string(&w, s->labels[i].group, s->labels[i].text);
@@ -263,6 +291,7 @@ void study_to_json(const struct study *s, struct text *to)
     put_charts(&w, s, s->charts, s->n_charts);
     put_prose(&w, s);
     put_own(&w, s);
+    put_compare(&w, s);
     json_end(&w);
     text_addch(to, '\n');
 }

@@ -148,8 +148,19 @@ static void remove_pictures(const char *dir, const char *id)
     }
 }
 
-int chart_draw(struct plot *plot, const struct chart_input *in, bool *nothing,
-               struct err *err)
+/* The rows of one backend, and of none; free() the rows. */
+static struct findings rows_of(const struct findings *f, const char *backend)
+{
+    struct findings only = { .rows = mem_array(f->n, sizeof *only.rows) };
+
+    for (size_t i = 0; i < f->n; i++)
+        if (!*f->rows[i].backend || !strcmp(f->rows[i].backend, backend))
+            only.rows[only.n++] = f->rows[i];
+    return only;
+}
+
+static int draw_all(struct plot *plot, const struct chart_input *in, bool *nothing,
+                    struct err *err)
 {
     const struct chart *chart = chart_find(in->chart->chart.text);
     struct err why = ERR_INIT;
@@ -163,6 +174,27 @@ int chart_draw(struct plot *plot, const struct chart_input *in, bool *nothing,
         err_add(err, code, "%s", err_text(&why));
     err_release(&why);
     return *nothing ? 0 : code;
+}
+
+int chart_draw(struct plot *plot, const struct chart_input *in, bool *nothing,
+               struct err *err)
+{
+    const char *backend = in->chart->backend;
+    struct chart_input one = *in;
+    struct findings findings, curves = { .rows = NULL };
+
+    if (!backend)
+        return draw_all(plot, in, nothing, err);
+    findings = rows_of(in->findings, backend);
+    one.findings = &findings;
+    if (in->curves) {
+        curves = rows_of(in->curves, backend);
+        one.curves = &curves;
+    }
+    int code = draw_all(plot, &one, nothing, err);
+    free(findings.rows);
+    free(curves.rows);
+    return code;
 }
 
 static int make_chart(const struct study *study, const struct findings *findings,

@@ -181,8 +181,22 @@ int compared_init(struct compared *c, const struct scores *s, const struct axes 
     return check_total(c, err);
 }
 
+void compared_alike(struct compared *c, unsigned set)
+{
+    c->alike = mem_alloc(sizeof *c->alike);
+    *c->alike = *c;
+    c->alike->alike = NULL;
+    c->alike->same |= set;
+    c->alike->class = NULL;
+    c->alike->classes = 0;
+    find_classes(c->alike);
+}
+
 void compared_release(struct compared *c)
 {
+    if (c->alike)
+        free(c->alike->class);
+    free(c->alike);
     side_release(&c->a);
     side_release(&c->gallery);
     free(c->order);
@@ -220,11 +234,25 @@ static uint32_t *count_images(const struct compared *c, const struct compared_si
     return images;
 }
 
+/* True if both have the values on the axes on which samples have to agree. */
+static bool is_same(const struct compared *c, const struct compared_side *second, uint32_t a,
+                    uint32_t b)
+{
+    const size_t n = c->axes->n;
+
+    for (size_t x = 0; c->same && x < n; x++)
+        if (c->same & 1u << x && c->a.values[a * n + x] != second->values[b * n + x])
+            return false;
+    return true;
+}
+
 bool compared_is_pair(const struct compared *c, uint32_t a, uint32_t b,
                       const struct group *g, const struct group *h)
 {
     const struct compared_side *second = c->gallery.roster ? &c->gallery : &c->a;
 
+    if (!is_same(c, second, a, b))
+        return false;
     if (!h)
         return compared_is_in(c, &c->a, a, g) && compared_is_in(c, second, b, g);
     return (compared_is_in(c, &c->a, a, g) && compared_is_in(c, second, b, h)) ||

@@ -8,6 +8,7 @@
  *     fnmr         false non-matches of the mated comparisons completed
  *     gfar, gfrr   the same over the whole list of trials: a comparison with a failed
  *                  sample is a non-match (ISO/IEC 19795-1)
+ *     fmr_alike    fmr of comparisons of people who agree on some axes
  *     no_template  samples without a template
  *     fpir         non-mated searches with a candidate at or above the threshold
  *     fnir         mated searches without their mate at or above the threshold, whatever
@@ -56,6 +57,8 @@ struct compared {
     uint32_t *class;               /* of each person: its values on those; NULL where
                                       there are none, or a person has several */
     size_t classes;
+    struct compared *alike;        /* the same where people agree on further axes
+                                      (compared_alike()), or NULL */
     const uint32_t *rank;          /* borrowed, of each probe: of its best mate among the
                                       candidates, from 1; 0: none; NULL: not known */
 };
@@ -67,6 +70,9 @@ int compared_init(struct compared *c, const struct scores *s, const struct axes 
                   const struct roster *roster, const struct roster *gallery,
                   struct err *err);
 void compared_release(struct compared *c);
+/* From now on fmr_alike is counted too: as fmr, of the comparisons of people who agree on
+ * the axes of `set` (NISTIR 8280 restricts impostors to the same sex, age and region). */
+void compared_alike(struct compared *c, unsigned set);
 
 /* An operating point: its name (`threshold=0.5`, `fmr=1e-3`) and its threshold, as the
  * matcher means it. */

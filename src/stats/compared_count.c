@@ -100,6 +100,15 @@ static int add_pairs(const struct counting *k, const char *metric,
     return code;
 }
 
+/* Those of people who agree on further axes. */
+static int add_alike(const struct counting *k, const struct operating_point *point)
+{
+    struct counting alike = *k;
+
+    alike.c = k->c->alike;
+    return alike.c ? add_pairs(&alike, "fmr_alike", point, false) : 0;
+}
+
 /* False non-matches of each person, and what of his comparisons was lost; false where
  * the scores do not tell what was. */
 static bool count_mated(const struct counting *k, double threshold, bool lost,
@@ -233,6 +242,7 @@ static int count_group(const struct counting *k, const struct operating_point *p
         code = add_ranks(k);
     for (size_t i = 0; i < n && !code; i++)
         (void)((code = add_pairs(k, "fmr", &points[i], false)) ||
+               (code = add_alike(k, &points[i])) ||
                (code = add_pairs(k, "gfar", &points[i], true)) ||
                (code = add_mated(k, "fnmr", &points[i], false)) ||
                (code = add_mated(k, "gfrr", &points[i], true)) ||

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * comparing: `misid run STUDY --backend NAME[:option=value,...] --dataset NAME --root DIR`
+ * of a study that compares (its key `compare`): every matcher is shown the data set, its
+ * templates are compared, and the comparisons of all of them go into one tally.
+ *
+ *     comparing_open(c, &p)     data sets, study and matchers, before any image is read
+ *     comparing_work(c, &p)     into the run folder, which is there: outputs and scores
+ *     comparing_estimate(c, &p) findings
+ *     comparing_write(c, &p)    what is left to be written
+ *
+ * In the run folder: roster.csv and attributes.csv (with a gallery gallery.csv as well),
+ * and of every matcher backends/NAME/ as `misid embed` and `misid score` write it; with a
+ * gallery the answers stand in backends/NAME/probes/ and backends/NAME/gallery/.
+ *
+ * What was asked before comes from the cache, and an interrupted comparison goes on from
+ * its state: the same command resumes.
+ *
+ * Ownership: comparing_release(); requests are the caller's. Threads: one.
+ */
+#ifndef CLI_COMPARING_H
+#define CLI_COMPARING_H
+
+#include "cli/dataset_options.h"
+#include "cli/embedding.h"
+#include "cli/pipeline.h"
+#include "cli/scored_run.h"
+#include "datasets/problems.h"
+
+struct comparing_set {
+    const struct dataset_request *request;
+    struct dataset dataset;
+    struct roster roster;
+    struct problems problems;
+    size_t *rows;                    /* all of the roster's */
+};
+
+struct comparing {
+    const struct option_list *specs;
+    const struct embed_request *request;
+    struct comparing_set set, gallery; /* without a gallery its request is NULL */
+    bool opened;
+    double replicates, permutations, seed;
+    const char *reference;           /* group, or NULL */
+    struct embedding *says, *gallery_says;
+    struct scored *scored;
+    struct scored_wish *wishes;
+    const char **names;
+    size_t n;                        /* matchers */
+    struct scored_run run;
+};
+
+#define COMPARING_INIT { .replicates = 2000, .permutations = 9999, .seed = 1 }
+
+int comparing_open(struct comparing *c, struct pipeline *p, const char *study_path);
+int comparing_work(struct comparing *c, struct pipeline *p);
+int comparing_estimate(struct comparing *c, struct pipeline *p);
+int comparing_write(const struct comparing *c, struct pipeline *p);
+/* Options that make the run again. */
+void comparing_add_command(const struct comparing *c, struct text *to);
+void comparing_release(struct comparing *c);
+
+#endif
