@@ -180,7 +180,7 @@ int embedding_make(struct embedding *e, const struct roster *r, const size_t *ro
         .change = &e->change, .roster = r, .rows = rows, .n = n, .root = root,
         .most = MISID_CLASS | MISID_TEMPLATE | MISID_QUALITY |
                 (e->request->faces ? (unsigned)MISID_FACES : 0),
-        .to = &e->outputs,
+        .part = e->part, .to = &e->outputs,
     };
     int code = show(e, &s, sets, n_sets, err);
 

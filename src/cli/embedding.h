@@ -51,6 +51,7 @@ struct embedding {
     const struct embed_request *request;
     struct backend *backend;
     struct change change;      /* of the images */
+    const char *part;          /* "3 of 17": which of a study's doses; NULL: none */
     struct outputs outputs;
     struct timing timing;
     size_t computed, cached;   /* answers at the doses of a study */

@@ -24,6 +24,7 @@ struct scored_wish {
     size_t n_targets;
     size_t threads, replicates, permutations;
     uint64_t seed;
+    bool apart;                 /* compared.h */
 };
 
 struct scored {

@@ -21,10 +21,10 @@ struct changer {
     struct image other;     /* the next state of the picture */
     struct text bytes;      /* of a JPEG */
     struct image_workspace *ws; /* made when first asked for */
-    uint32_t *weights;      /* of half a kernel, the middle first */
-    uint8_t *padded;        /* a row with its mirrored ends */
-    uint16_t *rows;         /* blurred along, 8.8 bits */
-    uint32_t *sums;
+    float *weights;         /* of half a kernel, the middle first */
+    float *padded;          /* a row with its mirrored ends */
+    float *rows;            /* blurred along */
+    float *sums;
     size_t weights_cap, padded_cap, rows_cap, sums_cap;
 };
 
@@ -53,7 +53,7 @@ void changer_free(struct changer *c)
 
 static uint8_t level(double v)
 {
-    return (uint8_t)(v <= 0 ? 0 : v >= 255 ? 255 : floor(v + .5));
+    return (uint8_t)(v <= 0 ? 0 : v >= 255 ? 255 : (int)(v + .5));
 }
 
 static void look_up(struct image *im, const uint8_t table[256])
@@ -135,24 +135,24 @@ static bool have(void *at, size_t *cap, size_t n, size_t size)
     return *values != NULL;
 }
 
-/* Half a Gaussian in 1/65536, which with its mirror sums up to 65536. */
+/* Half a Gaussian, which with its mirror sums up to 1: of floats that are whole in
+ * 1/65536, so that every machine has the same. */
 static size_t make_weights(struct changer *c, double sigma)
 {
+    const double log2e = 1.4426950408889634, scale = -log2e / (2 * sigma * sigma);
     size_t reach = (size_t)ceil(BLUR_REACH * sigma);
-    double total = 1;
-    uint32_t rest = 65536;
+    double total = 1, rest = 1;
 
     if (!have(&c->weights, &c->weights_cap, reach + 1, sizeof *c->weights))
         return SIZE_MAX;
-    const double log2e = 1.4426950408889634, scale = -log2e / (2 * sigma * sigma);
     for (size_t k = 1; k <= reach; k++)
         total += 2 * synth_exp2(scale * (double)(k * k));
     for (size_t k = 1; k <= reach; k++) {
         double share = synth_exp2(scale * (double)(k * k)) / total;
-        c->weights[k] = (uint32_t)floor(65536 * share + .5);
-        rest -= 2 * c->weights[k];
+        c->weights[k] = (float)(floor(65536 * share + .5) / 65536);
+        rest -= 2 * (double)c->weights[k];
     }
-    c->weights[0] = rest;
+    c->weights[0] = (float)rest;
     return reach;
 }
 
@@ -165,43 +165,50 @@ static size_t mirror(ptrdiff_t i, size_t n)
     return at < n ? at : period - at;
 }
 
-static void blur_row(struct changer *c, const uint8_t *row, size_t width, size_t reach,
-                     uint16_t *to)
+/* sums += w (a + b), n values. In fours, of which every compiler makes vectors. */
+static void add_weighted(float *restrict sums, const float *restrict a,
+                         const float *restrict b, float w, size_t n)
 {
-    const size_t n = 3 * width;
-    const uint8_t *middle = c->padded + 3 * reach;
+    size_t i = 0;
 
-    for (size_t x = 0; x < width + 2 * reach; x++)
-        memcpy(c->padded + 3 * x, row + 3 * mirror((ptrdiff_t)x - (ptrdiff_t)reach, width),
-               3);
-    for (size_t i = 0; i < n; i++)
-        c->sums[i] = 128 + c->weights[0] * middle[i];
-    for (size_t k = 1; k <= reach; k++) {
-        const uint8_t *a = middle - 3 * k, *b = middle + 3 * k;
-        const uint32_t w = c->weights[k];
-        for (size_t i = 0; i < n; i++)
-            c->sums[i] += w * ((uint32_t)a[i] + b[i]);
+    for (; i + 4 <= n; i += 4) {
+        sums[i] += w * (a[i] + b[i]);
+        sums[i + 1] += w * (a[i + 1] + b[i + 1]);
+        sums[i + 2] += w * (a[i + 2] + b[i + 2]);
+        sums[i + 3] += w * (a[i + 3] + b[i + 3]);
     }
-    for (size_t i = 0; i < n; i++)
-        to[i] = (uint16_t)(c->sums[i] >> 8);
+    for (; i < n; i++)
+        sums[i] += w * (a[i] + b[i]);
+}
+
+static void blur_row(struct changer *c, const uint8_t *row, size_t width, size_t reach,
+                     float *to)
+{
+    const float *middle = c->padded + 3 * reach;
+
+    for (size_t x = 0; x < width + 2 * reach; x++) {
+        const uint8_t *p = row + 3 * mirror((ptrdiff_t)x - (ptrdiff_t)reach, width);
+        for (size_t i = 0; i < 3; i++)
+            c->padded[3 * x + i] = p[i];
+    }
+    for (size_t i = 0; i < 3 * width; i++)
+        to[i] = c->weights[0] * middle[i];
+    for (size_t k = 1; k <= reach; k++)
+        add_weighted(to, middle - 3 * k, middle + 3 * k, c->weights[k], 3 * width);
 }
 
 static void blur_column(struct changer *c, size_t y, size_t height, size_t n, size_t reach,
                         uint8_t *to)
 {
-    const uint16_t *middle = c->rows + y * n;
+    const float *middle = c->rows + y * n;
 
     for (size_t i = 0; i < n; i++)
-        c->sums[i] = (1u << 23) + c->weights[0] * middle[i];
-    for (size_t k = 1; k <= reach; k++) {
-        const uint16_t *a = c->rows + mirror((ptrdiff_t)y - (ptrdiff_t)k, height) * n;
-        const uint16_t *b = c->rows + mirror((ptrdiff_t)(y + k), height) * n;
-        const uint32_t w = c->weights[k];
-        for (size_t i = 0; i < n; i++)
-            c->sums[i] += w * ((uint32_t)a[i] + b[i]);
-    }
+        c->sums[i] = c->weights[0] * middle[i];
+    for (size_t k = 1; k <= reach; k++)
+        add_weighted(c->sums, c->rows + mirror((ptrdiff_t)y - (ptrdiff_t)k, height) * n,
+                     c->rows + mirror((ptrdiff_t)(y + k), height) * n, c->weights[k], n);
     for (size_t i = 0; i < n; i++)
-        to[i] = (uint8_t)(c->sums[i] >> 24);
+        to[i] = level((double)c->sums[i]);
 }
 
 static bool blur(struct changer *c, struct image *im, double dose)
@@ -211,7 +218,8 @@ static bool blur(struct changer *c, struct image *im, double dose)
     size_t reach = make_weights(c, sigma);
 
     if (reach == SIZE_MAX ||
-        !have(&c->padded, &c->padded_cap, 3 * (width + 2 * reach), 1) ||
+        !have(&c->padded, &c->padded_cap, 3 * (width + 2 * reach),
+              sizeof *c->padded) ||
         !have(&c->rows, &c->rows_cap, n * height, sizeof *c->rows) ||
         !have(&c->sums, &c->sums_cap, n, sizeof *c->sums))
         return false;

@@ -501,6 +501,7 @@ static void load_all(struct loading *l)
     load_answer(l, root);
     loading_own(l, root);
     loading_compare(l, root);
+    loading_clean(l);
 }
 
 int study_load(struct study *study, const char *path, const char *const *sets,

@@ -206,6 +206,7 @@ struct study {
     struct study_change *changes;    size_t n_changes;
     struct study_rivals *rivals;     size_t n_rivals;
     struct study_dose *doses;        size_t n_doses;   /* by kind, ascending */
+    const char *clean;               /* the point that rates at doses are set against */
     struct claim_spec *claims;       size_t n_claims;
     struct study_chart *charts;      size_t n_charts;
     struct study_alternative *alternatives; size_t n_alternatives;

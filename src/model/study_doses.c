@@ -49,6 +49,19 @@ static void load_kind(struct loading *l, struct yaml_node *map, enum dose_kind k
     text_release(&scratch);
 }
 
+/* Comparisons at doses are held to the threshold that the first target FMR sets on the
+ * images as they are. */
+void loading_clean(struct loading *l)
+{
+    struct study *s = l->study;
+    char number[NUM_MAX];
+
+    s->clean = s->compare.there && s->compare.n_targets
+                   ? arena_printf(&s->arena, "fmr=%s",
+                                  num_shortest(number, s->compare.targets[0]))
+                   : "";
+}
+
 void loading_doses(struct loading *l, struct yaml_node *root)
 {
     struct study *s = l->study;

@@ -46,6 +46,7 @@ struct study_chart *loading_charts(struct loading *l, struct yaml_node *map, boo
                                    size_t *n);
 /* The keys doses, own and compare. */
 void loading_doses(struct loading *l, struct yaml_node *root);
+void loading_clean(struct loading *l); /* behind compare */
 void loading_own(struct loading *l, struct yaml_node *root);
 void loading_compare(struct loading *l, struct yaml_node *root);
 

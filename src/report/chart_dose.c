@@ -113,7 +113,8 @@ static void find_most(struct dosing *g)
     for (size_t i = 0; i < f->n; i++) {
         const struct finding *r = &f->rows[i];
         if (strcmp(r->metric, g->metric->name) || !*r->backend ||
-            (*r->point && !study_dose_at(g->in->study, r->point)))
+            (strcmp(r->point, g->in->study->clean) &&
+             !study_dose_at(g->in->study, r->point)))
             continue;
         for (size_t k = 0; k < g->n; k++)
             if (!strcmp(r->group, g->groups[k])) {
@@ -156,7 +157,7 @@ static void add_line(struct plot *p, const struct dosing *g, const struct uprigh
 {
     for (size_t i = 0; i <= g->to - g->from; i++) {
         const struct study_dose *d = at_place(g, i);
-        const struct finding *f = rate_at(g, backend, group, d ? d->point : "");
+        const struct finding *f = rate_at(g, backend, group, d ? d->point : g->in->study->clean);
         const struct finding *r = !d ? NULL
             : doses_rise(g->in->findings, backend, g->metric->name, group, d->point);
         if (!f)
@@ -250,7 +251,7 @@ static void say(struct plot *p, const struct dosing *g, const char *backend)
                   study_label(g->in->study, g->groups[k], &scratch));
         for (size_t i = 0; i <= g->to - g->from; i++) {
             const struct study_dose *d = at_place(g, i);
-            const struct finding *f = rate_at(g, backend, g->groups[k], d ? d->point : "");
+            const struct finding *f = rate_at(g, backend, g->groups[k], d ? d->point : g->in->study->clean);
             if (!f)
                 continue;
             text_add(&p->alt, i ? ", " : " ");

@@ -419,7 +419,7 @@ static const struct finding *other_rate(struct arena *a, const struct study *stu
     const struct finding *other;
 
     if (!strcmp(kind, "rise")) {
-        other = lookup_row(study, f, row->backend, base, "", row->group, "", "");
+        other = lookup_row(study, f, row->backend, base, "", row->group, "", study->clean);
     } else if (!strcmp(kind, "rise_difference")) {
         other = lookup_row(study, f, row->backend, base, "rise", row->versus, "clean",
                            row->point);

@@ -35,7 +35,7 @@ static void for_groups(struct dose_tables *d, struct dose_row like,
         for (size_t g = 0; g < groups.n; g++) {
             like.group = groups.names[g];
             if (findings_find(d->b->findings, like.backend, d->metric->name, like.group, "",
-                              "", NULL) >= 0)
+                              s->clean, NULL) >= 0)
                 add(d, &like);
         }
     }
@@ -47,7 +47,8 @@ static void add_break_row(struct dose_tables *d, const struct dose_row *of)
     struct table *t = of->table;
     struct table_row *row = table_add_row(b, t);
     const struct finding *clean = lookup_row(b->study, b->findings, of->backend,
-                                             d->metric->name, "", of->group, "", "");
+                                             d->metric->name, "", of->group, "",
+                                             b->study->clean);
     struct dose dose;
 
     row->cells[0] = table_label(b, of->group);
@@ -125,7 +126,7 @@ static void add_rate_row(struct dose_tables *d, const struct dose_row *of)
 
     row->cells[0] = table_label(b, of->group);
     for (size_t i = 0; i <= way->n && i + 1 < of->table->columns; i++) {
-        const char *point = i ? way->doses[i - 1]->point : "";
+        const char *point = i ? way->doses[i - 1]->point : b->study->clean;
         const struct finding *f = lookup_row(b->study, b->findings, of->backend,
                                              d->metric->name, "", of->group, "", point);
         const struct finding *r = !i ? NULL : doses_rise(b->findings, of->backend,

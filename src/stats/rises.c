@@ -42,7 +42,7 @@ static bool find_rise(const struct evidence *e, const struct subject *about,
             r->faces = true;
         }
     if (!r->faces)
-        other.point = "";
+        other.point = e->study->clean;
     return evidence_rate(e, e->tally, &one, group, N_STATED, &r->changed) &&
            evidence_rate(e, e->tally, &other, group, N_STATED, &r->clean) &&
            (!r->faces || evidence_rate(e, e->tally, &both, group, N_STATED, &r->always));

@@ -193,12 +193,12 @@ static bool rival_rests(const struct hiding *h, const struct finding *r)
  * the two only; the difference of two rises tells of both groups'. */
 static bool rise_rests(const struct hiding *h, const struct finding *r)
 {
-    bool rests = rests_on(h, r->backend, r->metric, r->group, "");
+    bool rests = rests_on(h, r->backend, r->metric, r->group, h->study->clean);
 
     if (!strcmp(metric_kind(r->metric), "rise"))
         return rests || (r->n > 0 &&
                          r->x - llround(r->estimate * (double)r->n) < h->limit);
-    rests |= rests_on(h, r->backend, r->metric, r->versus, "");
+    rests |= rests_on(h, r->backend, r->metric, r->versus, h->study->clean);
     for (size_t i = 0; i < h->f->n && !rests; i++) {
         const struct finding *f = &h->f->rows[i];
         rests = h->hidden[i] && !strcmp(metric_kind(f->metric), "rise") &&

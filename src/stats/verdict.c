@@ -347,7 +347,8 @@ static void find_rise_rows(struct judging *j, const struct claim_spec *spec,
     const char *const groups[] = { spec->group, spec->versus };
 
     for (int i = 0; i < 2 && groups[i]; i++) {
-        add_row_of(j, part, part->backend, spec->metric, "", groups[i], "", "");
+        add_row_of(j, part, part->backend, spec->metric, "", groups[i], "",
+                   j->study->clean);
         add_row_of(j, part, part->backend, spec->metric, "", groups[i], "", spec->point);
         add_row_of(j, part, part->backend, spec->metric, "rise", groups[i], "clean",
                    spec->point);
