@@ -21,6 +21,8 @@ _misid_options() { # the options of a command
     thresholds) echo --fmr --reference --confidence --out --json --help ;;
     backend) echo --backend --box --landmarks --json --help ;;
     cache) echo --cache --older-than --backend --max-size --json --help ;;
+    cassette) echo --last --json --help ;;
+    cloud) echo --json --help ;;
     embed) echo --dataset --root --set --backend --out --threads --cache --no-cache \
         --covariates --faces --by --limit --quiet --json --help ;;
     dataset) echo --json --set --root --by --effect --study --no-images --dataset --balance \
@@ -44,10 +46,12 @@ _misid_words() { # the first word behind a command, where it is one of a few
     dataset) echo list show guess check sample ;;
     backend) echo list show probe check ;;
     cache) echo stat prune ;;
+    cassette) echo verify list ;;
+    cloud) echo list sweep ;;
     image) echo show ;;
     list) echo studies estimators charts metrics ;;
     help) echo run estimate chart index cite trace calc explain plan thresholds dataset \
-        ingest backend cache embed image score synth list ;;
+        ingest backend cache cassette cloud embed image score synth list ;;
     esac
 }
 
@@ -58,7 +62,7 @@ _misid() {
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
         words='run estimate chart index cite trace calc explain plan thresholds dataset
-            ingest backend cache embed image score synth list help version'
+            ingest backend cache cassette cloud embed image score synth list help version'
     elif [ "${word:0:1}" = - ]; then
         words=$(_misid_options "$command")
     elif [ "$before" = --dataset ]; then

@@ -5,15 +5,23 @@
 #include <string.h>
 
 #include "backends/kinds.h"
+#include "backends/outside.h"
 #include "base/file.h"
 #include "base/hash.h"
 
+struct backend_outside backend_outside;
+
 static const struct backend_kind *const kinds[] = {
+    &backend_azure,
     &backend_exec,
+    &backend_facepp,
+    &backend_ibm,
+    &backend_kairos,
     &backend_lbp,
     &backend_null,
     &backend_plugin,
     &backend_recorded,
+    &backend_rekognition,
 };
 
 const struct backend_kind *const *backend_kinds(size_t *n)
@@ -97,6 +105,15 @@ static void add_shown(struct text *to, const struct backend *b, const char *valu
     }
 }
 
+static bool is_apart(const struct backend *b, const char *name)
+{
+    const char *const *at = b->apart;
+
+    while (at && *at && strcmp(*at, name) != 0)
+        at++;
+    return at && *at;
+}
+
 /* NAME and the settings that were given, in the order of their names. */
 static void set_name(struct backend *b, const struct backend_spec *spec)
 {
@@ -106,7 +123,8 @@ static void set_name(struct backend *b, const struct backend_spec *spec)
     text_add(&t, path_basename(b->asked));
     for (size_t i = 0; i < b->n_settings; i++)
         for (size_t k = 0; k < spec->n; k++) {
-            if (strcmp(spec->settings[k].name, b->settings[i].name))
+            if (strcmp(spec->settings[k].name, b->settings[i].name) ||
+                is_apart(b, b->settings[i].name))
                 continue;
             text_addf(&t, "%c%s=", n++ ? ',' : ':', b->settings[i].name);
             text_reset(&value);
@@ -149,7 +167,8 @@ static void add_options(const struct backend *b, bool all, struct json_out *w)
 
     json_map(w, "options");
     for (size_t i = 0; i < b->n_settings; i++) {
-        if (!all && !strcmp(b->settings[i].name, "threads"))
+        if (!all && (!strcmp(b->settings[i].name, "threads") ||
+                     is_apart(b, b->settings[i].name)))
             continue;
         text_reset(&value);
         add_shown(&value, b, b->settings[i].value);
@@ -304,4 +323,9 @@ void backend_add_json(const struct backend *b, struct json_out *w)
     json_end(w);
     json_int(w, "batch", (int64_t)b->batch);
     json_bool(w, "cached", b->cached);
+    if (b->add_evidence) {
+        json_map(w, "evidence");
+        b->add_evidence(b, w);
+        json_end(w);
+    }
 }

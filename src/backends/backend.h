@@ -11,7 +11,7 @@
  *
  * Fingerprint: SHA-256 of the compact JSON, keys sorted, of abi, files (name and
  * SHA-256, sorted), name, normalisation (IMAGE_NORMALISATION), options (all but one
- * called `threads`, with their values) and version. An option whose value is the path of
+ * called `threads` and those that are `apart`, with their values) and version. An option whose value is the path of
  * one of the files stands with the file's base name, there and in every record: it is
  * what is in the file that counts, not where it lies.
  *
@@ -96,6 +96,13 @@ struct backend_candidate {
     double score;
 };
 
+struct backend_plan {          /* what is going to be asked, at most */
+    size_t images;
+    size_t pairs;              /* compared */
+    size_t enrolled, probes;
+    unsigned want;             /* of each image */
+};
+
 struct session {               /* one worker's */
     struct backend *backend;
     void *state;
@@ -123,12 +130,15 @@ struct backend {
     const char *version, *about;
     unsigned abi;              /* MISID_ABI unless set */
     unsigned capabilities;
+    const char *classless;     /* why it gives no class, for people; or NULL */
+    const char *const *apart;  /* options that no answer depends on: in no name and no
+                                  fingerprint; ends with NULL, or is it */
     struct setting *settings;  /* all, resolved, sorted by name */
     size_t n_settings;
     uint32_t dimension;        /* of float32 templates; 0: opaque or none */
     size_t template_bytes;     /* the most that one takes; set for those with a dimension */
     enum similarity similarity;
-    bool own_scores;           /* only compare() can score its templates */
+    bool own_scores;           /* only its compare() or search() can score its templates */
     double score_low, score_high;
     bool score_is_distance;
     double *native;            /* its own operating points */
@@ -136,12 +146,22 @@ struct backend {
     size_t batch;              /* images a call that suit it best */
     bool cached;               /* its answers may be kept (not of `null`) */
     bool blind;                /* answers without looking: views have no image */
+    bool dry;                  /* only says what it would do: its answers are none */
     struct setting *files;     /* path and SHA-256 of models, libraries, scripts */
     size_t n_files;
     char fingerprint[65];
     void *state;
+    void *client;              /* of services on the network: struct cloud */
     void (*close)(struct backend *b);
 
+    /* Or NULL: called before any session with a folder that is to keep what the answers
+     * rest on, as a cassette; it is made if need be. */
+    int (*keep)(struct backend *b, const char *dir, struct err *err);
+    /* Or NULL: called before the work, perhaps several times, with how much there is. It
+     * says what that costs, and fails where it may not be done. */
+    int (*plan)(struct backend *b, const struct backend_plan *p, struct err *err);
+    /* Or NULL: members for the record of what was done: requests, money, the cassette. */
+    void (*add_evidence)(const struct backend *b, struct json_out *w);
     /* Or NULL: called once before any session, with who will be shown. */
     int (*meet)(struct backend *b, const struct roster *r, struct err *err);
     int (*session)(struct backend *b, struct session **s, struct err *err);

@@ -21,6 +21,7 @@ struct measured {              /* what is kept of a picture for its attributes *
     int width, height;
     double eye_distance;
     struct image_measures measures;
+    char sha256[HASH_HEX];     /* of the file */
 };
 
 struct packed {
@@ -136,11 +137,14 @@ static bool look_up(struct worker *w, struct slot *s, const void *bytes, size_t 
     return found;
 }
 
-static void keep_measures(struct crew *crew, size_t i, const struct image_facts *f)
+static void keep_measures(struct crew *crew, size_t i, const struct image_facts *f,
+                          const void *bytes, size_t len)
 {
-    if (crew->measured && f->measured)
-        crew->measured[i] = (struct measured){ true, f->width, f->height, f->eye_distance,
-                                               f->measures };
+    if (!crew->measured || !f->measured)
+        return;
+    crew->measured[i] = (struct measured){ true, f->width, f->height, f->eye_distance,
+                                           f->measures, "" };
+    hash_bytes(crew->measured[i].sha256, bytes, len);
 }
 
 /* From the roster's row to what the backend gets. False if the sample has its answer
@@ -184,7 +188,7 @@ static bool prepare(struct worker *w, struct slot *s)
         status = images->decode(w->images, bytes, len, &s->place, &s->image, &facts,
                                 &w->reason);
         crew->times[s->i].decode += now() - start;
-        keep_measures(crew, s->i, &facts);
+        keep_measures(crew, s->i, &facts, bytes, len);
     }
     if (status != STATUS_OK)
         settle_failed(w, s->i, status, w->reason.s);
@@ -419,6 +423,11 @@ static void add_measures(struct outputs *o, size_t at, const struct measured *m)
     outputs_set_number(o, at, "image.apparent_ita", m->measures.ita);
     if (!isnan(m->eye_distance))
         outputs_set_number(o, at, "image.eye_distance", m->eye_distance);
+    struct text dhash = TEXT_INIT;
+    image_dhash_add(&dhash, m->measures.dhash);
+    outputs_set(o, at, "image.dhash", dhash.s);
+    outputs_set(o, at, "image.sha256", m->sha256);
+    text_release(&dhash);
 }
 
 static void add_face(struct outputs *o, const struct answer *a, const struct face_answer *f,

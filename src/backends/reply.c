@@ -109,18 +109,19 @@ static bool read_similarity(const struct json_value *map, struct reply_info *to,
     const struct json_value *v = json_member(map, "similarity");
     const char *name = json_get_string(v);
     bool template = to->capabilities & MISID_TEMPLATE;
+    bool own = to->capabilities & (MISID_COMPARE | MISID_SEARCH);
 
     if (v && !name)
         return reply_bad(why, "'similarity' is no text");
     if (!name || !*name) {
-        to->own_scores = to->capabilities & MISID_COMPARE;
-        return !template || to->own_scores ||
+        to->own_scores = own;
+        return !template || own ||
                reply_bad(why, "'similarity' is missing");
     }
     to->own_scores = !strcmp(name, "own");
     if (to->own_scores)
-        return to->capabilities & MISID_COMPARE ||
-               reply_bad(why, "'similarity' is own, but it cannot compare");
+        return own || reply_bad(why, "'similarity' is own, but it can neither compare nor "
+                                "search");
     for (int i = 0; i < SIMILARITIES; i++) {
         to->similarity = (enum similarity)i;
         if (!strcmp(name, similarity_names[i]))

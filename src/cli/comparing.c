@@ -59,11 +59,11 @@ static int open_matchers(struct comparing *c, bool changes, struct err *err)
     c->names = mem_array(most, sizeof *c->names);
     for (size_t i = 0; i < most && !code; i++) {
         c->n++;
-        code = embedding_open(&c->says[i], c->specs->items[i], c->request, err);
+        code = embedding_open(&c->says[i], c->specs->items[i], &c->asking, err);
         if (!code && changes)
             code = embedding_changeable(&c->says[i], err);
         if (!code && has_gallery(c))
-            code = embedding_open(&c->gallery_says[i], c->specs->items[i], c->request, err);
+            code = embedding_open(&c->gallery_says[i], c->specs->items[i], &c->asking, err);
         if (code)
             return code;
         const struct backend *b = c->says[i].backend;
@@ -159,6 +159,8 @@ int comparing_open(struct comparing *c, struct pipeline *p, const char *study_pa
         return err_add(p->err, ERR_INPUT, "%s: compares all samples of one data set, "
                        "expected no --gallery", s->path);
     c->opened = true;
+    c->asking = *c->request;
+    c->asking.covariates = true; /* so that equal images are found */
     int code = open_set(&c->set, p, study_path);
     if (!code && has_gallery(c))
         code = open_set(&c->gallery, p, study_path);
@@ -232,6 +234,7 @@ static int work_one(struct comparing *c, struct pipeline *p, size_t i)
     r.thresholds = native ? join_numbers(&s->arena, b->native, b->n_native) : NULL;
     r.targets = join_numbers(&s->arena, s->compare.targets, s->compare.n_targets);
     r.out = dir;
+    r.same_person = c->same_person;
     r.bins = NAN;
     r.threads = c->request->threads > 0 ? c->request->threads : NAN;
     r.top = (double)s->compare.top;
@@ -247,7 +250,9 @@ static int work_one(struct comparing *c, struct pipeline *p, size_t i)
         .threads = c->request->threads > 0 ? (size_t)c->request->threads
                                            : (size_t)sysconf(_SC_NPROCESSORS_ONLN),
         .replicates = (size_t)c->replicates, .permutations = (size_t)c->permutations,
-        .seed = (uint64_t)c->seed, .apart = s->n_doses > 0 };
+        .seed = (uint64_t)c->seed, .apart = s->n_doses > 0,
+        .searches = isnan(c->searches) ? 0 : c->searches,
+        .has_suspicious = !isnan(c->suspicious), .suspicious = c->suspicious };
     free(gallery);
     free(probes);
     free(dir);
@@ -380,6 +385,7 @@ void comparing_add_command(const struct comparing *c, struct text *to)
     dataset_request_add_command(c->set.request, "dataset", "root", to);
     if (has_gallery(c))
         dataset_request_add_command(c->gallery.request, "gallery", "gallery-root", to);
+    scored_add_command(c->replicates, c->permutations, c->seed, to);
 }
 
 void comparing_release(struct comparing *c)

@@ -42,6 +42,9 @@ struct comparing {
     bool opened;
     double replicates, permutations, seed;
     const char *reference;           /* group, or NULL */
+    const char *same_person;         /* decided by a person (same_person.h), or NULL */
+    double searches, suspicious;     /* NaN: the usual */
+    struct embed_request asking;     /* the request, and every image measured */
     struct embedding *says, *gallery_says;
     struct scored *scored;
     struct scored_wish *wishes;
@@ -50,7 +53,8 @@ struct comparing {
     struct scored_run run;
 };
 
-#define COMPARING_INIT { .replicates = 2000, .permutations = 9999, .seed = 1 }
+#define COMPARING_INIT { .replicates = 2000, .permutations = 9999, .seed = 1,        \
+                         .searches = NAN, .suspicious = NAN }
 
 int comparing_open(struct comparing *c, struct pipeline *p, const char *study_path);
 int comparing_work(struct comparing *c, struct pipeline *p);

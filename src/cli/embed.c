@@ -174,10 +174,12 @@ static int embed_set(struct embed *in, struct err *err)
     code = dataset_roster(&d, in->set.root, &options, &in->roster, err);
     (void)(code || (code = choose_rows(in, err)) || (code = find_by(&by, in, err)) ||
            (code = embedding_open(&in->e, spec, &in->request, err)) ||
+           (code = embedding_prepare(&in->e, in->out,
+                                     &(struct backend_plan){ .images = in->n }, err)) ||
            (code = embedding_make(&in->e, &in->roster, in->rows, in->n, in->set.root,
                                   by.sets, by.n, err)) ||
-           (code = write_all(in, err)));
-    if (!code)
+           (code = embedding_is_dry(&in->e) ? 0 : write_all(in, err)));
+    if (!code && !embedding_is_dry(&in->e))
         tell(in);
     free(spec);
     release_by(&by);

@@ -88,6 +88,20 @@ int embedding_changeable(const struct embedding *e, struct err *err)
                    "change of them reaches it, expected one that looks", e->backend->name);
 }
 
+int embedding_prepare(struct embedding *e, const char *dir, const struct backend_plan *plan,
+                      struct err *err)
+{
+    struct backend *b = e->backend;
+    int code = b->plan ? b->plan(b, plan, err) : 0;
+
+    return code || !b->keep || !dir ? code : b->keep(b, dir, err);
+}
+
+bool embedding_is_dry(const struct embedding *e)
+{
+    return e->backend && e->backend->dry;
+}
+
 void embedding_release(struct embedding *e)
 {
     backend_close(e->backend);
@@ -98,7 +112,7 @@ void embedding_release(struct embedding *e)
 }
 
 /* What else than the file decides the pixels: part of the key of the cache. */
-static void say_how(const struct change *change, struct text *to)
+static void say_how(const struct dosage *change, struct text *to)
 {
     text_add(to, "as it is over ffffff");
     if (!change->n)
@@ -109,7 +123,7 @@ static void say_how(const struct change *change, struct text *to)
 
 /* One showing of the images under a change. */
 struct showing {
-    const struct change *change;
+    const struct dosage *change;
     unsigned most;             /* of MISID_…, what may be asked for */
     const char *part;          /* of how many showings it is which; NULL: the only one */
     const struct roster *roster;

@@ -50,7 +50,7 @@ struct embed_request {
 struct embedding {
     const struct embed_request *request;
     struct backend *backend;
-    struct change change;      /* of the images */
+    struct dosage change;      /* of the images */
     const char *part;          /* "3 of 17": which of a study's doses; NULL: none */
     struct outputs outputs;
     struct timing timing;
@@ -62,6 +62,12 @@ int embedding_open(struct embedding *e, const char *spec,
                    const struct embed_request *request, struct err *err);
 /* Fails where it would answer the same whatever is done to the images. */
 int embedding_changeable(const struct embedding *e, struct err *err);
+/* Before the work: the folder that keeps what the answers rest on (NULL: none), and how
+ * much there is to do. Says what that costs, or fails where it may not be done. */
+int embedding_prepare(struct embedding *e, const char *dir, const struct backend_plan *plan,
+                      struct err *err);
+/* True after a dry run, whose answers are none and must not be written. */
+bool embedding_is_dry(const struct embedding *e);
 /* `rows` of the roster, ascending, n of them. Times are taken by the sets of
  * attributes, as timing_take() has it. */
 int embedding_make(struct embedding *e, const struct roster *r, const size_t *rows,
@@ -70,7 +76,7 @@ int embedding_make(struct embedding *e, const struct roster *r, const size_t *ro
 /* The same of the images under a change of a study's, into `o`, which is initialised.
  * `part` says to people how far the doses are. */
 struct embedding_dose {
-    const struct change *change;
+    const struct dosage *change;
     bool classes;              /* no templates */
     const char *part;          /* "3 of 17" */
 };

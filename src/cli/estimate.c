@@ -16,10 +16,11 @@
 #include "cli/scored_run.h"
 #include "cli/scored_study.h"
 #include "report/report.h"
+#include "stats/searches_findings.h"
 
 struct request {
     const char *out, *targets, *reference, *title;
-    double confidence, replicates, permutations, seed, threads;
+    double confidence, replicates, permutations, seed, threads, suspicious, searches;
     bool quiet, json, help;
 };
 
@@ -67,8 +68,31 @@ static int write_findings(const struct pipeline *p, const char *dir)
     return code;
 }
 
+/* The options that the findings rest on; folders lie elsewhere for everyone. */
+static void add_command(const struct request *r, struct pipeline *p)
+{
+    struct text t = TEXT_INIT;
+
+    text_add(&t, "misid estimate SCORES --out RUN");
+    if (r->targets)
+        text_addf(&t, " --target-fmr %s", r->targets);
+    if (r->confidence != .95)
+        text_addf(&t, " --confidence %g", r->confidence);
+    scored_add_command(r->replicates, r->permutations, r->seed, &t);
+    if (r->reference) {
+        text_add(&t, " --reference");
+        record_add_quoted(&t, r->reference);
+    }
+    if (r->title) {
+        text_add(&t, " --title");
+        record_add_quoted(&t, r->title);
+    }
+    p->run.command = arena_strdup(&p->run.arena, t.s);
+    text_release(&t);
+}
+
 /* A run folder of its own, with charts and report. */
-static int write_run(struct pipeline *p, const char *dir, const char *out)
+static int write_run(struct pipeline *p, const char *dir, const struct request *r)
 {
     static const char *const inputs[] = {
         "scores.json", "cells.csv", "exceedances.npy", "mated.npy", "roster.csv",
@@ -82,10 +106,10 @@ static int write_run(struct pipeline *p, const char *dir, const char *out)
             code = pipeline_record_input(p, path, "", inputs[i]);
         free(path);
     }
-    if (code || (code = pipeline_folder(p, out)))
+    if (code || (code = pipeline_folder(p, r->out)))
         return code;
     pipeline_record(p, NULL, 0, NULL, 0);
-    p->run.command = "misid estimate SCORES --out RUN";
+    add_command(r, p);
     (void)((code = pipeline_write_study(p)) || (code = pipeline_write_counts(p)) ||
            (code = pipeline_write_findings(p)) || (code = pipeline_write_report(p)));
     if (code && code != ERR_PROGRAM)
@@ -123,7 +147,9 @@ static int estimate_scored(struct pipeline *p, const char *dir, const struct req
     struct scored_wish wish = { .points_called = "threshold", .targets = targets, .threads = (size_t)r->threads,
                                 .replicates = (size_t)r->replicates,
                                 .permutations = (size_t)r->permutations,
-                                .seed = (uint64_t)r->seed };
+                                .seed = (uint64_t)r->seed, .searches = r->searches,
+                                .has_suspicious = !isnan(r->suspicious),
+                                .suspicious = r->suspicious };
     static const char *const name = "scores";
     const bool whole = r->out && !folder_same(dir, r->out);
     struct scored sc;
@@ -143,7 +169,7 @@ static int estimate_scored(struct pipeline *p, const char *dir, const struct req
     if (!code)
         code = scored_run_estimate(&run, p);
     if (!code)
-        code = whole ? write_run(p, dir, r->out) : write_findings(p, dir);
+        code = whole ? write_run(p, dir, r) : write_findings(p, dir);
     if (!code || code == ERR_PROGRAM)
         tell(p, r, r->out ? r->out : dir);
     scored_release(&sc);
@@ -171,6 +197,9 @@ static int check_options(const struct request *r, struct err *err)
         if (!(values[i] >= least[i] && values[i] <= 1e6 && values[i] == floor(values[i])))
             code = err_add(err, ERR_INPUT, "estimate: --%s %g, expected a whole number of %g "
                            "or more", names[i], values[i], least[i]);
+    if (!(r->searches >= 1 && r->searches <= 1e12 && r->searches == floor(r->searches)))
+        code = err_add(err, ERR_INPUT, "estimate: --searches %g, expected a whole number of 1 "
+                       "or more", r->searches);
     if (!(r->confidence >= .5 && r->confidence < 1))
         code = err_add(err, ERR_INPUT, "estimate: --confidence %g, expected a number from "
                        "0.5 to 0.999999", r->confidence);
@@ -185,7 +214,9 @@ static int check_options(const struct request *r, struct err *err)
 int estimate_main(int argc, char **argv)
 {
     struct request r = { .confidence = .95, .replicates = 2000, .permutations = 9999,
-                         .seed = 1, .threads = (double)sysconf(_SC_NPROCESSORS_ONLN) };
+                         .seed = 1, .suspicious = NAN,
+                         .searches = SEARCHES_EXPECTED,
+                         .threads = (double)sysconf(_SC_NPROCESSORS_ONLN) };
     struct option_list args = { 0 };
     const struct option table[] = {
         { OPTION_TEXT, "out", "DIR", "write there instead of into the folder", &r.out },
@@ -193,6 +224,11 @@ int estimate_main(int argc, char **argv)
           "those of the scores", &r.targets },
         { OPTION_TEXT, "reference", "GROUP", "of comparisons: set the groups of its axes "
           "against it\n                           (default: the largest)", &r.reference },
+        { OPTION_NUMBER, "suspicious-above", "T", "of comparisons: a non-mated pair is "
+          "suspicious from here on\n                           (the median mated score)",
+          &r.suspicious },
+        { OPTION_NUMBER, "searches", "S", "of searches: of how many to expect false leads "
+          "(1000)", &r.searches },
         { OPTION_TEXT, "title", "TEXT", "of comparisons: what the report is called",
           &r.title },
         { OPTION_NUMBER, "confidence", "C", "of comparisons: of the intervals (0.95)",

@@ -29,7 +29,7 @@ int folder_claim(const char *dir, const struct study *study, struct run *before,
 int folder_unfinish(const char *dir, struct err *err);
 
 /* The outputs of a run, by the stage that makes them. */
-enum folder_stage { MADE_FIRST, MADE_BY_ESTIMATE, MADE_BY_CHART };
+enum folder_stage { MADE_FIRST, MADE_BY_ESTIMATE, MADE_BY_CHART, MADE_AFTER_ALL };
 enum folder_stage folder_maker(const char *name);
 
 /* The files made before `stage` are there and are those that run.json records: what

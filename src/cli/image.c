@@ -18,7 +18,7 @@ struct request {
     bool json, help;
     struct image_options options;
     struct image_place place;
-    struct change changed;
+    struct dosage changed;
 };
 
 /* The n numbers of `--name a,b,…`. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "cli/folder.h"
 #include "cli/own_study.h"
 
@@ -23,11 +24,62 @@ int live_open(struct live *l, bool changes, struct err *err)
             return code;
         if (!(e->backend->capabilities & MISID_CLASS))
             return err_add(err, ERR_INPUT, "run: the backend %s gives no classes, which this "
-                           "study counts, expected one that does", e->backend->name);
+                           "study counts%s%s, expected one that does", e->backend->name,
+                           e->backend->classless ? ": " : "",
+                           e->backend->classless ? e->backend->classless : "");
         if (changes && (code = embedding_changeable(e, err)))
             return code;
     }
     return 0;
+}
+
+static bool keeps_anything(const struct live *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (l->embeddings[i].backend->keep && !l->embeddings[i].backend->dry)
+            return true;
+    return false;
+}
+
+/* The run folder is made, and known again if this is interrupted. */
+static int make_folder(const struct live *l, struct pipeline *p)
+{
+    struct text t = TEXT_INIT;
+    int code = pipeline_folder(p, l->out);
+
+    if (!code)
+        code = folder_unfinish(p->dir, p->err);
+    if (!code) {
+        study_to_json(&p->study, &t);
+        code = file_write_text(p->dir, "study.json", &t, p->err);
+    }
+    text_release(&t);
+    return code;
+}
+
+int live_prepare(struct live *l, struct pipeline *p, size_t images)
+{
+    bool keeps = keeps_anything(l);
+    int code = keeps ? make_folder(l, p) : 0;
+
+    for (size_t i = 0; i < l->n && !code; i++) {
+        struct embedding *e = &l->embeddings[i];
+        char *name = folder_backend(e->backend->name, "");
+        char *dir = keeps ? path_join(p->dir, name) : NULL;
+        code = embedding_prepare(e, dir, &(struct backend_plan){ .images = images }, p->err);
+        free(dir);
+        free(name);
+    }
+    return code;
+}
+
+bool live_is_dry(const struct live *l)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < l->n; i++)
+        any |= embedding_is_dry(&l->embeddings[i]);
+    return any;
 }
 
 int live_ask(struct live *l, const struct recorded_about *about, const char *root,
@@ -101,6 +153,11 @@ int live_write(const struct live *l, struct pipeline *p)
         if (!code) {
             embedding_add_record(e, &t);
             code = pipeline_write_text(p, record, &t);
+        }
+        if (!code && e->backend->keep) {
+            char *cassette = folder_backend(e->backend->name, "cassette.jsonl");
+            code = pipeline_record_output(p, cassette);
+            free(cassette);
         }
         free(timing);
         free(record);

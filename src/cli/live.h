@@ -20,6 +20,7 @@
 struct live {
     const struct option_list *specs; /* NULL or empty: nothing runs */
     const struct embed_request *request;
+    const char *out;                 /* the run folder, as --out has it, or NULL */
     struct embedding *embeddings;    /* one a spec */
     size_t n;
 };
@@ -28,6 +29,11 @@ bool live_is_on(const struct live *l);
 /* Opens all of them, which must give classes, and look where the study `changes` the
  * images; before any image is read. */
 int live_open(struct live *l, bool changes, struct err *err);
+/* Says what it will cost, where a backend has something to say. A folder for what the
+ * answers rest on is made before they are asked, if a backend keeps anything. */
+int live_prepare(struct live *l, struct pipeline *p, size_t images);
+/* True after a dry run: there is nothing to go on with. */
+bool live_is_dry(const struct live *l);
 /* Asks each of everyone, and adds its answers to `to`. */
 int live_ask(struct live *l, const struct recorded_about *about, const char *root,
              const struct axes *axes, struct recorded *to, struct err *err);

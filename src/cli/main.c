@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/lend.h"
 #include "stats/methods.h"
 
 static const struct command commands[] = {
@@ -19,6 +20,9 @@ static const struct command commands[] = {
     { "cite", cite_main, "one finding as a paragraph that can be quoted" },
     { "trace", trace_main, "from a finding to its counts, files, lines and sources" },
     { "calc", calc_main, "the estimators on their own, for checking a paper" },
+    { "compare", compare_main,
+      "what changed from one run to another, for whom, how surely" },
+    { "gate", gate_main, "may a run go out, held against its baseline and a policy?" },
     { "explain", explain_main, "whether a gap survives what else differs: a regression" },
     { "thresholds", thresholds_main,
       "thresholds for target FMRs, one for all and one a group; curves" },
@@ -27,6 +31,8 @@ static const struct command commands[] = {
     { "ingest", ingest_main, "from a data set's images and tables to roster.csv" },
     { "backend", backend_main, "matchers: which there are, what one is, what it says" },
     { "cache", cache_main, "answers that are kept: how many, and fewer of them" },
+    { "cassette", cassette_main, "what services were asked and answered: checked, listed" },
+    { "cloud", cloud_main, "galleries that runs have left at services: listed, deleted" },
     { "embed", embed_main, "from a data set's images to a backend's answers" },
     { "image", image_main, "what a matcher would get of one image file, measured" },
     { "score", score_main, "compare templates: matches per pair of groups and person" },
@@ -34,6 +40,8 @@ static const struct command commands[] = {
     { "record", record_main, "add finished runs to the history" },
     { "history", history_main, "what was recorded, over time" },
     { "baseline", baseline_main, "name a recorded run that others are held against" },
+    { "bundle", bundle_main, "pack a run so that others can audit it" },
+    { "verify", verify_main, "hold a bundle to its hashes, and make its findings again" },
     { "list", list_main, "what there is: studies, estimators, charts, metrics" },
     { "help", help_main, "this text, or that of a command" },
     { "version", version_main, "the version of misid and of what it is built on" },
@@ -133,6 +141,7 @@ int version_main(int argc, char **argv)
 int main(int argc, char **argv)
 {
     stats_start();
+    lend_to_backends();
     if (argc < 2) {
         print_usage(stderr);
         return EXIT_TROUBLE;

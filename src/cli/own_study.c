@@ -179,6 +179,9 @@ static bool is_drawable(const struct study *s, const struct tally *t,
     if (!strcmp(c->chart.text, "forest")) {
         for (size_t i = 0; i < s->n_contrasts; i++)
             any |= !strcmp(s->contrasts[i].metric, c->metric);
+    } else if (!strcmp(c->chart.text, "rivals")) {
+        for (size_t i = 0; i < t->n; i++)
+            any |= metric_find(t->counts[i].metric)->rival && t->counts[i].axes == c->by;
     } else if (!strcmp(c->chart.text, "composition")) {
         for (size_t i = 0; i < t->n; i++)
             any |= !strcmp(t->counts[i].metric, c->metric) && !t->counts[i].axes &&

@@ -14,6 +14,7 @@
 #include "cli/comparing.h"
 #include "cli/folder.h"
 #include "cli/predictions.h"
+#include "cli/published.h"
 #include "cli/several.h"
 #include "datasets/dataset.h"
 #include "model/metric.h"
@@ -242,6 +243,8 @@ int pipeline_open_study(struct pipeline *p, const char *path, const char *const 
     record_study(p, path);
     make_tallies(p);
     code = check_stages(p);
+    if (!code)
+        code = published_verdicts(&p->study, p->err);
     int found = 0;
     if (p->study.compare.there)
         return code ? code : open_comparing(p, path);
@@ -420,6 +423,8 @@ int pipeline_estimate(struct pipeline *p)
 
 int pipeline_folder(struct pipeline *p, const char *out)
 {
+    if (p->dir) /* made before what takes long */
+        return 0;
     p->dir = out ? mem_strdup(out)
                  : folder_default(&p->study, p->predictions ? "-own" : "");
     return folder_claim(p->dir, &p->study, &p->before, p->err);

@@ -27,6 +27,9 @@
 #include "stats/clusters.h"
 
 struct comparing;
+/* A dry run: all is said that there is to say, and nothing more is to be done. */
+#define PIPELINE_DRY 1
+
 struct predictions;
 
 struct pipeline {

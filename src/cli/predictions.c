@@ -100,8 +100,10 @@ static int read_files(struct predictions *q, struct pipeline *p, struct words *w
     int code = 0;
 
     roster_index_init(&index, &q->roster);
-    if (live_is_on(&q->live))
+    if (live_is_on(&q->live) && !(code = live_prepare(&q->live, p, q->roster.n * (1 + p->study.n_doses))))
         code = live_ask(&q->live, &about, q->set->root, &p->study.axes, &q->recorded, p->err);
+    if (!code && live_is_dry(&q->live))
+        code = PIPELINE_DRY;
     if (!code && live_is_on(&q->live) && p->study.n_doses) {
         q->n_doses = p->study.n_doses;
         q->doses = mem_array(q->n_doses, sizeof *q->doses);

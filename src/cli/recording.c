@@ -47,15 +47,21 @@ struct tables {
     const char *last;
 };
 
-static void add_tables(struct tables *t, const struct run_file *files, size_t n,
-                       const char *begin, const char *end)
+static void add_table(struct tables *t, const struct run_file *file)
 {
+    text_addf(&t->lines, "%s %s\n", file->name, file->sha256);
+    t->last = file->sha256;
+    t->n++;
+}
+
+static void add_rosters(struct tables *t, const struct run_file *files, size_t n)
+{
+    static const char *const names[] = { "roster.csv", "gallery.csv", "probe-roster.csv" };
+
     for (size_t i = 0; i < n; i++)
-        if (!strncmp(files[i].name, begin, strlen(begin)) && ends_in(files[i].name, end)) {
-            text_addf(&t->lines, "%s %s\n", files[i].name, files[i].sha256);
-            t->last = files[i].sha256;
-            t->n++;
-        }
+        for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+            if (!strcmp(files[i].name, names[k]))
+                add_table(t, &files[i]);
 }
 
 /* The data: its rosters, or the tables that were published. */
@@ -64,14 +70,16 @@ static void hash_dataset(struct history_run *to, const struct run *run)
     struct tables t = { .lines = TEXT_INIT };
     char hash[HASH_HEX];
 
-    add_tables(&t, run->outputs, run->n_outputs, "", "roster.csv");
+    add_rosters(&t, run->outputs, run->n_outputs);
     if (!t.n)
-        add_tables(&t, run->inputs, run->n_inputs, "", "roster.csv");
-    if (!t.n)
-        add_tables(&t, run->inputs, run->n_inputs, "datasets/", ".csv");
-    if (t.n == 1)
+        add_rosters(&t, run->inputs, run->n_inputs);
+    for (size_t i = 0, n = t.n; i < run->n_inputs && !n; i++)
+        if (!strncmp(run->inputs[i].name, "datasets/", 9) &&
+            ends_in(run->inputs[i].name, ".csv"))
+            add_table(&t, &run->inputs[i]);
+    if (t.n == 1) {
         to->head.dataset_hash = keep(to, t.last);
-    else {
+    } else {
         hash_bytes(hash, t.lines.s, t.lines.len);
         to->head.dataset_hash = keep(to, hash);
     }

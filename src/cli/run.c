@@ -151,6 +151,12 @@ int run_main(int argc, char **argv)
         { OPTION_TEXT, "reference", "GROUP", "of comparisons: set the groups of its axes "
           "against it\n                           (default: the largest)",
           &comparing.reference },
+        { OPTION_TEXT, "same-person", "FILE", "of comparisons: pairs that somebody has looked "
+          "at", &comparing.same_person },
+        { OPTION_NUMBER, "suspicious-above", "T", "of comparisons: a non-mated pair is "
+          "suspicious from here on", &comparing.suspicious },
+        { OPTION_NUMBER, "searches", "S", "of searches: of how many to expect false leads "
+          "(1000)", &comparing.searches },
         { OPTION_NUMBER, "replicates", "N", "of comparisons: of the bootstrap (2000)",
           &comparing.replicates },
         { OPTION_NUMBER, "permutations", "N", "of comparisons: of the test of spread (9999)",
@@ -194,6 +200,7 @@ int run_main(int argc, char **argv)
     if (p.predictions && !files.n) {
         own.live.specs = &backends;
         own.live.request = &request;
+        own.live.out = out;
         chosen = &none;
         comparing.specs = &backends;
         comparing.request = &request;
@@ -242,7 +249,7 @@ out:
     option_list_release(&sets);
     option_list_release(&backends);
     option_list_release(&args);
-    if (code)
+    if (code && code != PIPELINE_DRY)
         status = cli_fail(&err);
     return status;
 }

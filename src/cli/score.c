@@ -52,6 +52,8 @@ int score_main(int argc, char **argv)
           &r.mode },
         { OPTION_TEXT, "trials", "FILE", "only the comparisons of this list", &r.trials },
         { OPTION_TEXT, "same", "AXIS,…", "compare only samples that agree on these", &r.same },
+        { OPTION_TEXT, "same-person", "FILE", "pairs that somebody has looked at: probe, "
+          "reference, verdict", &r.same_person },
         { OPTION_TEXT, "probes", "FILE", "templates that are searched for in the others",
           &r.probes },
         { OPTION_TEXT, "probe-roster", "FILE", "who the probes are", &r.probe_roster },

@@ -7,6 +7,7 @@
 
 #include "base/csv.h"
 #include "base/file.h"
+#include "stats/searches_findings.h"
 
 static int read_roster(struct roster *r, const char *dir, const char *name, struct err *err)
 {
@@ -88,6 +89,7 @@ static int read_ranks(struct scored *sc, const char *dir, struct err *err)
 int scored_load(struct scored *sc, const char *dir, struct err *err)
 {
     *sc = (struct scored){ .backend = "" };
+    sc->dir = arena_strdup(&sc->arena, dir);
     scores_init(&sc->scores);
     int code = scores_read(&sc->scores, dir, err);
     if (code)
@@ -252,5 +254,19 @@ int scored_findings(const struct scored *sc, const struct scored_wish *wish,
         .seed = wish->seed,
     };
 
-    return compared_findings(&work, e, out, err);
+    int code = compared_findings(&work, e, out, err);
+    return code ? code
+                : searches_findings(&work, wish->searches > 0 ? wish->searches
+                                                              : SEARCHES_EXPECTED, e, out, err);
+}
+
+void scored_add_command(double replicates, double permutations, double seed,
+                        struct text *to)
+{
+    if (replicates != 2000)
+        text_addf(to, " --replicates %.0f", replicates);
+    if (permutations != 9999)
+        text_addf(to, " --permutations %.0f", permutations);
+    if (seed != 1)
+        text_addf(to, " --seed %.0f", seed);
 }

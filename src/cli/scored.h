@@ -25,6 +25,9 @@ struct scored_wish {
     size_t threads, replicates, permutations;
     uint64_t seed;
     bool apart;                 /* compared.h */
+    double searches;            /* of which false leads are expected; 0: as many as usual */
+    bool has_suspicious;        /* a score from which a non-mated pair is suspicious; else */
+    double suspicious;          /* a rule finds one (scored_cleaning.h) */
 };
 
 struct scored {
@@ -36,7 +39,7 @@ struct scored {
     struct operating_point *points;
     double *targets;            /* of a point; NaN: a threshold as given */
     size_t n_points;
-    const char *backend;
+    const char *backend, *dir;
 };
 
 int scored_load(struct scored *sc, const char *dir, struct err *err);
@@ -50,6 +53,9 @@ int scored_axes(const struct scored *sc, struct arena *arena, struct axes *axes,
 int scored_count(struct scored *sc, const struct axes *axes, const struct scored_wish *wish,
                  const char *backend, const unsigned *sets, size_t n_sets, unsigned alike,
                  struct tally *to, struct clusters *clusters, struct err *err);
+/* The options of the bootstrap and the test of spread, where they are not the usual. */
+void scored_add_command(double replicates, double permutations, double seed,
+                        struct text *to);
 int scored_findings(const struct scored *sc, const struct scored_wish *wish,
                     const struct evidence *e, struct findings *out, struct err *err);
 

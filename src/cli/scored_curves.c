@@ -8,6 +8,7 @@
 #include "cli/score_inputs.h"
 #include "model/scores_join.h"
 #include "stats/curves.h"
+#include "stats/searches_findings.h"
 
 /* One set of axes at work. */
 struct part {
@@ -130,6 +131,15 @@ static void settle(struct findings *curves, const struct findings *found)
     }
 }
 
+static int add_searches(const struct scored *sc, const struct study *s,
+                        struct findings *to, struct err *err)
+{
+    const struct compared_work work = { .compared = &sc->compared, .backend = sc->backend,
+                                        .points = sc->points, .n_points = sc->n_points };
+
+    return searches_curves(&work, s, s->spread, s->n_spread, to, err);
+}
+
 int scored_curves(const struct scored *sc, const struct study *s,
                   const struct findings *found, struct findings *to, struct err *err)
 {
@@ -160,6 +170,8 @@ int scored_curves(const struct scored *sc, const struct study *s,
         free(p.gallery_person);
     }
     settle(to, found);
+    if (!code)
+        code = add_searches(sc, s, to, err);
     arena_release(&arena);
     free(targets);
     return code;

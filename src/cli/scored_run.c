@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "cli/scored_cleaning.h"
 #include "cli/scored_curves.h"
 #include "cli/scored_study.h"
 #include "stats/evidence.h"
@@ -64,7 +65,9 @@ int scored_run_estimate(struct scored_run *r, struct pipeline *p)
                                 .clusters = &p->clusters };
 
     for (size_t i = 0; i < r->n && !code; i++)
-        code = scored_findings(&r->all[i], &r->wish[i], &e, &p->findings, p->err);
+        (void)((code = scored_findings(&r->all[i], &r->wish[i], &e, &p->findings, p->err)) ||
+               (code = scored_cleaning(&r->all[i], &r->wish[i], &e, r->n > 1, s,
+                                       &p->findings, p->err)));
     if (code)
         return code;
     scored_study_conclude(s, r->all, r->n, r->point, &p->findings);

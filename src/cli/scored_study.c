@@ -71,9 +71,12 @@ static void contrast_set(struct study *s, const struct tally *t, unsigned set,
         return;
     const char *versus = keep_name(s, &reference);
     do {
-        if (group_equal(&g, &reference, s->axes.n) || s->n_contrasts + 2 > room)
+        if (group_equal(&g, &reference, s->axes.n) || s->n_contrasts + 3 > room)
             continue;
         const char *group = keep_name(s, &g);
+        if (s->task == TASK_IDENTIFY)
+            s->contrasts[s->n_contrasts++] = (struct study_contrast){
+                .metric = "fpir", .group = group, .versus = versus, .ratio = true };
         s->contrasts[s->n_contrasts++] = (struct study_contrast){
             .metric = "fmr", .group = group, .versus = versus, .ratio = true };
         s->contrasts[s->n_contrasts++] = (struct study_contrast){
@@ -94,8 +97,8 @@ int scored_study_contrasts(struct study *s, const struct tally *t, const char *r
     else if (reference && !(of = group_axes(&asked, s->axes.n)))
         code = err_add(err, ERR_INPUT, "estimate: --reference 'all', expected a group");
     text_release(&why);
-    size_t room = s->n_contrasts + 2 * STUDY_MAX_GROUPS;
-    STUDY_ROOM(s, s->contrasts, s->n_contrasts, 2 * STUDY_MAX_GROUPS);
+    size_t room = s->n_contrasts + 3 * STUDY_MAX_GROUPS;
+    STUDY_ROOM(s, s->contrasts, s->n_contrasts, 3 * STUDY_MAX_GROUPS);
     for (size_t i = 0; i < s->n_spread && !code; i++)
         contrast_set(s, t, s->spread[i], s->spread[i] == of ? &asked : NULL, room);
     return code;
@@ -247,7 +250,9 @@ static void add_chart(struct study *s, const char *chart, const char *metric,
             *c = '-';
     const struct metric *m = metric_find(metric);
     bool all = !strcmp(chart, "caterpillar"), cross = !strcmp(chart, "cross");
-    text_addf(&title, "%s%s", shows ? shows : m->title, cross ? " between groups of "
+    bool rivals = !strcmp(chart, "rivals");
+    text_addf(&title, "%s%s%s", shows ? shows : m->title,
+              rivals ? ", one matcher against the other" : "", cross ? " between groups of "
               : set ? " by " : all ? ": all groups, sorted" : ": groups against the reference");
     for (size_t a = 0, first = 1; a < s->axes.n; a++)
         if (set & 1u << a) {
@@ -277,6 +282,9 @@ static bool has_contrast(const struct study *s, const char *metric)
             return true;
     return false;
 }
+
+/* Groups of a chart of several matchers. */
+#define RIVALS_MOST 24
 
 /* The fewest false matches, of any matcher, that a threshold may rest on (NIST counts
  * on 30; fewer are too few to say). */
@@ -321,74 +329,6 @@ const char *scored_study_point(const struct scored *all, size_t n, const struct 
     return sc->n_points ? sc->points[best].name : NULL;
 }
 
-/* "0.1 %", with three digits. */
-static void add_percent(struct text *to, double rate)
-{
-    text_addf(to, "%.3g %%", 100 * rate);
-}
-
-/* What the spread of one metric over one set of axes lets anybody conclude. */
-static void add_conclusion(const struct study *s, const struct findings *f,
-                           const char *backend, const char *point, unsigned set,
-                           struct text *to)
-{
-    struct text name = TEXT_INIT;
-
-    for (size_t a = 0; a < s->axes.n; a++)
-        if (set & 1u << a)
-            text_addf(&name, "%s%s", name.len ? ";" : "", s->axes.axes[a].name);
-    long at = findings_find(f, backend, "fmr.max_min", name.s, "", point, NULL);
-    text_reset(&name);
-    for (size_t a = 0; a < s->axes.n; a++)
-        if (set & 1u << a)
-            text_addf(&name, "%s%s", name.len ? " and " : "", s->axes.axes[a].name);
-    if (at >= 0) {
-        const struct finding *row = &f->rows[at];
-        text_addf(to, " By %s the highest FMR is ", name.s);
-        if (isfinite(row->estimate))
-            text_addf(to, "%.3g times the lowest", row->estimate);
-        else
-            text_add(to, "unboundedly larger than the lowest, which is 0");
-        text_addf(to, isfinite(row->hi) ? " (%g %% limits %.3g to %.3g)"
-                                        : " (%g %% limits from %.3g up)",
-                  100 * row->confidence, row->lo, row->hi);
-        if (isnan(row->p) && strstr(row->note, "two groups would have"))
-            text_add(to, "; too few false matches to say whether that is more than chance.");
-        else if (isnan(row->p))
-            text_add(to, "; whether that is more than chance was not tested.");
-        else if (row->p < .05)
-            text_addf(to, "; chance alone would hardly give such a spread (p = %.2g).", row->p);
-        else
-            text_addf(to, "; chance alone may give such a spread at these sizes "
-                      "(p = %.2g).", row->p);
-    }
-    text_release(&name);
-}
-
-void scored_study_conclude(struct study *s, const struct scored *all, size_t n,
-                           const char *point, const struct findings *f)
-{
-    struct text t = TEXT_INIT;
-
-    text_add(&t, s->question);
-    for (size_t b = 0; b < n && point; b++) {
-        const struct scored *sc = &all[b];
-        long at = findings_find(f, sc->backend, "fmr", "all", "", point, NULL);
-        if (at < 0)
-            continue;
-        text_addf(&t, " %s%s %s, %s %g, the FMR of all is ", n > 1 ? sc->backend : "",
-                  n > 1 ? ": at" : "At", point,
-                  sc->compared.distance ? "a distance of" : "a score of",
-                  f->rows[at].threshold);
-        add_percent(&t, f->rows[at].estimate);
-        text_add(&t, ".");
-        for (size_t i = 0; i < s->n_spread; i++)
-            add_conclusion(s, f, sc->backend, point, s->spread[i], &t);
-    }
-    s->question = arena_strdup(&s->arena, t.s);
-    text_release(&t);
-}
-
 /* True if some group of the set has a rate at the point. */
 static bool has_groups(const struct study *s, const struct tally *t, const char *metric,
                        const char *point, unsigned set)
@@ -398,6 +338,22 @@ static bool has_groups(const struct study *s, const struct tally *t, const char 
             !strcmp(t->counts[i].point, point))
             return s->axes.n > 0;
     return false;
+}
+
+/* Several matchers: who is served how badly by whom, and by how much they differ. */
+static void add_rivals(struct study *s, const struct tally *t, const char *point)
+{
+    const struct study_compare *c = &s->compare;
+
+    STUDY_ROOM(s, s->charts, s->n_charts, 2 * c->n_rivals * s->n_spread);
+    for (size_t m = 0; m < c->n_rivals; m++)
+        for (size_t i = 0; i < s->n_spread; i++) {
+            if (!has_groups(s, t, c->rivals[m], point, s->spread[i]) ||
+                count_groups(&s->axes, s->spread[i]) > RIVALS_MOST)
+                continue;
+            add_chart(s, "heat", c->rivals[m], NULL, point, s->spread[i]);
+            add_chart(s, "rivals", c->rivals[m], NULL, point, s->spread[i]);
+        }
 }
 
 /* What the charts are of: FPIR and FNIR where there is a gallery. */
@@ -428,6 +384,8 @@ void scored_study_end(struct study *s, const struct scored *all, size_t n,
     name_metrics(s, t);
     add_facts(s, all, n);
     add_caveats(s, &all[0]);
+    if (point && n > 1)
+        add_rivals(s, t, point);
     if (point)
         add_charts(s, &all[0], t, point);
 }
@@ -467,6 +425,10 @@ void scored_study_curves(struct study *s, const struct scored *all, size_t n,
           "Scores of mated and non-mated comparisons" },
         { "equalise", "fmr", { "fmr", "fnmr" }, true,
           "Equal thresholds or equal FMRs" },
+        { "fpir-threshold", "fpir", { "fpir", "fpir" }, false,
+          "Searches that return somebody wrong, by threshold" },
+        { "gallery-size", "fpir", { "fpir", "fpir" }, false,
+          "Searches that return somebody wrong, by the size of the gallery" },
     };
     const size_t kinds = sizeof wanted / sizeof *wanted;
 

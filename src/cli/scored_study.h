@@ -37,7 +37,7 @@ int scored_study_contrasts(struct study *s, const struct tally *t, const char *r
 const char *scored_study_point(const struct scored *all, size_t n, const struct tally *t);
 void scored_study_end(struct study *s, const struct scored *all, size_t n,
                       const struct tally *t, const char *point);
-/* After scored_findings(): what may be concluded, in words, behind the question. */
+/* After scored_findings(): what may be concluded, in words. */
 void scored_study_conclude(struct study *s, const struct scored *all, size_t n,
                            const char *point, const struct findings *f);
 /* The charts of curves.csv, behind the others: for the first axis and for all of them, as

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "cli/folder.h"
+#include "cli/same_person.h"
 #include "cli/score_inputs.h"
 #include "cli/score_state.h"
 #include "cli/score_tell.h"
@@ -21,6 +22,7 @@ struct scoring {
     struct scores scores;
     struct score_side a, gallery;
     struct trials trials;
+    struct same_person same;
     struct count_trial *listed;
     struct count *count;
     char key[HASH_HEX];
@@ -211,12 +213,39 @@ static int read_trials(struct scoring *g, struct err *err)
     struct trials *t = &g->trials;
     int code = score_trials_read(t, &g->a.roster, g->r->trials, err);
 
-    if (code)
-        return code;
+    return code ? code : score_add_input(&g->scores, "trials", g->r->trials, err);
+}
+
+/* Of people who were joined the trials are mated. */
+static void list_trials(struct scoring *g)
+{
+    struct trials *t = &g->trials;
+
     g->listed = mem_array(t->n, sizeof *g->listed);
-    for (size_t i = 0; i < t->n; i++)
+    for (size_t i = 0; i < t->n; i++) {
+        t->mated[i] = g->a.person[t->probe[i]] == g->a.person[t->reference[i]];
         g->listed[i] = (struct count_trial){ t->probe[i], t->reference[i], t->mated[i] };
-    return score_add_input(&g->scores, "trials", g->r->trials, err);
+    }
+}
+
+/* Who is one person under two names, before anybody is counted. */
+static int settle_people(struct scoring *g, struct err *err)
+{
+    const struct score_request *r = g->r;
+    bool folder = r->probes && path_is_dir(r->probes);
+    char *main_outputs = r->run ? path_join(r->run, "outputs.csv") : NULL;
+    char *probe_outputs = folder ? path_join(r->probes, "outputs.csv") : NULL;
+    int code = same_person_settle(&g->same, &g->a, r->probes ? probe_outputs : main_outputs,
+                                  r->probes ? &g->gallery : NULL, main_outputs,
+                                  r->same_person, &g->scores, err);
+
+    free(main_outputs);
+    free(probe_outputs);
+    if (!code && g->same.rows && !r->silent && r->run && folder_same(r->out, r->run))
+        code = err_add(err, ERR_INPUT, "score: %zu samples are of people who are joined, "
+                       "which the roster of %s does not say: expected --out with another "
+                       "folder", g->same.rows, r->run);
+    return code;
 }
 
 /* As many as fit in a quarter of what histograms may take, at most the usual. */
@@ -255,8 +284,12 @@ static int read_inputs(struct scoring *g, struct err *err)
     if (!code && r->trials)
         code = read_trials(g, err);
     if (!code)
+        code = settle_people(g, err);
+    if (!code)
         code = score_group(&g->scores, &g->a, r->probes ? &g->gallery : NULL, r->by, r->same,
                            err);
+    if (!code && r->trials)
+        list_trials(g);
     if (!code && isnan(r->bins))
         g->scores.bins = fitting_bins(&g->scores);
     return code;
@@ -369,11 +402,23 @@ static int write_all(struct scoring *g, struct err *err)
 
     if (!code && r->probes)
         code = write_roster(r->out, "probe-roster.csv", &g->a, NULL, err);
+    if (!code)
+        code = same_person_write(&g->same, r->out, err);
     if (!code && r->trials)
         code = write_trials(g, err);
     if (!code)
         code = scores_write(&g->scores, &g->a.roster, &g->gallery.roster, r->out, err);
     return code ? code : score_state_remove(r->out, err);
+}
+
+static void tell_people(const struct same_person *s, struct text *to)
+{
+    if (s->looked)
+        text_addf(to, "%zu pairs of equal pictures and %s%zu that look alike: "
+                  "duplicates.csv\n", s->identical, s->too_many ? "(not looked for) " : "",
+                  s->near);
+    if (s->rows)
+        text_addf(to, "%zu samples are of people who were joined: joined.csv\n", s->rows);
 }
 
 static void tell(const struct scoring *g)
@@ -382,10 +427,12 @@ static void tell(const struct scoring *g)
 
     if (g->r->silent)
         return;
-    if (g->r->json)
+    if (g->r->json) {
         score_tell_json(&g->scores, g->r->out, &t);
-    else if (!g->r->quiet)
+    } else if (!g->r->quiet) {
+        tell_people(&g->same, &t);
         score_tell_words(&g->scores, g->r->out, g->seconds, &t);
+    }
     fputs(t.s, stdout);
     text_release(&t);
 }
@@ -411,6 +458,7 @@ static int score(const struct score_request *r, struct err *err)
     count_free(g.count);
     free(g.listed);
     trials_release(&g.trials);
+    same_person_release(&g.same);
     score_side_release(&g.a);
     score_side_release(&g.gallery);
     scores_release(&g.scores);

@@ -25,6 +25,7 @@ struct score_request {
     const char *probes;        /* folder, or templates with probe_roster; NULL: none */
     const char *probe_roster;
     const char *trials;        /* a list, or NULL */
+    const char *same_person;   /* decided by a person (same_person.h), or NULL */
     const char *by, *same;     /* axes with commas, or NULL */
     const char *thresholds, *targets;  /* numbers with commas; one of the two */
     const char *out;           /* folder */

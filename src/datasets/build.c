@@ -492,6 +492,9 @@ int dataset_roster(const struct dataset *d, const char *root,
             derive(&b, i);
         if (b.x->rest)
             mark_rest(&b);
+        code = build_choose(&b, err);
+    }
+    if (!code) {
         check_labels(&b);
         check_people(&b);
         check_paths(&b);

@@ -76,6 +76,8 @@ void build_status(struct build *b, size_t row, const char *path);
 int build_bind(void *arg, const char *const *names, size_t n, const char *file,
                size_t line, struct err *err);
 void build_unbind(struct build *b);
+/* where.c: only the samples that the set's key `where` asks for. */
+int build_choose(struct build *b, struct err *err);
 /* join.c: a source that is joined. */
 int build_join(struct build *b, const struct place *place, struct err *err);
 

@@ -371,6 +371,23 @@ static void read_attributes(struct reader *r)
         read_attribute(r, all, i, unknown, n_unknown);
 }
 
+static void read_wheres(struct reader *r)
+{
+    struct yaml_node *map = yaml_get_map(r->doc, r->doc->root, "where", false);
+    struct descriptor *x = r->x;
+
+    if (!map)
+        return;
+    x->wheres = arena_array(r->arena, map->n, sizeof *x->wheres);
+    for (size_t i = 0; i < map->n; i++) {
+        struct where *w = &x->wheres[x->n_wheres++];
+        w->attribute = keep(r, map->keys[i]);
+        w->values = get_list(r, map, map->keys[i], &w->n, true);
+        if (!w->n)
+            yaml_fault(r->doc, map, map->keys[i], "no values, expected one or more");
+    }
+}
+
 static void read_sources(struct reader *r, struct yaml_node *list)
 {
     struct descriptor *x = r->x;
@@ -422,6 +439,7 @@ struct descriptor *descriptor_read(struct yaml_doc *doc, struct arena *arena)
     x->rest_provenance = rest < 0 ? PROVENANCE_UNSTATED : (enum provenance)rest;
     read_sources(&r, sources);
     read_attributes(&r);
+    read_wheres(&r);
     return x;
 }
 

@@ -76,6 +76,13 @@ struct source {
     struct texts key_text; /* of the join */
 };
 
+/* where: {age: [20-29, 30-39]}: only samples with one of these values. */
+struct where {
+    const char *attribute;
+    const char **values;
+    size_t n;
+};
+
 struct value_map {
     const char **raw, **value;
     size_t n;
@@ -118,6 +125,8 @@ struct descriptor {
     size_t n_sources;
     struct attribute *attributes;
     size_t n_attributes;
+    struct where *wheres;  /* all of them must hold */
+    size_t n_wheres;
 };
 
 /* Reads the keys above from the document; faults go to its errors. NULL if the

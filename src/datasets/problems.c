@@ -39,6 +39,7 @@ const struct problem_kind problem_kinds[PROBLEMS] = {
     [PROBLEM_PEOPLE_WITHOUT] = { "people-without-image",
                                  "people in a table with no image here", true },
     [PROBLEM_ABSENT] = { "absent", "tables or fields that are not there", true },
+    [PROBLEM_LEFT_OUT] = { "left-out", "samples that 'where' does not ask for", true },
 };
 
 void problems_init(struct problems *p)

@@ -40,6 +40,7 @@ enum problem {
     PROBLEM_SMALL_CELL,        /* note: too few people to see the effect */
     PROBLEM_PEOPLE_WITHOUT,    /* note: people in a table with no image here */
     PROBLEM_ABSENT,            /* note: optional tables and fields not there */
+    PROBLEM_LEFT_OUT,          /* note: samples that `where` does not ask for */
     PROBLEMS
 };
 struct problem_kind {

@@ -285,7 +285,7 @@ static enum status through_jpeg(struct changer *c, struct image *im, int quality
                                    &facts, reason);
 }
 
-enum status change_apply(struct changer *c, const struct change *change, struct image *im,
+enum status change_apply(struct changer *c, const struct dosage *change, struct image *im,
                          struct affine *to_pixels, struct text *reason)
 {
     enum status status = STATUS_OK;

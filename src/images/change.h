@@ -48,7 +48,7 @@ void changer_free(struct changer *c);
 
 /* Changes `im`; where that moves its pixels, `to_pixels` (NULL: nobody asks) leads to
  * where they are now. `reason` is added to where it fails; `im` is then of no use. */
-enum status change_apply(struct changer *c, const struct change *change, struct image *im,
+enum status change_apply(struct changer *c, const struct dosage *change, struct image *im,
                          struct affine *to_pixels, struct text *reason);
 
 #endif

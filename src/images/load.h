@@ -66,7 +66,7 @@ struct image_options {
     bool crop;             /* to the box; `align` wins */
     double margin;         /* share of the box's sides added at each side, >= 0 */
     bool measure;          /* fill facts->measures */
-    const struct change *change; /* of the image, when it has its size; NULL: none */
+    const struct dosage *change; /* of the image, when it has its size; NULL: none */
 };
 /* 256 MiB, 100 million pixels, white, nothing else. */
 #define IMAGE_OPTIONS_INIT \

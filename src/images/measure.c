@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "images/dhash.h"
 
 #define Y_BITS 22          /* of relative luminance */
 #define LOOKED_AT 4096     /* pixels, at most, for skin */
@@ -260,4 +261,5 @@ void measure_image(struct measurer *m, const struct image *im,
 {
     measure_rows(m, im, to);
     measure_skin(m, im, to);
+    dhash_image(im, to->dhash);
 }

@@ -25,6 +25,8 @@
  *   light and camera, and no property of a person; hair, wood and sand pass for
  *   skin too.
  *
+ * dhash: images/dhash.h.
+ *
  * Ownership: a measurer holds tables and rows. Threads: one a thread.
  */
 #ifndef IMAGES_MEASURE_H

@@ -60,7 +60,7 @@ bool dose_is_clean(struct dose d)
     return d.value == dose_kinds[d.kind].clean; /* NaN equals nothing */
 }
 
-static int parse_step(struct change *c, const char *text, size_t len, const char *where,
+static int parse_step(struct dosage *c, const char *text, size_t len, const char *where,
                       struct err *err)
 {
     const char *equals = memchr(text, '=', len);
@@ -96,7 +96,7 @@ static int parse_step(struct change *c, const char *text, size_t len, const char
     return code;
 }
 
-int change_parse(struct change *c, const char *text, const char *where, struct err *err)
+int change_parse(struct dosage *c, const char *text, const char *where, struct err *err)
 {
     c->n = 0;
     for (const char *at = text;; at++) {
@@ -110,7 +110,7 @@ int change_parse(struct change *c, const char *text, const char *where, struct e
     }
 }
 
-void change_add_text(struct text *to, const struct change *c)
+void change_add_text(struct text *to, const struct dosage *c)
 {
     char number[NUM_MAX];
 

@@ -54,7 +54,7 @@ struct dose {
 };
 
 #define CHANGE_MAX 8
-struct change {
+struct dosage {
     struct dose steps[CHANGE_MAX];
     size_t n;             /* 0: the image as it is */
 };
@@ -68,8 +68,8 @@ const char *dose_fault(enum dose_kind kind, double value, struct text *scratch);
 bool dose_is_clean(struct dose d);
 
 /* Of a text; ERR_INPUT where it is none. `where` begins the line. */
-int change_parse(struct change *c, const char *text, const char *where, struct err *err);
-void change_add_text(struct text *to, const struct change *c);
+int change_parse(struct dosage *c, const char *text, const char *where, struct err *err);
+void change_add_text(struct text *to, const struct dosage *c);
 
 /* True if the point is a change of one kind, which is then in *d: what is drawn along
  * an axis. */

@@ -2,6 +2,7 @@
 #include "model/image.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,6 +87,37 @@ const char *image_place_parse(struct image_place *place, const char *box,
             place->landmarks[i] = (struct point){ v[2 * i], v[2 * i + 1] };
     }
     return NULL;
+}
+
+unsigned image_dhash_distance(const uint64_t *a, const uint64_t *b)
+{
+    unsigned bits = 0;
+
+    for (int i = 0; i < IMAGE_DHASH_WORDS; i++)
+        bits += (unsigned)__builtin_popcountll(a[i] ^ b[i]);
+    return bits;
+}
+
+void image_dhash_add(struct text *to, const uint64_t *dhash)
+{
+    for (int i = 0; i < IMAGE_DHASH_WORDS; i++)
+        text_addf(to, "%016" PRIx64, dhash[i]);
+}
+
+bool image_dhash_parse(const char *s, uint64_t *to)
+{
+    const size_t digits = 16;
+    char word[17];
+
+    if (strlen(s) != digits * IMAGE_DHASH_WORDS ||
+        strspn(s, "0123456789abcdef") != digits * IMAGE_DHASH_WORDS)
+        return false;
+    for (size_t i = 0; i < IMAGE_DHASH_WORDS; i++) {
+        memcpy(word, s + digits * i, digits);
+        word[digits] = '\0';
+        to[i] = strtoull(word, NULL, 16);
+    }
+    return true;
 }
 
 void image_place_move(struct image_place *place, const struct affine *by)

@@ -22,6 +22,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/text.h"
+
 #define IMAGE_MAX_SIDE 65535
 
 /* Of the way from a file to these pixels (images/load.h); goes up whenever the same
@@ -93,6 +95,8 @@ struct affine {
 };
 struct point affine_apply(const struct affine *a, struct point p);
 
+#define IMAGE_DHASH_WORDS 4
+
 /* What was measured on the pixels that a matcher gets. */
 struct image_measures {
     double luminance;  /* mean relative luminance, 0 to 1 */
@@ -101,7 +105,15 @@ struct image_measures {
     double sharpness;  /* variance of the Laplacian, grey levels squared */
     double skin;       /* share of pixels that look like skin, 0 to 1 */
     double ita;        /* their apparent ITA in degrees; NaN if they are too few */
+    uint64_t dhash[IMAGE_DHASH_WORDS]; /* what it looks like, roughly (images/dhash.h) */
 };
+
+/* Bits in which two differ, and the most at which pictures are called near duplicates. */
+#define IMAGE_DHASH_NEAR 24
+unsigned image_dhash_distance(const uint64_t *a, const uint64_t *b);
+/* As 64 hexadecimal digits, and back; false if it is not that. */
+void image_dhash_add(struct text *to, const uint64_t *dhash);
+bool image_dhash_parse(const char *s, uint64_t *to);
 
 enum image_format { IMAGE_FORMAT_UNKNOWN, IMAGE_FORMAT_JPEG, IMAGE_FORMAT_PNG,
                     IMAGE_FORMAT_PNM, IMAGE_FORMATS };

@@ -25,6 +25,7 @@ struct metric {
     bool rival;            /* counted against another backend or the unchanged image: for
                               paired contrasts, has no rate of its own */
     bool detail;           /* looks into another metric's trials: only rates */
+    bool amount;           /* a number a trial, not a share of the trials: may exceed 1 */
     bool pairs;            /* of comparisons within a group: those of two groups are
                               not all there are within both together */
 };

@@ -148,6 +148,48 @@ void roster_shrink(struct roster *r)
         r->line = mem_grow(r->line, r->line_cap = r->n, sizeof *r->line);
 }
 
+static void column_choose(struct column *c, const size_t *rows, size_t n)
+{
+    struct column to = { 0 };
+
+    for (size_t i = 0; i < n && c->values.n; i++)
+        column_set(&to, i, column_value(c, rows[i]));
+    column_release(c);
+    *c = to;
+}
+
+/* The codes of a status are the statuses themselves. */
+static void codes_choose(struct column *c, const size_t *rows, size_t n)
+{
+    struct column to = { 0 };
+
+    for (size_t i = 0; i < n; i++)
+        column_set_code(&to, i, column_code(c, rows[i]));
+    column_release(c);
+    *c = to;
+}
+
+void roster_choose(struct roster *r, const size_t *rows, size_t n, const char *why)
+{
+    struct dict samples = DICT_INIT;
+
+    for (size_t i = 0; i < n; i++) {
+        dict_add(&samples, roster_sample(r, rows[i]), NULL);
+        r->line[i] = r->line[rows[i]];
+    }
+    for (size_t i = 0; fixed_column(r, i); i++)
+        if (fixed_column(r, i) == &r->status)
+            codes_choose(&r->status, rows, n);
+        else
+            column_choose(fixed_column(r, i), rows, n);
+    for (size_t i = 0; i < r->n_attributes; i++)
+        column_choose(&r->attributes[i].column, rows, n);
+    dict_release(&r->samples);
+    r->samples = samples;
+    r->n = n;
+    r->chosen = arena_strdup(&r->arena, why);
+}
+
 size_t roster_add_attribute(struct roster *r, const char *name,
                             enum provenance provenance, const char *about)
 {

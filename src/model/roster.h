@@ -90,6 +90,7 @@ struct roster {
     struct column texts[ROSTER_TEXTS];
     struct roster_attribute *attributes;
     size_t n_attributes, attributes_cap;
+    const char *chosen;     /* of more samples these, in words; NULL: all of them */
 };
 
 /* More samples than any set of faces has; rows and codes fit in 32 bits. */
@@ -119,6 +120,10 @@ void roster_set_text(struct roster *r, size_t row, enum roster_text which,
                      const char *text);
 void roster_set(struct roster *r, size_t row, size_t attribute, const char *value);
 void roster_shrink(struct roster *r); /* once built */
+
+/* Only n of its rows, ascending; all others are gone. `why` says which, in words
+ * (roster->chosen). */
+void roster_choose(struct roster *r, const size_t *rows, size_t n, const char *why);
 
 /* Reading. */
 const char *roster_sample(const struct roster *r, size_t row);

@@ -496,6 +496,7 @@ static void load_all(struct loading *l)
     loading_claims(l, root);
     s->charts = loading_charts(l, root, false, &s->n_charts);
     load_alternatives(l, root);
+    s->conclusions = loading_list(l, root, "conclusions", &s->n_conclusions);
     s->caveats = loading_list(l, root, "caveats", &s->n_caveats);
     s->cite = loading_list(l, root, "cite", &s->n_cite);
     load_answer(l, root);
@@ -573,14 +574,35 @@ const struct study_dose *study_dose_at(const struct study *study, const char *po
     return NULL;
 }
 
-const char *study_label(const struct study *study, const char *group,
-                        struct text *scratch)
+static const char *find_label(const struct study *study, const char *group)
 {
-    struct group g;
-
     for (size_t i = 0; i < study->n_labels; i++)
         if (!strcmp(study->labels[i].group, group))
             return study->labels[i].text;
+    return NULL;
+}
+
+/* What the study calls the people of one value of an axis, else the value. */
+static const char *value_label(const struct study *study, size_t axis, int value)
+{
+    struct group g = group_all();
+    struct text name = TEXT_INIT;
+
+    g.value[axis] = value;
+    group_add(&name, &study->axes, &g);
+    const char *label = find_label(study, name.s);
+    text_release(&name);
+    return label ? label : study->axes.axes[axis].values[value];
+}
+
+const char *study_label(const struct study *study, const char *group,
+                        struct text *scratch)
+{
+    const char *label = find_label(study, group);
+    struct group g;
+
+    if (label)
+        return label;
     if (!strcmp(group, "all"))
         return "everyone";
     if (group_parse(&g, &study->axes, group, NULL) < 0)
@@ -589,6 +611,6 @@ const char *study_label(const struct study *study, const char *group,
     for (size_t i = 0; i < study->axes.n; i++)
         if (g.value[i] != GROUP_OPEN)
             text_addf(scratch, "%s%s", scratch->len ? ", " : "",
-                      study->axes.axes[i].values[g.value[i]]);
+                      value_label(study, i, g.value[i]));
     return scratch->s;
 }

@@ -110,6 +110,8 @@ struct claim_spec {
     size_t n_backends;          /* 0: all of the study's */
     const char *why;            /* not-testable: the reason */
     const char *plain;          /* what it says, without the original's numbers */
+    const char *published;      /* STUDY/CLAIM that judges it on published counts, or NULL */
+    const char *verdict_then;   /* what that came to, in a word, or NULL: not looked up */
     size_t line;
 };
 
@@ -128,7 +130,7 @@ struct study_chart {
 /* A controlled change of the images, under which everything is asked once more. */
 struct study_dose {
     const char *point;   /* of what is counted there: the change's text */
-    struct change change;
+    struct dosage change;
 };
 #define STUDY_MAX_DOSES 64
 
@@ -211,6 +213,7 @@ struct study {
     struct study_chart *charts;      size_t n_charts;
     struct study_alternative *alternatives; size_t n_alternatives;
     struct study_fact *facts;        size_t n_facts;
+    const char **conclusions;        size_t n_conclusions; /* in words, beside the answer */
     const char **caveats;            size_t n_caveats;
     const char **cite;               size_t n_cite;
     struct { const char *claim, *yes, *no, *open; } answer; /* claim may be NULL */
@@ -246,8 +249,8 @@ void study_to_json(const struct study *study, struct text *to);
 /* The dose at a point, or NULL. */
 const struct study_dose *study_dose_at(const struct study *study, const char *point);
 
-/* How a group is called in print: the study's label, or its values joined by
- * ", ", or "everyone". Belongs to the study or to `scratch`. */
+/* How a group is called in print: the study's label, or those of its values, or these,
+ * joined by ", ", or "everyone". Belongs to the study or to `scratch`. */
 const char *study_label(const struct study *study, const char *group,
                         struct text *scratch);
 

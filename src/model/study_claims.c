@@ -218,6 +218,11 @@ static void load_claim(struct loading *l, struct yaml_node *map, struct claim_sp
     c->says = loading_text(l, map, "says", true);
     c->source = loading_text(l, map, "source", true);
     c->plain = loading_text(l, map, "plain", false);
+    c->published = loading_text(l, map, "published", false);
+    c->verdict_then = loading_text(l, map, "verdict_then", false);
+    if (c->published && (!strchr(c->published, '/') || strchr(c->published, '.') ||
+                         strchr(c->published, '/') != strrchr(c->published, '/')))
+        yaml_fault(l->doc, map, "published", "'%.60s', expected STUDY/CLAIM", c->published);
     for (size_t i = 0; c->id && i < l->study->n_claims; i++)
         if (l->study->claims[i].id && !strcmp(l->study->claims[i].id, c->id))
             yaml_fault(l->doc, map, "id", "two claims are called '%s', expected "

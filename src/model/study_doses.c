@@ -37,7 +37,7 @@ static void load_kind(struct loading *l, struct yaml_node *map, enum dose_kind k
     }
     qsort(values, n, sizeof *values, compare_values);
     for (size_t i = 0; i < n; i++) {
-        const struct change change = { { { kind, values[i] } }, 1 };
+        const struct dosage change = { { { kind, values[i] } }, 1 };
         if (i && values[i] == values[i - 1]) {
             yaml_fault(l->doc, map, name, "%g stands twice, expected each once", values[i]);
             continue;

@@ -140,6 +140,8 @@ static void put_claims(struct json_out *w, const struct study *s)
         put_list(w, "backends", c->backends, c->n_backends);
         put(w, "why", c->why);
         put(w, "plain", c->plain);
+        put(w, "published", c->published);
+        put(w, "verdict_then", c->verdict_then);
         json_end(w);
     }
     json_end(w);
@@ -185,6 +187,7 @@ static void put_prose(struct json_out *w, const struct study *s)
     for (size_t i = 0; i < s->n_facts; i++)
         json_string(w, s->facts[i].name, s->facts[i].text);
     json_end(w);
+    put_list(w, "conclusions", s->conclusions, s->n_conclusions);
     put_list(w, "caveats", s->caveats, s->n_caveats);
     put_list(w, "cite", s->cite, s->n_cite);
     if (s->answer.claim) {

@@ -81,6 +81,27 @@ static void put_sample(struct csv_out *w, struct text *scratch, const struct ros
     csv_put(w, scratch->s);
 }
 
+void trials_choose(struct trials *t, const uint32_t *to)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < t->n; i++) {
+        uint32_t probe = to[t->probe[i]], reference = to[t->reference[i]];
+        if (probe == TRIALS_GONE || reference == TRIALS_GONE)
+            continue;
+        t->probe[n] = probe;
+        t->reference[n] = reference;
+        t->mated[n] = t->mated[i];
+        t->line[n] = t->line[i];
+        column_set_code(&t->fold, n, column_code(&t->fold, i));
+        column_set_code(&t->file, n, column_code(&t->file, i));
+        for (size_t k = 0; k < t->n_matchers; k++)
+            t->scores[k][n] = t->scores[k][i];
+        n++;
+    }
+    t->n = n;
+}
+
 int trials_write(const struct trials *t, const struct roster *r, const char *path,
                  struct err *err)
 {

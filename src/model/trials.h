@@ -42,6 +42,11 @@ size_t trials_add_matcher(struct trials *t, const char *name);
 size_t trials_add(struct trials *t, size_t probe, size_t reference, bool mated,
                   const char *fold, const char *file, size_t line);
 
+/* The trials between the rows that are left, `to` of each old row its new one, or
+ * TRIALS_GONE. */
+#define TRIALS_GONE UINT32_MAX
+void trials_choose(struct trials *t, const uint32_t *to);
+
 int trials_write(const struct trials *t, const struct roster *r, const char *path,
                  struct err *err);
 /* Reads what trials_write() wrote, or the first columns of it, at least `probe` and

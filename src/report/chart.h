@@ -59,7 +59,9 @@ int chart_equalise(struct plot *plot, const struct chart_input *in, struct err *
 int chart_fmr_threshold(struct plot *plot, const struct chart_input *in,
                         struct err *err);
 int chart_forest(struct plot *plot, const struct chart_input *in, struct err *err);
+int chart_gallery_size(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_gradient(struct plot *plot, const struct chart_input *in, struct err *err);
+int chart_rivals(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_heat(struct plot *plot, const struct chart_input *in, struct err *err);
 
 #endif

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * fmr-threshold: the FMR of groups against the threshold, a line each, on a scale that
- * is logarithmic in the rate. Operating points are lines down the panel; at that of the
+ * is logarithmic in the rate; fpir-threshold: their FPIR. Operating points are lines down the panel; at that of the
  * chart each group has a mark with its interval, and below stand their numbers.
  */
 #include <math.h>
 #include <string.h>
 
+#include "model/metric.h"
 #include "report/curvelist.h"
 #include "report/format.h"
 #include "report/lookup.h"
@@ -16,27 +17,13 @@
 #define MARGIN CURVELIST_MARGIN
 #define AXIS 58         /* the numbers of the rates */
 #define HEIGHT 250
-#define LINES_MAX 6
-#define SAMPLE 42       /* of a line, before its label */
-#define LABEL_MAX 230
 #define APART 7         /* between two marks at the same threshold */
-
-static const struct {
-    unsigned colour;
-    double width;
-    int pointtype;
-    const char *dash;
-} styles[LINES_MAX] = {
-    { STRONG, 2.2, 7, "" }, { INK_SOFT, 1.6, 5, "" }, { CALM, 3, 9, "" },
-    { STRONG, 2.2, 11, "dashtype (8,4)" }, { INK_SOFT, 1.6, 13, "dashtype (8,4)" },
-    { CALM, 3, 15, "dashtype (8,4)" },
-};
 
 struct panel {
     struct curvelist list;
     double left, right, lo, hi; /* thresholds at the edges */
     struct rate_scale y;
-    size_t blocks[LINES_MAX];
+    size_t blocks[CURVELIST_LINES];
     struct marks marks;
     int decimals;
 };
@@ -54,7 +41,7 @@ static bool few(const struct finding *f)
 /* The ranges of both axes. */
 static void measure(struct panel *n, double top, double bottom)
 {
-    double least = NAN, rates[LINES_MAX];
+    double least = NAN, rates[CURVELIST_LINES];
     size_t used = 0;
 
     n->lo = INFINITY;
@@ -63,7 +50,7 @@ static void measure(struct panel *n, double top, double bottom)
         const struct curve_line *line = &n->list.lines[i];
         const struct finding *f;
         size_t at = 0;
-        while ((f = curvelist_next(&n->list, "fmr", line->group, &at))) {
+        while ((f = curvelist_next(&n->list, n->list.rate, line->group, &at))) {
             if (f->estimate > 0 && isfinite(f->threshold)) {
                 n->lo = fmin(n->lo, f->threshold);
                 n->hi = fmax(n->hi, f->threshold);
@@ -112,13 +99,13 @@ static void add_blocks(struct plot *p, struct panel *n)
         const struct curve_line *line = &n->list.lines[i];
         const struct finding *f;
         size_t at = 0;
-        n->blocks[i] = plot_block(p, "x\ty\tylo\tyhi\tfew\tthreshold\tfmr\tlo\thi\tx\tn\tgroup");
+        n->blocks[i] = plot_block(p, "x\ty\tylo\tyhi\tfew\tthreshold\trate\tlo\thi\tx\tn\tgroup");
         if (line->at) {
             double shift = ((double)i - (double)(n->list.n - 1) / 2) * APART;
             add_cells(p, n, line->at, place(n, line->at->threshold) + shift);
             marks_see(&n->marks, line->at);
         }
-        while ((f = curvelist_next(&n->list, "fmr", line->group, &at)))
+        while ((f = curvelist_next(&n->list, n->list.rate, line->group, &at)))
             add_cells(p, n, f, place(n, f->threshold));
     }
 }
@@ -151,14 +138,14 @@ static void add_points(struct plot *p, const struct panel *n)
 {
     const struct chart_input *in = n->list.in;
     struct arena arena = ARENA_INIT;
-    struct names points = lookup_points(&arena, in->findings, "fmr");
+    struct names points = lookup_points(&arena, in->findings, n->list.rate);
     double taken[2] = { INFINITY, -INFINITY };
     struct text t = TEXT_INIT;
 
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < points.n; i++) {
             bool own = !strcmp(points.names[i], n->list.point);
-            const struct finding *f = curvelist_at(&n->list, "fmr", "all", points.names[i]);
+            const struct finding *f = curvelist_at(&n->list, n->list.rate, "all", points.names[i]);
             if (own != (pass == 0) || !f || !(f->threshold > n->lo && f->threshold < n->hi))
                 continue;
             double x = place(n, f->threshold);
@@ -183,82 +170,29 @@ static void add_lines(struct plot *p, const struct panel *n)
     for (size_t i = n->list.n; i-- > 0;) {
         size_t first = n->list.lines[i].at ? 2 : 1;
         plot_with(p, "index %zu every ::%zu using 1:2 with lines linewidth 1.2 dashtype (1,3) "
-                  "linecolor rgb 0x%06X", n->blocks[i], first, styles[i].colour);
+                  "linecolor rgb 0x%06X", n->blocks[i], first, curvelist_styles[i].colour);
         plot_with(p, "index %zu every ::%zu using 1:($5==1?NaN:$2) with lines linewidth %g %s "
-                  "linecolor rgb 0x%06X", n->blocks[i], first, styles[i].width,
-                  styles[i].dash, styles[i].colour);
+                  "linecolor rgb 0x%06X", n->blocks[i], first, curvelist_styles[i].width,
+                  curvelist_styles[i].dash, curvelist_styles[i].colour);
     }
     for (size_t i = 0; i < n->list.n; i++) {
         if (!n->list.lines[i].at)
             continue;
         plot_with(p, "index %zu every ::1::1 using 1:3:(0):($4-$3) with vectors nohead "
-                  "linewidth 1.4 linecolor rgb 0x%06X", n->blocks[i], styles[i].colour);
+                  "linewidth 1.4 linecolor rgb 0x%06X", n->blocks[i], curvelist_styles[i].colour);
         plot_with(p, "index %zu every ::1::1 using 1:2 with points pointtype %d pointsize 1 "
-                  "linecolor rgb 0x%06X", n->blocks[i], styles[i].pointtype,
-                  styles[i].colour);
+                  "linecolor rgb 0x%06X", n->blocks[i], curvelist_styles[i].pointtype,
+                  curvelist_styles[i].colour);
         plot_with(p, "index %zu every ::1::1 using ($5==1?$1:NaN):2 with points pointtype %d "
-                  "pointsize .55 linecolor rgb 0x%06X", n->blocks[i], styles[i].pointtype,
+                  "pointsize .55 linecolor rgb 0x%06X", n->blocks[i], curvelist_styles[i].pointtype,
                   PAPER);
     }
 }
 
-/* One row of the key: its line and mark, its name, its numbers. */
-static void add_key_line(struct plot *p, const struct panel *n, size_t i, double y)
-{
-    double x = n->left;
-
-    plot_with(p, "index %zu every ::1::1 using (%.6g):(%.6g):(%d):(0) with vectors nohead "
-              "linewidth %g %s linecolor rgb 0x%06X", n->blocks[i], x, y, SAMPLE - 10,
-              styles[i].width, styles[i].dash, styles[i].colour);
-    plot_with(p, "index %zu every ::1::1 using (%.6g):(%.6g) with points pointtype %d "
-              "pointsize 1 linecolor rgb 0x%06X", n->blocks[i], x + (SAMPLE - 10) / 2., y,
-              styles[i].pointtype, styles[i].colour);
-}
-
-static double add_key(struct plot *p, const struct panel *n, double y)
-{
-    double label = fmin(n->list.label, LABEL_MAX);
-    double line = plot_line_height(FACE_BODY), top = y, x = n->left + SAMPLE + label + 14;
-    double value = 0;
-    struct text t = TEXT_INIT;
-
-    for (size_t i = 0; i < n->list.n; i++) {
-        const struct curve_line *l = &n->list.lines[i];
-        size_t lines = plot_paragraph(p, n->left + SAMPLE, y + line / 2, label, FACE_BODY,
-                                      ALIGN_LEFT, INK, l->label);
-        text_reset(&t);
-        if (l->at) {
-            format_value(&t, UNIT_RATE, l->at->estimate, n->decimals);
-            text_addch(&t, ' ');
-            format_interval(&t, UNIT_RATE, l->at->lo, l->at->hi, n->decimals);
-        }
-        value = fmax(value, plot_text_width(FACE_BODY, t.s) + 14);
-        plot_words(p, x, y + line / 2, FACE_BODY, ALIGN_LEFT, INK, t.s);
-        y += (double)lines * line + 2;
-    }
-    y = top;
-    for (size_t i = 0; i < n->list.n; i++) {
-        const struct curve_line *l = &n->list.lines[i];
-        text_reset(&t);
-        if (l->at)
-            format_counts(&t, l->at->x, l->at->n, true);
-        plot_words(p, x + value, y + line / 2, FACE_SMALL, ALIGN_LEFT, INK_SOFT, t.s);
-        p->width = fmax(p->width, x + value + plot_text_width(FACE_SMALL, t.s) + MARGIN);
-        y += (double)plot_lines(label, FACE_BODY, l->label) * line + 2;
-    }
-    plot_panel(p, 0, p->width, top, y, 0, p->width, false);
-    for (size_t i = 0, at = 0; i < n->list.n; i++) {
-        add_key_line(p, n, i, top + (double)at * line + 2 * (double)i + line / 2);
-        at += plot_lines(label, FACE_BODY, n->list.lines[i].label);
-    }
-    plot_panel_end(p);
-    text_release(&t);
-    return y;
-}
-
 static void say(struct plot *p, const struct panel *n)
 {
-    text_add(&p->alt, "Lines of FMR against threshold, a group each");
+    text_addf(&p->alt, "Lines of %s against threshold, a group each",
+              metric_find(n->list.rate)->axis);
     if (!*n->list.point)
         return;
     text_add(&p->alt, "; ");
@@ -277,19 +211,25 @@ int chart_fmr_threshold(struct plot *p, const struct chart_input *in, struct err
 {
     struct panel n = { .lo = 0 };
     struct text subtitle = TEXT_INIT;
-    int code = curvelist_init(&n.list, in, "fmr", "", LINES_MAX, err);
+    bool searches = !strcmp(in->chart->chart.text, "fpir-threshold");
+    int code = curvelist_init(&n.list, in, searches ? "fpir" : "fmr", "", CURVELIST_LINES,
+                              err);
 
     if (code)
         return code;
-    text_add(&subtitle, "False match rate (FMR) of comparisons within each group at every "
-             "threshold; logarithmic scale");
+    text_add(&subtitle, searches
+             ? "Share of each group's searches that return somebody wrong (FPIR) at every "
+               "threshold; logarithmic scale"
+             : "False match rate (FMR) of comparisons within each group at every "
+               "threshold; logarithmic scale");
     if (*n.list.point) {
         text_add(&subtitle, ". Marks and numbers: ");
         curvelist_point_words(&n.list, &subtitle);
         text_add(&subtitle, ", with ");
         format_confidence(&subtitle, in->study->confidence);
         text_addf(&subtitle, " %% intervals (%s), set side by side so that they can be told "
-                  "apart, and false matches/comparisons", prose_method("wilson-t"));
+                  "apart, and %s", prose_method("wilson-t"),
+                  searches ? "searches that did/searches" : "false matches/comparisons");
     }
     double y = plot_head(p, in->chart->title, subtitle.s) + 20;
     n.left = MARGIN + AXIS;
@@ -301,7 +241,8 @@ int chart_fmr_threshold(struct plot *p, const struct chart_input *in, struct err
     add_points(p, &n);
     add_lines(p, &n);
     plot_panel_end(p);
-    p->height = add_key(p, &n, y + HEIGHT + 46) + MARGIN;
+    p->height = curvelist_key(p, &n.list, n.blocks, n.left, y + HEIGHT + 46, n.decimals) +
+                MARGIN;
     say(p, &n);
     text_add(&p->note, "Dotted where a line rests on fewer than five false matches or too few "
              "people.");

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
+ * rivals: differences of two backends on the same samples, everyone's and those of the
+ * groups of `by`, a row a pair of backends.
  * forest: the contrasts of a metric, a row each: differences on a linear scale
  * and ratios on a logarithmic one, with the line of no difference. A limit
  * that is not there (a ratio whose smaller group may have no errors at all) is
@@ -38,7 +40,8 @@ struct panel {
 struct forest {
     struct arena arena;
     const struct chart_input *in;
-    bool alone;             /* one backend at one point: rows need not name it */
+    bool rivals;            /* backend against backend, not group against group */
+    bool alone;             /* one backend (or pair) at one point: rows need not name it */
     struct marks marks;
 };
 
@@ -60,6 +63,17 @@ static bool listed(const struct forest *fo, const struct finding *row)
     return !any;
 }
 
+/* True if the group is everyone or one of those that the chart is drawn by. */
+static bool is_shown(const struct forest *fo, const struct finding *row)
+{
+    const struct study *s = fo->in->study;
+    struct group g;
+
+    return !strcmp(row->group, "all") ||
+           (group_parse(&g, &s->axes, row->group, NULL) == 0 &&
+            group_axes(&g, s->axes.n) == fo->in->chart->by);
+}
+
 static bool wanted(const struct forest *fo, const struct panel *panel,
                    const struct finding *row)
 {
@@ -71,14 +85,16 @@ static bool wanted(const struct forest *fo, const struct panel *panel,
            (!c->point || !strcmp(c->point, row->point)) &&
            (!c->group || !strcmp(c->group, row->group)) &&
            (!c->versus || !strcmp(c->versus, row->versus)) &&
-           (c->group || listed(fo, row)) &&
+           (fo->rivals ? is_shown(fo, row) : c->group || listed(fo, row)) &&
            lookup_primary(fo->in->study, row) &&
            (isfinite(row->lo) || isfinite(row->hi));
 }
 
-static bool same_contrast(const struct finding *a, const struct finding *b)
+/* Rows that stand together: of one contrast; of rivals, of one group. */
+static bool same_contrast(const struct forest *fo, const struct finding *a,
+                          const struct finding *b)
 {
-    return !strcmp(a->group, b->group) && !strcmp(a->versus, b->versus);
+    return !strcmp(a->group, b->group) && (fo->rivals || !strcmp(a->versus, b->versus));
 }
 
 /* The rows of a panel, those of one contrast together, in the order in which
@@ -93,7 +109,7 @@ static void collect(struct forest *fo, struct panel *panel)
         if (taken[i] || !wanted(fo, panel, &f->rows[i]))
             continue;
         for (size_t j = i; j < f->n; j++)
-            if (!taken[j] && same_contrast(&f->rows[i], &f->rows[j]) &&
+            if (!taken[j] && same_contrast(fo, &f->rows[i], &f->rows[j]) &&
                 wanted(fo, panel, &f->rows[j])) {
                 taken[j] = true;
                 panel->rows[panel->n++] = &f->rows[j];
@@ -112,6 +128,11 @@ static void contrast_words(const struct forest *fo, const struct panel *panel,
 {
     struct text a = TEXT_INIT, b = TEXT_INIT;
 
+    if (fo->rivals) {
+        text_add(to, study_label(fo->in->study, f->group, &a));
+        text_release(&a);
+        return;
+    }
     text_addf(to, "%s %s %s", study_label(fo->in->study, f->group, &a),
               panel->unit == UNIT_RATIO ? "÷" : "−",
               study_label(fo->in->study, f->versus, &b));
@@ -119,11 +140,20 @@ static void contrast_words(const struct forest *fo, const struct panel *panel,
     text_release(&b);
 }
 
+/* "A − B" */
+static void pair_words(const struct finding *f, struct text *to)
+{
+    text_addf(to, "%s − ", f->backend);
+    lookup_rival(to, f->versus);
+}
+
 static void row_words(const struct forest *fo, const struct panel *panel,
                       const struct finding *f, struct text *to)
 {
     if (fo->alone)
         contrast_words(fo, panel, f, to);
+    else if (fo->rivals)
+        pair_words(f, to);
     else
         lookup_backend_words(to, f->backend, f->point);
 }
@@ -271,13 +301,29 @@ static void draw_rows(struct plot *p, const struct panel *panel, size_t block,
     text_release(&rows);
 }
 
-static void say(struct plot *p, const struct study *study, const struct panel *panel)
+static void say_pairs(struct plot *p, const struct study *study, const struct panel *panel)
 {
+    struct text a = TEXT_INIT;
+
+    for (size_t i = 0; i < panel->n; i++) {
+        const struct finding *f = panel->rows[i];
+        text_addf(&p->alt, "%s%s, ", i ? "; " : "", study_label(study, f->group, &a));
+        pair_words(f, &p->alt);
+        text_addch(&p->alt, ' ');
+        format_estimate(&p->alt, panel->unit, f->estimate, f->lo, f->hi);
+    }
+    text_addch(&p->alt, '.');
+    text_release(&a);
+}
+
+static void say(struct plot *p, const struct forest *fo, const struct panel *panel)
+{
+    const struct study *study = fo->in->study;
     struct text a = TEXT_INIT, b = TEXT_INIT;
 
     for (size_t i = 0; i < panel->n; i++) {
         const struct finding *f = panel->rows[i];
-        if (!i || !same_contrast(f, panel->rows[i - 1]))
+        if (!i || !same_contrast(fo, f, panel->rows[i - 1]))
             text_addf(&p->alt, "%s %s of %s %s %s:", i ? "." : "",
                       panel->unit == UNIT_RATIO ? "Ratio" : "Difference",
                       study_label(study, f->group, &a),
@@ -326,7 +372,7 @@ static double add_panel(struct plot *p, struct forest *fo, struct panel *panel, 
                                                ALIGN_LEFT, INK, t.s);
         }
         double top = y;
-        for (; i < panel->n && same_contrast(f, panel->rows[i]); i++)
+        for (; i < panel->n && same_contrast(fo, f, panel->rows[i]); i++)
             y = add_row(p, fo, panel, panel->rows[i], y);
         draw_at[contrasts++] = (struct span){ from, i, top, y };
         y += i < panel->n && !fo->alone ? 5 : 0;
@@ -334,32 +380,32 @@ static double add_panel(struct plot *p, struct forest *fo, struct panel *panel, 
     for (size_t i = 0; i < contrasts; i++)
         draw_rows(p, panel, block, draw_at[i].from, draw_at[i].to, draw_at[i].top,
                   draw_at[i].bottom);
-    say(p, fo->in->study, panel);
+    if (fo->rivals)
+        say_pairs(p, fo->in->study, panel);
+    else
+        say(p, fo, panel);
     text_release(&t);
     return y + 30;
 }
 
 /* True if every row is of the backend and point of `first`. */
-static bool only(const struct panel *panel, const struct finding *first)
+static bool only(const struct forest *fo, const struct panel *panel,
+                 const struct finding *first)
 {
     for (size_t i = 0; i < panel->n; i++)
         if (strcmp(panel->rows[i]->backend, first->backend) ||
-            strcmp(panel->rows[i]->point, first->point))
+            strcmp(panel->rows[i]->point, first->point) ||
+            (fo->rivals && strcmp(panel->rows[i]->versus, first->versus)))
             return false;
     return true;
 }
 
-int chart_forest(struct plot *p, const struct chart_input *in, struct err *err)
+static int draw(struct plot *p, const struct chart_input *in, bool rivals,
+                struct panel panels[2], struct err *err)
 {
     const struct study_chart *c = in->chart;
     const struct metric *metric = metric_find(c->metric);
-    struct forest fo = { .in = in };
-    struct panel panels[] = {
-        { .kind = "difference", .unit = UNIT_POINTS,
-          .head = "Differences, percentage points" },
-        { .kind = "ratio", .unit = UNIT_RATIO,
-          .head = "Ratios, logarithmic scale" },
-    };
+    struct forest fo = { .in = in, .rivals = rivals };
     struct text subtitle = TEXT_INIT;
     size_t rows = 0;
     int code = 0;
@@ -371,14 +417,26 @@ int chart_forest(struct plot *p, const struct chart_input *in, struct err *err)
     if (!rows || rows > ROWS_MAX) {
         code = err_add(err, rows ? ERR_LIMIT : ERR_INPUT,
                        "%s:%zu: chart '%s' would show %zu contrasts, expected 1 to %d "
-                       "(are there `contrasts` of metric '%s'?)",
-                       in->study->path, c->line, c->id, rows, ROWS_MAX, c->metric);
+                       "(are there %s of metric '%s'?)",
+                       in->study->path, c->line, c->id, rows, ROWS_MAX,
+                       rivals ? "two backends" : "`contrasts`", c->metric);
         goto out;
     }
     const struct finding *first = panels[panels[0].n ? 0 : 1].rows[0];
-    fo.alone = only(&panels[0], first) && only(&panels[1], first);
+    fo.alone = only(&fo, &panels[0], first) && only(&fo, &panels[1], first);
     text_add(&subtitle, metric->title);
-    if (fo.alone) {
+    if (rivals) {
+        text_add(&subtitle, fo.alone ? ", " : ", the first backend minus the second on the "
+                                              "same samples");
+        if (fo.alone)
+            pair_words(first, &subtitle);
+        if (*first->point) {
+            text_addf(&subtitle, " (");
+            lookup_point_words(&subtitle, first->point);
+            text_addch(&subtitle, ')');
+        }
+        text_add(&subtitle, "; right of 0 the first errs more often");
+    } else if (fo.alone) {
         text_add(&subtitle, ", ");
         lookup_backend_words(&subtitle, first->backend, first->point);
     }
@@ -395,4 +453,28 @@ out:
     arena_release(&fo.arena);
     text_release(&subtitle);
     return code;
+}
+
+int chart_forest(struct plot *p, const struct chart_input *in, struct err *err)
+{
+    struct panel panels[] = {
+        { .kind = "difference", .unit = UNIT_POINTS,
+          .head = "Differences, percentage points" },
+        { .kind = "ratio", .unit = UNIT_RATIO,
+          .head = "Ratios, logarithmic scale" },
+    };
+
+    return draw(p, in, false, panels, err);
+}
+
+int chart_rivals(struct plot *p, const struct chart_input *in, struct err *err)
+{
+    struct panel panels[] = {
+        { .kind = "excess", .unit = UNIT_POINTS,
+          .head = "Differences, percentage points" },
+        { .kind = "excess_paired", .unit = UNIT_POINTS,
+          .head = "Differences on the same faces, percentage points" },
+    };
+
+    return draw(p, in, true, panels, err);
 }

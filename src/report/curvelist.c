@@ -5,7 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/metric.h"
+#include "report/format.h"
 #include "report/lookup.h"
+
+#define SAMPLE 42       /* of a line, before its label */
+#define LABEL_MAX 230
+
+const struct curve_style curvelist_styles[CURVELIST_LINES] = {
+    { STRONG, 2.2, 7, "" }, { INK_SOFT, 1.6, 5, "" }, { CALM, 3, 9, "" },
+    { STRONG, 2.2, 11, "dashtype (8,4)" }, { INK_SOFT, 1.6, 13, "dashtype (8,4)" },
+    { CALM, 3, 15, "dashtype (8,4)" },
+};
 
 const struct finding *curvelist_next(const struct curvelist *l, const char *metric,
                                      const char *group, size_t *from)
@@ -54,7 +65,7 @@ static void add_line(struct curvelist *l, const char *group)
 
     l->lines[l->n++] = (struct curve_line){
         group, arena_strdup(&l->arena, label),
-        *l->point ? curvelist_at(l, "fmr", group, l->point) : NULL };
+        *l->point ? curvelist_at(l, l->rate, group, l->point) : NULL };
     text_release(&scratch);
 }
 
@@ -65,7 +76,9 @@ int curvelist_init(struct curvelist *l, const struct chart_input *in, const char
     const struct study_chart *c = in->chart;
 
     *l = (struct curvelist){ .in = in, .rows = in->curves ? in->curves : &none,
-                             .point = c->point ? c->point : "" };
+                             .point = c->point ? c->point : "",
+                             .rate = c->metric && !strcmp(c->metric, "fpir") ? "fpir"
+                                                                             : "fmr" };
     struct names groups = lookup_groups(&l->arena, in->study, l->rows, metric, c->by);
     l->lines = arena_array(&l->arena, groups.n + 1, sizeof *l->lines);
     for (size_t i = 0; i < groups.n; i++) {
@@ -116,10 +129,67 @@ void curvelist_explain(const struct curvelist *l, struct text *to)
 {
     if (l->n == l->of)
         return;
-    text_addf(to, "%sOf %zu groups the %zu with the highest and the %zu with the lowest FMR ",
-              to->len ? " " : "", l->of, (l->n + 1) / 2, l->n / 2);
+    text_addf(to, "%sOf %zu groups the %zu with the highest and the %zu with the lowest %s ",
+              to->len ? " " : "", l->of, (l->n + 1) / 2, l->n / 2,
+              metric_find(l->rate)->axis);
     curvelist_point_words(l, to);
     text_add(to, " are shown; curves.csv has all.");
+}
+
+/* One row of the key: its line and mark. */
+static void add_sample(struct plot *p, size_t block, const struct curve_style *style,
+                       double x, double y)
+{
+    plot_with(p, "index %zu every ::1::1 using (%.6g):(%.6g):(%d):(0) with vectors nohead "
+              "linewidth %g %s linecolor rgb 0x%06X", block, x, y, SAMPLE - 10, style->width,
+              style->dash, style->colour);
+    plot_with(p, "index %zu every ::1::1 using (%.6g):(%.6g) with points pointtype %d "
+              "pointsize 1 linecolor rgb 0x%06X", block, x + (SAMPLE - 10) / 2., y,
+              style->pointtype, style->colour);
+}
+
+double curvelist_key(struct plot *p, const struct curvelist *l, const size_t *blocks,
+                     double left, double y, int decimals)
+{
+    double label = fmin(l->label, LABEL_MAX);
+    double line = plot_line_height(FACE_BODY), top = y, x = left + SAMPLE + label + 14;
+    double value = 0;
+    struct text t = TEXT_INIT;
+
+    for (size_t i = 0; i < l->n; i++) {
+        const struct finding *at = l->lines[i].at;
+        size_t lines = plot_paragraph(p, left + SAMPLE, y + line / 2, label, FACE_BODY,
+                                      ALIGN_LEFT, INK, l->lines[i].label);
+        text_reset(&t);
+        if (at) {
+            format_value(&t, UNIT_RATE, at->estimate, decimals);
+            text_addch(&t, ' ');
+            format_interval(&t, UNIT_RATE, at->lo, at->hi, decimals);
+        }
+        value = fmax(value, plot_text_width(FACE_BODY, t.s) + 14);
+        plot_words(p, x, y + line / 2, FACE_BODY, ALIGN_LEFT, INK, t.s);
+        y += (double)lines * line + 2;
+    }
+    y = top;
+    for (size_t i = 0; i < l->n; i++) {
+        const struct finding *at = l->lines[i].at;
+        text_reset(&t);
+        if (at)
+            format_counts(&t, at->x, at->n, true);
+        plot_words(p, x + value, y + line / 2, FACE_SMALL, ALIGN_LEFT, INK_SOFT, t.s);
+        p->width = fmax(p->width, x + value + plot_text_width(FACE_SMALL, t.s) +
+                                      CURVELIST_MARGIN);
+        y += (double)plot_lines(label, FACE_BODY, l->lines[i].label) * line + 2;
+    }
+    plot_panel(p, 0, p->width, top, y, 0, p->width, false);
+    for (size_t i = 0, at = 0; i < l->n; i++) {
+        add_sample(p, blocks[i], &curvelist_styles[i], left,
+                   top + (double)at * line + 2 * (double)i + line / 2);
+        at += plot_lines(label, FACE_BODY, l->lines[i].label);
+    }
+    plot_panel_end(p);
+    text_release(&t);
+    return y;
 }
 
 struct rate_scale rate_scale(double from, double to, double least, double most)

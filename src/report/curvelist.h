@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * curvelist: what the charts of curves share: the groups of a chart in the order of
- * their FMR at its operating point, their rows of curves.csv, and a scale that is
+ * their FMR or FPIR at its operating point, their rows of curves.csv, and a scale that is
  * logarithmic in a rate, in pixels of the canvas.
  *
- * Where there are more groups than fit, those with the highest and the lowest FMR are
+ * Where there are more groups than fit, those with the highest and the lowest rate are
  * shown, and curvelist_explain() says so.
  *
  * Ownership: curvelist_release(); rows are those of the findings. Threads: any.
@@ -16,10 +16,19 @@
 #include "report/chart.h"
 
 #define CURVELIST_MARGIN 12
+#define CURVELIST_LINES 6 /* that can be told apart in one panel */
+
+struct curve_style {
+    unsigned colour;
+    double width;
+    int pointtype;
+    const char *dash;
+};
+extern const struct curve_style curvelist_styles[CURVELIST_LINES];
 
 struct curve_line {
     const char *group, *label;
-    const struct finding *at; /* FMR at the chart's point, or NULL */
+    const struct finding *at; /* the rate at the chart's point, or NULL */
 };
 
 struct curvelist {
@@ -27,7 +36,8 @@ struct curvelist {
     const struct chart_input *in;
     const struct findings *rows;
     const char *point;        /* of the chart, or "" */
-    struct curve_line *lines; /* highest FMR first */
+    const char *rate;         /* "fpir" where the chart is of that, else "fmr" */
+    struct curve_line *lines; /* highest rate first */
     size_t n, of;             /* shown, of so many */
     double label;             /* width of the widest label, FACE_BODY */
 };
@@ -51,6 +61,12 @@ const char *curvelist_own(struct arena *a, const char *point);
 void curvelist_explain(const struct curvelist *l, struct text *to);
 /* "at FMR 0.001 (score 0.42)" of the chart's point. */
 void curvelist_point_words(const struct curvelist *l, struct text *to);
+
+/* The key below a panel whose lines have the styles above, from y down: a line's sample,
+ * its label, its rate at the point with interval and counts. blocks[i] is the line's in
+ * the data. Returns the y below. */
+double curvelist_key(struct plot *p, const struct curvelist *l, const size_t *blocks,
+                     double left, double y, int decimals);
 
 /* A rate between 10^lo and 10^hi lies between `from` and `to`. */
 struct rate_scale {

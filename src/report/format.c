@@ -11,17 +11,18 @@
 #define DECIMALS_MAX 7
 #define NOTHING 1e-12 /* limits that rounding left beside an exact 0 */
 
-enum unit unit_of(const char *metric)
+enum unit unit_of(const char *name)
 {
-    const char *kind = metric_kind(metric);
+    const char *kind = metric_kind(name);
 
     if (!strcmp(kind, "difference") || !strcmp(kind, "rise_difference") ||
-        metric_is_paired(metric))
+        metric_is_paired(name))
         return UNIT_POINTS;
     if (!strcmp(kind, "ratio") || !strcmp(kind, "share_ratio") ||
         !strcmp(kind, "max_min"))
         return UNIT_RATIO;
-    return UNIT_RATE;
+    const struct metric *metric = metric_find(name);
+    return metric && metric->amount ? UNIT_AMOUNT : UNIT_RATE;
 }
 
 int format_decimals(enum unit unit, double v)
@@ -30,6 +31,9 @@ int format_decimals(enum unit unit, double v)
         return 1;
     if (unit == UNIT_RATIO)
         return fabs(v) >= 99.95 ? 0 : fabs(v) >= 9.995 ? 1 : 2;
+    if (unit == UNIT_AMOUNT)
+        return fabs(v) < NOTHING ? 0
+                                 : (int)fmin(DECIMALS_MAX, fmax(0, 2 - floor(log10(fabs(v)))));
     double percent = fabs(v) * 100;
     if (percent < NOTHING || percent >= .9995)
         return 1;
@@ -46,7 +50,7 @@ int format_decimals_column(enum unit unit, const double *v, size_t n)
 {
     double least = INFINITY, most = 0;
 
-    if (unit == UNIT_RATIO)
+    if (unit == UNIT_RATIO || unit == UNIT_AMOUNT)
         return FORMAT_OWN;
     for (size_t i = 0; i < n; i++) {
         double percent = fabs(v[i]) * 100;
@@ -76,7 +80,7 @@ void format_bare(struct text *to, enum unit unit, double v, int decimals)
     }
     if (decimals < 0)
         decimals = format_decimals(unit, v);
-    double shown = unit == UNIT_RATIO ? v : v * 100;
+    double shown = unit == UNIT_RATIO || unit == UNIT_AMOUNT ? v : v * 100;
     if (fabs(shown) < NOTHING ||
         (unit == UNIT_RATE && fabs(shown - 100) < NOTHING)) {
         text_add(to, shown > 50 ? "100" : "0");
@@ -112,7 +116,7 @@ void format_estimate(struct text *to, enum unit unit, double v, double lo, doubl
 {
     int decimals = FORMAT_OWN;
 
-    if (unit == UNIT_RATE)
+    if (unit == UNIT_RATE || unit == UNIT_AMOUNT)
         decimals = format_decimals(unit, v == 0 && hi > 0 ? hi : v);
     else if (unit == UNIT_POINTS) /* may well be near 0 in a wide interval */
         decimals = format_decimals(unit, fmax(fabs(v), fmax(fabs(lo), fabs(hi))));

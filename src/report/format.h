@@ -5,7 +5,7 @@
  *
  * A rate is a percentage ("34.7 %", "0.26 %"); exactly none is "0 %", so that
  * "0.0 %" always means a little. Differences of rates are in percentage points
- * with a minus sign (U+2212), ratios are plain numbers. Absent numbers (NaN)
+ * with a minus sign (U+2212), ratios and amounts are plain numbers. Absent numbers (NaN)
  * are an en dash, infinity is "∞".
  *
  * `decimals` is what the caller chose for a column, or FORMAT_OWN for as many
@@ -20,17 +20,18 @@
 
 #include "base/text.h"
 
-enum unit { UNIT_RATE, UNIT_POINTS, UNIT_RATIO };
+enum unit { UNIT_RATE, UNIT_POINTS, UNIT_RATIO, UNIT_AMOUNT };
 #define FORMAT_OWN (-1)
 
 /* The unit of a metric's numbers, by its kind: error.ratio is a ratio. */
-enum unit unit_of(const char *metric);
+enum unit unit_of(const char *name);
 
-/* Decimals for one number alone: 34.7 %, 0.26 %; of a ratio two. */
+/* Decimals for one number alone: 34.7 %, 0.26 %; of a ratio two; of an amount three
+ * digits. */
 int format_decimals(enum unit unit, double v);
 /* Decimals of a column, at least one. Rates: the fewest that keep the smallest
  * from looking like none. Differences, which may well be near none: those that
- * give the largest three digits. Ratios: FORMAT_OWN. */
+ * give the largest three digits. Ratios, amounts: FORMAT_OWN. */
 int format_decimals_column(enum unit unit, const double *v, size_t n);
 
 /* The number without its unit: "34.7", "−1.2", "2.59", "∞". */

@@ -31,6 +31,12 @@ static int opening(const struct page *page, struct text *to, struct err *err)
               s->question);
     if (answer.len)
         html_addf(to, "<p class=\"answer\">%q</p>\n", answer.s);
+    if (s->n_conclusions)
+        text_add(to, "<ul class=\"found\">\n");
+    for (size_t i = 0; i < s->n_conclusions; i++)
+        html_addf(to, "<li>%q</li>\n", s->conclusions[i]);
+    if (s->n_conclusions)
+        text_add(to, "</ul>\n");
     text_add(to, "</header>\n<main>\n");
     text_release(&answer);
     return code;

@@ -142,6 +142,10 @@ static void one_claim(const struct page *page, const struct claim *claim,
     html_addf(to, "<article class=\"claim\" id=\"claim-%s\">\n<h3>", spec->id);
     page_badge(to, claim->verdict, page->study->evidence);
     html_addf(to, " %q</h3>\n<p class=\"fine\">Source: %q</p>\n", spec->says, spec->source);
+    if (spec->verdict_then)
+        html_addf(to, "<p>On the counts that the original published: <b>%q</b> (study %q). "
+                  "Population, images and algorithms were others: the two verdicts are about "
+                  "different things.</p>\n", spec->verdict_then, spec->published);
     if (spec->type == CLAIM_NOT_TESTABLE)
         html_addf(to, "<p>%q</p>\n", spec->why ? spec->why : "");
     else if (spec->type == CLAIM_PRINTED)
@@ -163,6 +167,9 @@ static void verdict_row(const struct page *page, const struct claim *claim, bool
     page_badge(to, claim->verdict, page->study->evidence);
     html_addf(to, "</td><th scope=\"row\"><a href=\"#claim-%s\">%q</a>", claim->spec->id,
               claim->spec->says);
+    if (claim->spec->verdict_then)
+        html_addf(to, " <span class=\"fine\">on the published counts: %q</span>",
+                  claim->spec->verdict_then);
     if (claim->undone)
         text_add(to, " <span class=\"fine\">not after Holm's correction</span>");
     if (answers)

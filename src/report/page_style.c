@@ -18,6 +18,7 @@ const char page_style[] =
     ".question{font-size:1.1rem;color:#444;margin:0 0 .8rem}\n"
     ".answer{font-size:1.15rem;line-height:1.5;border-left:5px solid #1a1a1a;"
     "padding:.1rem 0 .1rem 1rem;margin:.8rem 0 1.2rem}\n"
+    ".found{font-size:.9375rem;line-height:1.45}.found li{margin:.25rem 0}\n"
     ".fine{font-size:.875rem;color:#555}\n"
     ".badge{display:inline-block;font-size:.8125rem;font-weight:600;line-height:1.3;"
     "padding:.1rem .5rem;border:2px solid;border-radius:.25rem;white-space:nowrap;"

@@ -144,6 +144,10 @@ static int report_json(const struct page *page, struct text *to, struct err *err
     json_string(&w, "title", study->title);
     json_string(&w, "question", study->question);
     json_string(&w, "answer", answer.len ? answer.s : NULL);
+    json_list(&w, "conclusions");
+    for (size_t i = 0; i < study->n_conclusions; i++)
+        json_string(&w, NULL, study->conclusions[i]);
+    json_end(&w);
     json_string(&w, "answer_claim", study->answer.claim);
     json_string(&w, "evidence", study_evidence_names[study->evidence]);
     json_number(&w, "confidence", study->confidence);

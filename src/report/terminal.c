@@ -266,6 +266,8 @@ void report_terminal(const struct study *study, const struct findings *findings,
         sheet_wrap(&s, 0, answer.s);
         sheet_emphasis(&s, "0");
     }
+    for (size_t i = 0; i < study->n_conclusions; i++)
+        sheet_wrap(&s, 2, study->conclusions[i]);
     for (size_t i = 0; i < study->n_metrics; i++) {
         const struct metric *metric = metric_find(study->metrics[i].text);
         if (metric && !metric->census && !metric->detail)

@@ -18,6 +18,7 @@ static void side_init(struct compared_side *side, const struct roster *r,
     side->values = mem_array(r->n * axes->n, sizeof *side->values);
     for (size_t a = 0; a < axes->n; a++) {
         long attribute = roster_attribute(r, axes->axes[a].name);
+        side->lacks |= attribute < 0 ? 1u << a : 0;
         for (size_t i = 0; i < r->n; i++) {
             const char *v = attribute < 0 ? "" : roster_value(r, i, (size_t)attribute);
             side->values[i * axes->n + a] = *v ? axis_find(&axes->axes[a], v) : GROUP_OPEN;
@@ -36,6 +37,8 @@ bool compared_is_in(const struct compared *c, const struct compared_side *side, 
 {
     for (size_t a = 0; a < c->axes->n; a++) {
         int value = side->values[row * c->axes->n + a];
+        if (side->lacks & 1u << a)
+            continue;
         if (value == GROUP_OPEN || (g->value[a] != GROUP_OPEN && value != g->value[a]))
             return false;
     }
@@ -85,7 +88,7 @@ static int check_total(const struct compared *c, struct err *err)
     struct dyads d;
     double cells = 0, here;
 
-    if (s->listed || (c->same && !c->class))
+    if (s->listed || !s->n_cells || (c->same && !c->class))
         return 0;
     for (size_t i = 0; i < s->n_cells; i++)
         if (!s->cells[i].mated)

@@ -14,6 +14,8 @@
  *     fnir         mated searches without their mate at or above the threshold, whatever
  *                  its rank; a probe that failed is missed
  *
+ *     returned     people of the gallery whom a non-mated search returned at or above the
+ *                  threshold, among those with a template; groups are theirs
  *     rank_miss    mated searches without their mate among the first k candidates; a
  *                  probe that failed is missed
  *
@@ -44,6 +46,8 @@ struct compared_side {
     const struct roster *roster;   /* NULL: there is none */
     uint32_t *person;              /* a row */
     int *values;                   /* row × axis: index of the value; GROUP_OPEN: none */
+    unsigned lacks;                /* axes that a gallery's roster does not have: they
+                                      tell its samples nothing apart */
 };
 
 struct compared {
@@ -69,7 +73,7 @@ struct compared {
 
 /* Every axis must be an attribute of the roster. Fails (ERR_INPUT) where a cell that
  * rosters and failures give has other comparisons than the scores say: they are not of
- * these rosters. */
+ * these rosters. Scores without cells are not held against them. */
 int compared_init(struct compared *c, const struct scores *s, const struct axes *axes,
                   const struct roster *roster, const struct roster *gallery,
                   struct err *err);

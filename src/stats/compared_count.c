@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "stats/compared.h"
 #include "stats/compared_rows.h"
+#include "stats/searches.h"
 
 /* Trials and hits of each person. */
 struct each {
@@ -34,6 +35,7 @@ struct counting {
     struct err *err;
     struct group group;
     const char *name;          /* of the group */
+    const struct searches *searches; /* NULL without a gallery */
 };
 
 static struct count count_of(const struct counting *k, const char *metric,
@@ -211,6 +213,30 @@ static int add_searches(const struct counting *k, const struct operating_point *
     return code;
 }
 
+/* People of the gallery, a trial each, and who of them was wrongly returned. */
+static int add_returned(const struct counting *k, const struct searches *searches,
+                        const struct operating_point *point)
+{
+    const struct compared *c = k->c;
+    double least = compared_likeness(c, point->threshold);
+    struct each e;
+
+    if (group_axes(&k->group, c->axes->n) & c->gallery.lacks ||
+        !compared_reaches(c, point->threshold))
+        return 0;
+    each_init(&e, c->persons);
+    for (size_t i = 0; i < c->gallery.roster->n; i++)
+        if (roster_status(c->gallery.roster, i) == STATUS_OK &&
+            compared_is_in(c, &c->gallery, i, &k->group))
+            e.trials[c->gallery.person[i]] = 1;
+    for (size_t i = 0; i < searches->n_hits && searches->hits[i].likeness >= least; i++)
+        if (e.trials[searches->hits[i].person] > 0)
+            e.hits[searches->hits[i].person] = 1;
+    int code = add_each(k, "returned", point, &e);
+    each_release(&e);
+    return code;
+}
+
 static int add_ranks(const struct counting *k)
 {
     static const struct { const char *name; uint32_t k; } ranks[] = {
@@ -233,8 +259,8 @@ static int add_ranks(const struct counting *k)
     return code;
 }
 
-static int count_group(const struct counting *k, const struct operating_point *points,
-                       size_t n)
+static int count_group(const struct counting *k,
+                       const struct operating_point *points, size_t n)
 {
     int code = add_failures(k);
 
@@ -246,8 +272,9 @@ static int count_group(const struct counting *k, const struct operating_point *p
                (code = add_pairs(k, "gfar", &points[i], true)) ||
                (code = add_mated(k, "fnmr", &points[i], false)) ||
                (code = add_mated(k, "gfrr", &points[i], true)) ||
-               (k->c->gallery.roster &&
+               (k->searches &&
                 ((code = add_searches(k, &points[i], false)) ||
+                 (code = add_returned(k, k->searches, &points[i])) ||
                  (code = add_searches(k, &points[i], true)))));
     return code;
 }
@@ -281,8 +308,14 @@ int compared_count(const struct compared *c, const char *backend,
 {
     struct counting k = { .c = c, .backend = backend, .source = source, .tally = to,
                           .clusters = clusters, .err = err };
+    struct searches searches = { .c = NULL };
 
-    return for_groups(&k, sets, n_sets, count_group, points, n_points);
+    if (c->gallery.roster)
+        searches_init(&searches, c);
+    k.searches = searches.c ? &searches : NULL;
+    int code = for_groups(&k, sets, n_sets, count_group, points, n_points);
+    searches_release(&searches);
+    return code;
 }
 
 static int count_dose(const struct counting *k, const struct operating_point *points,

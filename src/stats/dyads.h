@@ -94,6 +94,11 @@ int dyads_close(struct dyads *d, struct err *err);
 /* Forgets the errors, keeps the comparisons. */
 void dyads_clear(struct dyads *d);
 
+/* The same comparisons and errors with person s called as[s], distinct and below
+ * `persons`; closed. */
+int dyads_renumbered(const struct dyads *d, const uint32_t *as, size_t persons,
+                     struct dyads *out, struct err *err);
+
 /* Comparisons of s and t; 0 where they have none. */
 double dyads_between(const struct dyads *d, uint32_t s, uint32_t t);
 

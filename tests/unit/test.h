@@ -49,6 +49,12 @@
             fail_msg("%s is %.15g, expected %.15g", #got, got_, expected_);     \
     } while (0)
 
+/* So tests/check-long says; what cannot be there, or not in time, is left out. */
+static inline bool under_valgrind(void)
+{
+    return getenv("UNDER_VALGRIND") != NULL;
+}
+
 /* A fresh folder, the path of which is the caller's to free(). */
 static inline char *test_folder(void)
 {

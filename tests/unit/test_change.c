@@ -12,10 +12,10 @@
             fail_msg("%s is %.9g, expected %.9g", #got, got_, want_);                   \
     } while (0)
 
-static struct change parsed(const char *text)
+static struct dosage parsed(const char *text)
 {
     struct err err = ERR_INIT;
-    struct change c;
+    struct dosage c;
 
     if (change_parse(&c, text, "test", &err))
         fail_msg("%s", err_text(&err));
@@ -24,7 +24,7 @@ static struct change parsed(const char *text)
 
 static void assert_text(const char *from, const char *want)
 {
-    struct change c = parsed(from);
+    struct dosage c = parsed(from);
     struct text t = TEXT_INIT;
 
     change_add_text(&t, &c);
@@ -48,7 +48,7 @@ static void test_texts(void **state)
 static void assert_refused(const char *text, const char *part)
 {
     struct err err = ERR_INIT;
-    struct change c;
+    struct dosage c;
 
     assert_int_equal(change_parse(&c, text, "x", &err), ERR_INPUT);
     if (!strstr(err_text(&err), part))
@@ -101,7 +101,7 @@ static void fill(struct image *im, int width, int height)
 static void apply(const char *text, struct image *im, struct affine *to)
 {
     struct changer *c = changer_new();
-    struct change change = parsed(text);
+    struct dosage change = parsed(text);
     struct text reason = TEXT_INIT;
 
     assert_int_equal(change_apply(c, &change, im, to, &reason), STATUS_OK);
@@ -298,7 +298,7 @@ static void test_jpeg(void **state)
         assert_memory_equal(image_row(&im, y), image_row(&l->im, y), 3 * 37);
     /* past what JPEG can hold: the sample's outcome, not a failure of the run */
     struct changer *c = changer_new();
-    struct change change = parsed("jpeg=20");
+    struct dosage change = parsed("jpeg=20");
     assert_true(image_resize(&im, 65535, 1));
     memset(im.pixels, 0, 3 * 65535);
     assert_int_equal(change_apply(c, &change, &im, NULL, &l->reason), STATUS_TOO_LARGE);
@@ -312,7 +312,7 @@ static void test_jpeg(void **state)
 static void test_loaded(void **state)
 {
     struct loader *l = *state;
-    struct change change = parsed("exposure=-3,resolution=0.5");
+    struct dosage change = parsed("exposure=-3,resolution=0.5");
     struct image im = IMAGE_INIT;
     struct text bytes = TEXT_INIT;
     struct err err = ERR_INIT;

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What comparisons let anybody conclude, in words. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/scored_study.h"
+#include "model/metric.h"
+#include "stats/evidence.h"
+
+/* "0.1 %", with three digits. */
+static void add_percent(struct text *to, double rate)
+{
+    text_addf(to, "%.3g %%", 100 * rate);
+}
+
+/* The groups of a set with the highest and the lowest rate that is not too few to say;
+ * false if there are fewer than two. */
+static bool find_ends(const struct study *s, const struct findings *f, const char *backend,
+                      const char *metric, const char *point, unsigned set,
+                      const struct finding *ends[2])
+{
+    struct group g = group_first(&s->axes, set);
+    struct text name = TEXT_INIT;
+    size_t n = 0;
+
+    ends[0] = ends[1] = NULL;
+    do {
+        text_reset(&name);
+        group_add(&name, &s->axes, &g);
+        long at = findings_find(f, backend, metric, name.s, "", point, NULL);
+        const struct finding *row = at < 0 ? NULL : &f->rows[at];
+        if (!row || isnan(row->estimate))
+            continue;
+        n++;
+        if (!ends[0] || row->estimate > ends[0]->estimate)
+            ends[0] = row;
+        if (!ends[1] || row->estimate < ends[1]->estimate)
+            ends[1] = row;
+    } while (group_next(&g, &s->axes, set));
+    text_release(&name);
+    return n > 1;
+}
+
+static void add_end(const struct study *s, const struct finding *row, struct text *to)
+{
+    struct text scratch = TEXT_INIT;
+
+    text_addf(to, "%s ", study_label(s, row->group, &scratch));
+    add_percent(to, row->estimate);
+    text_addf(to, row->flag == FLAG_TOO_FEW || row->flag == FLAG_ZERO
+                      ? " (%lld of %lld: too few to say)" : " (%lld of %lld)",
+              (long long)row->x, (long long)row->n);
+    text_release(&scratch);
+}
+
+/* What the spread of a metric over one axis lets anybody conclude. */
+static void add_conclusion(const struct study *s, const struct findings *f,
+                           const char *backend, const char *metric, const char *point,
+                           size_t axis, struct text *to)
+{
+    const struct finding *ends[2];
+    struct text name = TEXT_INIT;
+
+    if (!find_ends(s, f, backend, metric, point, 1u << axis, ends) || !ends[0]->x)
+        return;
+    text_addf(to, " %s by %s: highest ", metric_find(metric)->axis, s->axes.axes[axis].name);
+    add_end(s, ends[0], to);
+    text_add(to, ", lowest ");
+    add_end(s, ends[1], to);
+    text_add_percent(&name, s->axes.axes[axis].name);
+    char *kind = mem_printf("%s.max_min", metric);
+    long at = findings_find(f, backend, kind, name.s, "", point, NULL);
+    const struct finding *row = at < 0 ? NULL : &f->rows[at];
+    if (row && isfinite(row->estimate))
+        text_addf(to, "; %.3g times", row->estimate);
+    if (row && isfinite(row->hi))
+        text_addf(to, " [%.3g, %.3g]", row->lo, row->hi);
+    else if (row && row->lo > 1)
+        text_addf(to, "%s at least %.3g times", isfinite(row->estimate) ? "," : ";", row->lo);
+    if (row && isfinite(row->p))
+        text_addf(to, row->p < .05 ? ", more than chance gives (p = %.2g)"
+                                   : ", no more than chance may give (p = %.2g)", row->p);
+    text_addch(to, '.');
+    free(kind);
+    text_release(&name);
+}
+
+/* How one matcher differs from another in a metric, and in which groups by more than
+ * chance. */
+static void add_difference(const struct study *s, const struct findings *f,
+                           const char *first, const char *second, const char *metric,
+                           const char *point, struct text *to)
+{
+    struct text versus = TEXT_INIT, worse[2] = { TEXT_INIT, TEXT_INIT }, name = TEXT_INIT;
+    char *kind = mem_printf("%s.excess", metric);
+    const char *axis = metric_find(metric)->axis;
+
+    evidence_rival(&versus, second);
+    long at = findings_find(f, first, kind, "all", versus.s, point, NULL);
+    if (at >= 0) {
+        const struct finding *row = &f->rows[at];
+        text_addf(to, "%s of %s minus that of %s at %s: %+.3g points [%+.3g, %+.3g], p = %.2g "
+                  "(Holm).", axis, first, second, point, 100 * row->estimate, 100 * row->lo,
+                  100 * row->hi, row->p_adj);
+    }
+    for (size_t i = 0; at >= 0 && i < f->n; i++) {
+        const struct finding *row = &f->rows[i];
+        if (strcmp(row->backend, first) || strcmp(row->metric, kind) ||
+            strcmp(row->versus, versus.s) || strcmp(row->point, point) ||
+            !strcmp(row->group, "all") || !(row->p_adj < .05))
+            continue;
+        struct text *list = &worse[row->estimate < 0];
+        text_addf(list, "%s%s", list->len ? ", " : "", study_label(s, row->group, &name));
+    }
+    for (int i = 0; i < 2; i++)
+        if (worse[i].len)
+            text_addf(to, " %s errs more often, by more than chance, on: %s.",
+                      i ? second : first, worse[i].s);
+    if (at >= 0 && !worse[0].len && !worse[1].len)
+        text_add(to, " In no single group do they differ by more than chance.");
+    text_release(&versus);
+    text_release(&name);
+    text_release(&worse[0]);
+    text_release(&worse[1]);
+    free(kind);
+}
+
+static void conclude_rivals(struct study *s, const struct scored *all, size_t n,
+                            const char *point, const struct findings *f)
+{
+    const struct study_compare *c = &s->compare;
+    struct text t = TEXT_INIT;
+
+    STUDY_ROOM(s, s->conclusions, s->n_conclusions, c->n_rivals * n * n);
+    for (size_t m = 0; m < c->n_rivals; m++)
+        for (size_t i = 0; i < n; i++)
+            for (size_t k = i + 1; k < n; k++) {
+                text_reset(&t);
+                add_difference(s, f, all[i].backend, all[k].backend, c->rivals[m], point, &t);
+                if (t.len)
+                    s->conclusions[s->n_conclusions++] = arena_strdup(&s->arena, t.s);
+            }
+    text_release(&t);
+}
+
+void scored_study_conclude(struct study *s, const struct scored *all, size_t n,
+                           const char *point, const struct findings *f)
+{
+    const bool gallery = all[0].scores.gallery;
+    const char *const metrics[] = { gallery ? "fpir" : "fmr", gallery ? "fnir" : "fnmr" };
+    struct text t = TEXT_INIT;
+
+    if (point)
+        conclude_rivals(s, all, n, point, f);
+    STUDY_ROOM(s, s->conclusions, s->n_conclusions, 2 * n);
+    for (size_t b = 0; b < n && point; b++)
+        for (size_t m = 0; m < 2; m++) {
+            const struct scored *sc = &all[b];
+            long at = findings_find(f, sc->backend, metrics[m], "all", "", point, NULL);
+            if (at < 0)
+                continue;
+            text_reset(&t);
+            text_addf(&t, "%s%s%s, %s %.4g: %s of all ", n > 1 ? sc->backend : "",
+                      n > 1 ? " at " : "At ", point,
+                      sc->compared.distance ? "distance" : "score", f->rows[at].threshold,
+                      metric_find(metrics[m])->axis);
+            add_percent(&t, f->rows[at].estimate);
+            text_addch(&t, '.');
+            for (size_t a = 0; a < s->axes.n; a++)
+                add_conclusion(s, f, sc->backend, metrics[m], point, a, &t);
+            s->conclusions[s->n_conclusions++] = arena_strdup(&s->arena, t.s);
+        }
+    text_release(&t);
+}
