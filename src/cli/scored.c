@@ -233,6 +233,7 @@ int scored_count(struct scored *sc, const struct axes *axes, const struct scored
 
     sc->backend = arena_strdup(&sc->arena, backend);
     sc->compared.rank = sc->rank;
+    sc->compared.apart = wish->apart;
     if (!code && alike)
         compared_alike(&sc->compared, alike);
     if (!code)

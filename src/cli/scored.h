@@ -24,6 +24,7 @@ struct scored_wish {
     size_t n_targets;
     size_t threads, replicates, permutations;
     uint64_t seed;
+    bool apart;                 /* compared.h */
     double searches;            /* of which false leads are expected; 0: as many as usual */
     bool has_suspicious;        /* a score from which a non-mated pair is suspicious; else */
     double suspicious;          /* a rule finds one (scored_cleaning.h) */
