@@ -54,6 +54,11 @@ run env MISID_PLUGINS="$T/bare" "$MISID" backend show "$v6"
 like "$errs" 'is of 1:1 API 6\.0, structs 3\.0, but misid was built without NIST.s headers \(configure --with-frte=DIR\)' \
     "no adapters: how to have them"
 
+run "$MISID" backend list
+like "$out" "^frte +the plug-in $own/frte\.so\$" "it is listed, with its file"
+run "$MISID" backend list --json
+like "$out" "\"name\": *\"frte\"" "in JSON too"
+
 # What its answers rest on.
 mode good
 run "$MISID" backend show "$v6,config=$T/config"
@@ -126,17 +131,17 @@ is "$(count)" 0 "killed: no process is left"
 
 # The folder that it had is removed by a later start, once it is old enough.
 left=$(ls "$T/tmp")
-like "$left" '^misid-scratch-......$' "killed: a folder is left"
+like "$left" '^misid-scratch-......$' "killed: folders are left"
 TMPDIR=$T/tmp "$MISID" backend show "$v6" >"$T/shown"
-is "$(ls "$T/tmp")" "$left" "one that is young is let alone"
-touch -d '2 minutes ago' "$T/tmp/$left"
+is "$(ls "$T/tmp")" "$left" "those that are young are let alone"
+touch -d '2 minutes ago' "$T"/tmp/*
 mkdir "$T/tmp/misid-scratch-held00" "$T/tmp/misid-other"
 ln -s "$T/drawn" "$T/tmp/misid-scratch-linked"
 touch -d '2 minutes ago' "$T/tmp/misid-scratch-held00" "$T/tmp/misid-other"
 if command -v flock >/dev/null; then
     TMPDIR=$T/tmp flock "$T/tmp/misid-scratch-held00" "$MISID" backend show "$v6" >"$T/shown"
     is "$(ls "$T/tmp" | tr '\n' ' ')" 'misid-other misid-scratch-held00 misid-scratch-linked ' \
-        "an old one goes, but none that is locked, nor what is no such folder"
+        "old ones go, but none that is locked, nor what is no such folder"
     [ -d "$T/drawn" ]
     ok $? "and no link is followed"
 else
