@@ -25,6 +25,10 @@ void scored_study_sets(struct study *s)
         s->by[s->n_by++] = s->spread[s->n_spread++] = 1u << a;
     if (s->axes.n > 1)
         s->by[s->n_by++] = s->spread[s->n_spread++] = all;
+    if (s->task == TASK_IDENTIFY && !s->n_shares) {
+        s->shares = s->spread;
+        s->n_shares = s->n_spread;
+    }
 }
 
 /* The group of a set with the most comparisons to its name, or the one asked for. */
