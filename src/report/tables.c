@@ -41,6 +41,7 @@ void tables_build(struct tables *out, const struct study *study,
         const struct metric *metric = metric_find(study->metrics[i].text);
         if (!metric || metric->census)
             continue;
+        tables_doses(&b, metric);
         tables_rates(&b, metric);
         tables_contrasts(&b, metric, QUANTITY_DIFFERENCE);
         tables_contrasts(&b, metric, QUANTITY_RATIO);
@@ -50,6 +51,9 @@ void tables_build(struct tables *out, const struct study *study,
         tables_shares(&b, metric);
         tables_spread(&b, metric);
     }
+    tables_leads(&b);
+    tables_candidates(&b);
+    tables_cleaning(&b);
     tables_printed(&b);
     for (size_t i = 0; i < study->n_metrics; i++) {
         const struct metric *metric = metric_find(study->metrics[i].text);

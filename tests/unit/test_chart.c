@@ -29,7 +29,7 @@ static void test_charts_check(void **state)
     assert_fault_says(&err, "evil.yaml:21: chart: 'pie' is not a chart, expected one of "
                             "bars, heat, composition, forest, dumbbell, audits, "
                             "gradient, confidence, cross, caterpillar, fmr-threshold, "
-                            "det, densities, equalise");
+                            "fpir-threshold, gallery-size, det, densities, equalise");
 }
 
 static void test_scripts_hold_no_text(void **state)
