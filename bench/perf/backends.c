@@ -57,7 +57,7 @@ static enum status read_nothing(void *self, const char *path, const void **bytes
 }
 
 static enum status borrow(void *self, const void *bytes, size_t len,
-                          const struct image_place *place, struct image *im,
+                          struct image_place *place, struct image *im,
                           struct image_facts *facts, struct text *reason)
 {
     const struct pictures *p = self;

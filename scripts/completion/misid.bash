@@ -37,6 +37,12 @@ _misid_options() { # the options of a command
         --max-exceedances --bins --failures --threads --checkpoint --quiet --json --help ;;
     synth) echo --out --subjects --images --seed --size --format --plant --darker-from \
         --threads --quiet --json --help ;;
+    record) echo --history --scores --quiet --json --help ;;
+    history) echo --metric --group --versus --point --backend --method --dataset --since \
+        --until --all --speed --history --with-secret --csv --json --help ;;
+    baseline) echo --history --study --json --help ;;
+    bundle) echo --out --scores --with-samples --sign --quiet --json --help ;;
+    verify) echo --key --signature --quiet --json --help ;;
     list) echo --json --help ;;
     esac
 }
@@ -48,12 +54,15 @@ _misid_words() { # the first word behind a command, where it is one of a few
     dataset) echo list show guess check sample ;;
     backend) echo list show probe check ;;
     cache) echo stat prune ;;
+    history) echo export import check ;;
+    baseline) echo set show list unset ;;
     cassette) echo verify list ;;
     cloud) echo list sweep ;;
     image) echo show ;;
     list) echo studies estimators charts metrics ;;
     help) echo run estimate chart index cite trace calc explain plan thresholds dataset \
-        ingest backend cache cassette cloud embed image score synth list ;;
+        ingest backend cache cassette cloud embed image score synth record history \
+        baseline bundle verify list ;;
     esac
 }
 
@@ -64,7 +73,8 @@ _misid() {
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
         words='run estimate chart index cite trace calc explain plan thresholds dataset
-            ingest backend cache cassette cloud embed image score synth list help version'
+            ingest backend cache cassette cloud embed image score synth record history baseline bundle
+            verify list help version'
     elif [ "${word:0:1}" = - ]; then
         words=$(_misid_options "$command")
     elif [ "$before" = --dataset ]; then

@@ -89,8 +89,10 @@ static void add_header(const struct cloud *c, struct transfer *t,
                        const struct cloud_header *h)
 {
     const char *secret = h->key ? cloud_keys_get(&c->keys, h->key) : "";
-    char *line = mem_printf("%s: %s%s", h->name, h->value, secret ? secret : "");
 
+    if (!secret)
+        return;
+    char *line = mem_printf("%s: %s%s", h->name, h->value, secret);
     t->list = curl_slist_append(t->list, line);
     explicit_bzero(line, strlen(line));
     free(line);

@@ -33,11 +33,12 @@ struct cache;
 struct drive_images {
     void *(*open)(void *arg);
     void (*close)(void *self);
-    /* The bytes stay until the next reading. */
+    /* The bytes stay until the next reading. `place` is in the file's picture, and comes
+     * out in that of the image. */
     enum status (*read)(void *self, const char *path, const void **bytes, size_t *len,
                         struct text *reason);
     enum status (*decode)(void *self, const void *bytes, size_t len,
-                          const struct image_place *place, struct image *im,
+                          struct image_place *place, struct image *im,
                           struct image_facts *facts, struct text *reason);
     void *arg;
     const char *how;           /* what else than the file decides the pixels, in words */

@@ -186,6 +186,9 @@ static void trace_sides(struct tracing *t, const struct finding *r)
     if (!strncmp(kind, "improvement", 11)) {
         trace_side(t, r->backend, r->metric, r->versus, r->group);
         trace_side(t, r->backend, r->metric, r->point, r->group);
+    } else if (!strcmp(kind, "rise")) {
+        trace_side(t, r->backend, r->metric, t->counts.study.clean, r->group);
+        trace_side(t, r->backend, r->metric, r->point, r->group);
     } else if (!strncmp(kind, "excess", 6)) {
         struct text other = TEXT_INIT;
         const char *name = strchr(r->versus, '=');

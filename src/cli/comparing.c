@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "cli/comparing_doses.h"
 #include "cli/fit_study.h"
 #include "cli/folder.h"
 #include "cli/scored_study.h"
@@ -46,7 +47,7 @@ static void release_set(struct comparing_set *set)
 }
 
 /* Every matcher must give templates that can be compared here. */
-static int open_matchers(struct comparing *c, struct err *err)
+static int open_matchers(struct comparing *c, bool changes, struct err *err)
 {
     size_t most = c->specs->n;
     int code = 0;
@@ -59,6 +60,8 @@ static int open_matchers(struct comparing *c, struct err *err)
     for (size_t i = 0; i < most && !code; i++) {
         c->n++;
         code = embedding_open(&c->says[i], c->specs->items[i], &c->asking, err);
+        if (!code && changes)
+            code = embedding_changeable(&c->says[i], err);
         if (!code && has_gallery(c))
             code = embedding_open(&c->gallery_says[i], c->specs->items[i], &c->asking, err);
         if (code)
@@ -89,7 +92,7 @@ static void add_set_fact(struct study *s, const char *name, const struct compari
     text_release(&t);
 }
 
-static const char *join_axes(struct study *s, unsigned set)
+const char *comparing_axes(struct study *s, unsigned set)
 {
     struct text t = TEXT_INIT;
 
@@ -111,7 +114,7 @@ static int fit(struct comparing *c, struct pipeline *p)
     if (code)
         return code;
     unsigned usable = fit_usable(s, &c->set.roster) & s->compare.by;
-    const char *left = join_axes(s, s->compare.by & ~usable);
+    const char *left = comparing_axes(s, s->compare.by & ~usable);
     fit_contrasts(s, usable, true);
     fit_claims(s, usable, true);
     fit_drop_axes(s, usable);
@@ -167,7 +170,7 @@ int comparing_open(struct comparing *c, struct pipeline *p, const char *study_pa
     if (!code)
         code = fit(c, p);
     if (!code)
-        code = open_matchers(c, p->err);
+        code = open_matchers(c, s->n_doses > 0, p->err);
     if (!code)
         add_sources(&p->study, c);
     return code;
@@ -230,7 +233,7 @@ static int work_one(struct comparing *c, struct pipeline *p, size_t i)
 
     r.run = has_gallery(c) ? gallery : dir;
     r.probes = has_gallery(c) ? probes : NULL;
-    r.by = join_axes(s, s->compare.by);
+    r.by = comparing_axes(s, s->compare.by);
     r.thresholds = native ? join_numbers(&s->arena, b->native, b->n_native) : NULL;
     r.targets = join_numbers(&s->arena, s->compare.targets, s->compare.n_targets);
     r.out = dir;
@@ -250,7 +253,7 @@ static int work_one(struct comparing *c, struct pipeline *p, size_t i)
         .threads = c->request->threads > 0 ? (size_t)c->request->threads
                                            : (size_t)sysconf(_SC_NPROCESSORS_ONLN),
         .replicates = (size_t)c->replicates, .permutations = (size_t)c->permutations,
-        .seed = (uint64_t)c->seed,
+        .seed = (uint64_t)c->seed, .apart = s->n_doses > 0,
         .searches = isnan(c->searches) ? 0 : c->searches,
         .has_suspicious = !isnan(c->suspicious), .suspicious = c->suspicious };
     free(gallery);
@@ -346,6 +349,8 @@ int comparing_work(struct comparing *c, struct pipeline *p)
                                       .curves = true };
         code = scored_run_count(&c->run, p);
     }
+    for (size_t i = 0; i < c->n && !code; i++)
+        code = comparing_doses(c, p, i);
     if (!code) {
         settle_contrasts(&p->study, &p->tally);
         settle_claims(&p->study, &p->tally);
@@ -406,6 +411,7 @@ int comparing_write(const struct comparing *c, struct pipeline *p)
         code = write_set(&c->gallery, p, "gallery.csv");
     for (size_t i = 0; i < c->n && !code; i++)
         (void)((code = record_folder(p, c->names[i], "")) ||
+               (code = comparing_doses_record(c, p, i)) ||
                (has_gallery(c) && ((code = record_folder(p, c->names[i], "probes")) ||
                                    (code = record_folder(p, c->names[i], "gallery")))));
     text_release(&t);
@@ -419,7 +425,8 @@ void comparing_add_command(const struct comparing *c, struct text *to)
     dataset_request_add_command(c->set.request, "dataset", "root", to);
     if (has_gallery(c))
         dataset_request_add_command(c->gallery.request, "gallery", "gallery-root", to);
-    scored_add_command(c->replicates, c->permutations, c->seed, to);
+    scored_add_command(c->replicates, c->permutations, c->seed, c->searches, c->suspicious,
+                       to);
 }
 
 void comparing_release(struct comparing *c)

@@ -60,6 +60,8 @@ int comparing_open(struct comparing *c, struct pipeline *p, const char *study_pa
 int comparing_work(struct comparing *c, struct pipeline *p);
 int comparing_estimate(struct comparing *c, struct pipeline *p);
 int comparing_write(const struct comparing *c, struct pipeline *p);
+/* The names of a set of axes, joined by commas; NULL where it is empty. */
+const char *comparing_axes(struct study *s, unsigned set);
 /* Options that make the run again. */
 void comparing_add_command(const struct comparing *c, struct text *to);
 void comparing_release(struct comparing *c);

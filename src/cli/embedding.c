@@ -12,6 +12,7 @@
 #include "base/machine.h"
 #include "cli/pipeline.h"
 #include "cli/progress.h"
+#include "images/change.h"
 #include "images/load.h"
 
 #define RECORD_FORMAT 1
@@ -49,12 +50,16 @@ static enum status picture_read(void *self, const char *path, const void **bytes
 }
 
 static enum status picture_decode(void *self, const void *bytes, size_t len,
-                                  const struct image_place *place, struct image *im,
+                                  struct image_place *place, struct image *im,
                                   struct image_facts *facts, struct text *reason)
 {
     struct picture *p = self;
+    enum status status = image_load_bytes(p->ws, bytes, len, &p->options, place, im, facts,
+                                          reason);
 
-    return image_load_bytes(p->ws, bytes, len, &p->options, place, im, facts, reason);
+    if (status == STATUS_OK && p->options.change)
+        image_place_move(place, &facts->to_pixels);
+    return status;
 }
 
 int embedding_open(struct embedding *e, const char *spec,
@@ -69,7 +74,18 @@ int embedding_open(struct embedding *e, const char *spec,
     if (code)
         return code;
     outputs_init(&e->outputs, e->backend->name);
-    return 0;
+    if (!request->change)
+        return 0;
+    code = change_parse(&e->change, request->change, "--change", err);
+    return !code && e->change.n ? embedding_changeable(e, err) : code;
+}
+
+int embedding_changeable(const struct embedding *e, struct err *err)
+{
+    if (!e->backend->blind)
+        return 0;
+    return err_add(err, ERR_INPUT, "the backend %s answers without looking at images, so no "
+                   "change of them reaches it, expected one that looks", e->backend->name);
 }
 
 int embedding_prepare(struct embedding *e, const char *dir, const struct backend_plan *plan,
@@ -95,44 +111,112 @@ void embedding_release(struct embedding *e)
     *e = (struct embedding){ 0 };
 }
 
-int embedding_make(struct embedding *e, const struct roster *r, const size_t *rows,
-                   size_t n, const char *root, const long *const *sets, size_t n_sets,
-                   struct err *err)
+/* What else than the file decides the pixels: part of the key of the cache. */
+static void say_how(const struct dosage *change, struct text *to)
+{
+    text_add(to, "as it is over ffffff");
+    if (!change->n)
+        return;
+    text_addf(to, "; changed %d ", CHANGE_VERSION);
+    change_add_text(to, change);
+}
+
+/* One showing of the images under a change. */
+struct showing {
+    const struct dosage *change;
+    unsigned most;             /* of MISID_…, what may be asked for */
+    const char *part;          /* of how many showings it is which; NULL: the only one */
+    const struct roster *roster;
+    const size_t *rows;
+    size_t n;
+    const char *root;
+    struct outputs *to;
+    struct timing timing;
+};
+
+static int show(struct embedding *e, struct showing *s, const long *const *sets,
+                size_t n_sets, struct err *err)
 {
     const struct embed_request *q = e->request;
     struct image_options options = IMAGE_OPTIONS_INIT;
     struct drive_timing times;
     struct progress bar;
+    struct text how = TEXT_INIT, name = TEXT_INIT;
 
     options.measure = q->covariates;
+    options.change = s->change;
+    say_how(s->change, &how);
+    text_addf(&name, "%s%s", e->backend->name, s->change->n ? " " : "");
+    change_add_text(&name, s->change);
+    if (s->part)
+        text_addf(&name, ", dose %s", s->part);
     const struct drive_images images = {
         .open = picture_open, .close = picture_close, .read = picture_read,
-        .decode = picture_decode, .arg = &options, .how = "as it is over ffffff",
+        .decode = picture_decode, .arg = &options, .how = how.s,
     };
     struct cache *cache = q->no_cache || !e->backend->cached ? NULL : cache_open(q->cache);
-    unsigned most = MISID_CLASS | MISID_TEMPLATE | MISID_QUALITY;
     const struct drive d = {
-        .backend = e->backend, .roster = r, .rows = rows, .n = n, .root = root,
-        .want = e->backend->capabilities & (most | (q->faces ? (unsigned)MISID_FACES : 0)),
+        .backend = e->backend, .roster = s->roster, .rows = s->rows, .n = s->n,
+        .root = s->root, .want = e->backend->capabilities & s->most,
         .images = &images, .covariates = q->covariates, .cache = cache,
         .threads = (unsigned)q->threads,
         .progress = progress_show, .progress_arg = &bar,
     };
     struct calibration yard = CALIBRATION_INIT;
     unsigned workers = q->threads > 0 ? d.threads : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
-    calibrate(&yard, workers, CALIBRATION_S);
-    progress_begin(&bar, e->backend->name, "images", q->quiet);
-    int code = drive(&d, &e->outputs, &times, err);
+    const bool measured = !s->part; /* of a dose no times are told */
+    if (measured)
+        calibrate(&yard, workers, CALIBRATION_S);
+    progress_begin(&bar, name.s, "images", q->quiet);
+    int code = drive(&d, s->to, &times, err);
     progress_end(&bar);
     if (!code) {
-        calibrate(&yard, workers, CALIBRATION_S);
-        timing_take(&e->timing, &d, &times, sets, n_sets);
-        e->timing.calibration = calibration_rate(&yard);
+        if (measured)
+            calibrate(&yard, workers, CALIBRATION_S);
+        timing_take(&s->timing, &d, &times, sets, n_sets);
+        if (measured)
+            s->timing.calibration = calibration_rate(&yard);
     }
-    if (cache && *cache_note(cache))
+    if (cache && *cache_note(cache) && !e->note)
         e->note = mem_strdup(cache_note(cache));
     cache_close(cache);
     drive_timing_release(&times);
+    text_release(&how);
+    text_release(&name);
+    return code;
+}
+
+int embedding_make(struct embedding *e, const struct roster *r, const size_t *rows,
+                   size_t n, const char *root, const long *const *sets, size_t n_sets,
+                   struct err *err)
+{
+    struct showing s = {
+        .change = &e->change, .roster = r, .rows = rows, .n = n, .root = root,
+        .most = MISID_CLASS | MISID_TEMPLATE | MISID_QUALITY |
+                (e->request->faces ? (unsigned)MISID_FACES : 0),
+        .part = e->part, .to = &e->outputs,
+    };
+    int code = show(e, &s, sets, n_sets, err);
+
+    e->timing = s.timing;
+    return code;
+}
+
+int embedding_make_dose(struct embedding *e, const struct embedding_dose *dose,
+                        const struct roster *r, const size_t *rows, size_t n,
+                        const char *root, struct outputs *o, struct err *err)
+{
+    struct showing s = {
+        .change = dose->change, .roster = r, .rows = rows, .n = n, .root = root,
+        .most = MISID_CLASS | MISID_QUALITY |
+                (dose->classes ? 0 : (unsigned)MISID_TEMPLATE),
+        .part = dose->part, .to = o,
+    };
+    int code = show(e, &s, NULL, 0, err);
+
+    e->computed += s.timing.computed + s.timing.warm_up;
+    e->cached += s.timing.cached;
+    timing_release(&s.timing);
     return code;
 }
 
@@ -155,6 +239,13 @@ void embedding_add_record(const struct embedding *e, struct text *to)
     json_map(&w, NULL);
     json_int(&w, "format", RECORD_FORMAT);
     backend_add_json(e->backend, &w);
+    if (e->change.n) {
+        struct text change = TEXT_INIT;
+        change_add_text(&change, &e->change);
+        json_string(&w, "change", change.s);
+        json_int(&w, "change_version", CHANGE_VERSION);
+        text_release(&change);
+    }
     json_int(&w, "rows", (int64_t)e->outputs.n);
     json_map(&w, "timing");
     timing_add_json(&e->timing, &w);
@@ -232,7 +323,8 @@ void embedding_add_words(const struct embedding *e, struct text *to)
     if (strcmp(b->name, b->spec))
         text_addf(to, "; asked as %s", b->spec);
     text_addf(to, ". Fingerprint %s. %zu images answered in this run, %zu from the cache",
-              b->fingerprint, e->timing.computed, e->timing.cached);
+              b->fingerprint, e->timing.computed + e->computed,
+              e->timing.cached + e->cached);
     if (m->n)
         text_addf(to, "; median %.3g ms an image", 1e3 * m->p50);
     text_add(to, ".");

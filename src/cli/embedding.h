@@ -20,11 +20,13 @@
 
 #include "backends/drive.h"
 #include "backends/timing.h"
+#include "model/dose.h"
 #include "cli/options.h"
 
 struct embed_request {
     double threads;
     const char *cache;         /* folder; NULL: the usual one */
+    const char *change;        /* of the images, as text; NULL: none */
     bool no_cache, faces, covariates, quiet;
 };
 
@@ -40,19 +42,26 @@ struct embed_request {
       &(request).covariates }
 #define EMBED_OPTIONS(request)                                                          \
     ASKING_OPTIONS(request),                                                            \
+    { OPTION_TEXT, "change", "NAME=DOSE,...", "show it the images changed so: "         \
+      "exposure=-1, jpeg=20 …", &(request).change },                                    \
     { OPTION_FLAG, "faces", NULL, "all faces of an image, a row each",                  \
       &(request).faces }
 
 struct embedding {
     const struct embed_request *request;
     struct backend *backend;
+    struct dosage change;      /* of the images */
+    const char *part;          /* "3 of 17": which of a study's doses; NULL: none */
     struct outputs outputs;
     struct timing timing;
+    size_t computed, cached;   /* answers at the doses of a study */
     char *note;                /* what is wrong with the cache, or NULL */
 };
 
 int embedding_open(struct embedding *e, const char *spec,
                    const struct embed_request *request, struct err *err);
+/* Fails where it would answer the same whatever is done to the images. */
+int embedding_changeable(const struct embedding *e, struct err *err);
 /* Before the work: the folder that keeps what the answers rest on (NULL: none), and how
  * much there is to do. Says what that costs, or fails where it may not be done. */
 int embedding_prepare(struct embedding *e, const char *dir, const struct backend_plan *plan,
@@ -64,6 +73,16 @@ bool embedding_is_dry(const struct embedding *e);
 int embedding_make(struct embedding *e, const struct roster *r, const size_t *rows,
                    size_t n, const char *root, const long *const *sets, size_t n_sets,
                    struct err *err);
+/* The same of the images under a change of a study's, into `o`, which is initialised.
+ * `part` says to people how far the doses are. */
+struct embedding_dose {
+    const struct dosage *change;
+    bool classes;              /* no templates */
+    const char *part;          /* "3 of 17" */
+};
+int embedding_make_dose(struct embedding *e, const struct embedding_dose *dose,
+                        const struct roster *r, const size_t *rows, size_t n,
+                        const char *root, struct outputs *o, struct err *err);
 /* What backend.json and timing.json hold. */
 void embedding_add_record(const struct embedding *e, struct text *to);
 void embedding_add_timing(const struct embedding *e, struct text *to);

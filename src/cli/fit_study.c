@@ -143,7 +143,7 @@ void fit_claims(struct study *s, unsigned usable, bool points)
             fit_cannot_test(c, c->why);
         else if (c->type == CLAIM_NOT_TESTABLE)
             fit_cannot_test(c, "The study states no test of it.");
-        else if (c->n_against || c->before || (*c->point && !points))
+        else if (c->n_against || c->before || (*c->point && !points && !study_dose_at(s, c->point)))
             fit_cannot_test(c, "It compares backends or operating points of the original, which "
                         "these predictions have none of.");
         else if (axes & ~usable)
@@ -285,7 +285,7 @@ void fit_answer(struct study *s, const struct tally *t)
     for (size_t i = 0; s->answer.claim && i < s->n_claims; i++)
         if (!strcmp(s->claims[i].id, s->answer.claim))
             c = &s->claims[i];
-    if (!c)
+    if (!c || s->n_doses) /* which dose breaks whom is answered from the findings */
         return;
     add_numbers(s, t, c, c->group, &numbers);
     if (c->type != CLAIM_WORST && c->type != CLAIM_BEST)

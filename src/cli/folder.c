@@ -14,8 +14,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-/* Folders in folders: backends/NAME/, charts/.gnuplot.PID.XXXXXX/. */
-#define MAX_DEPTH 3
+/* Folders in folders: backends/NAME/doses/DOSE/probes/. */
+#define MAX_DEPTH 6
 
 char *folder_default(const struct study *study, const char *suffix)
 {

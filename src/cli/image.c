@@ -13,11 +13,12 @@
 #include "images/load.h"
 
 struct request {
-    const char *file, *out, *align, *box, *background;
+    const char *file, *out, *align, *box, *background, *change;
     double size, margin, max_pixels, max_bytes;
     bool json, help;
     struct image_options options;
     struct image_place place;
+    struct dosage changed;
 };
 
 /* The n numbers of `--name a,b,…`. */
@@ -96,6 +97,10 @@ static int prepare(struct request *r, struct err *err)
         code = parse_bound("max-bytes", r->max_bytes, 1 << 30, &o->max_bytes, err);
     if (!code && r->background)
         code = parse_background(r->background, o->background, err);
+    if (!code && r->change) {
+        code = change_parse(&r->changed, r->change, "image: --change", err);
+        o->change = &r->changed;
+    }
     if (!code && r->align && (r->box || r->size))
         code = err_add(err, ERR_INPUT, "image: --align makes 112 × 112 pixels of the whole "
                        "picture: give no --box or --size");
@@ -210,6 +215,8 @@ int image_main(int argc, char **argv)
         { OPTION_NUMBER, "margin", "F", "and F of the box's sides around it", &r.margin },
         { OPTION_TEXT, "align", "X,Y,…", "align by five points: eyes, nose, mouth corners",
           &r.align },
+        { OPTION_TEXT, "change", "NAME=DOSE,…", "change it so: exposure, blur, jpeg, "
+          "resolution …", &r.change },
         { OPTION_TEXT, "background", "RRGGBB", "below what is transparent (ffffff)",
           &r.background },
         { OPTION_NUMBER, "max-pixels", "N", "refuse larger pictures (100000000)",

@@ -13,7 +13,7 @@ bool live_is_on(const struct live *l)
     return l->specs && l->specs->n > 0;
 }
 
-int live_open(struct live *l, struct err *err)
+int live_open(struct live *l, bool changes, struct err *err)
 {
     l->embeddings = mem_array(l->specs->n, sizeof *l->embeddings);
     for (size_t i = 0; i < l->specs->n; i++) {
@@ -27,6 +27,8 @@ int live_open(struct live *l, struct err *err)
                            "study counts%s%s, expected one that does", e->backend->name,
                            e->backend->classless ? ": " : "",
                            e->backend->classless ? e->backend->classless : "");
+        if (changes && (code = embedding_changeable(e, err)))
+            return code;
     }
     return 0;
 }
@@ -106,6 +108,34 @@ int live_ask(struct live *l, const struct recorded_about *about, const char *roo
     free(rows);
     free(numbers);
     free(sets);
+    return code;
+}
+
+int live_ask_doses(struct live *l, const struct recorded_about *about, const char *root,
+                   const struct study *s, struct recorded *doses, struct err *err)
+{
+    const struct roster *r = about->roster;
+    size_t *rows = mem_array(r->n, sizeof *rows);
+    struct text part = TEXT_INIT;
+    struct outputs o;
+    int code = 0;
+
+    for (size_t i = 0; i < r->n; i++)
+        rows[i] = i;
+    for (size_t i = 0; i < l->n && !code; i++)
+        for (size_t d = 0; d < s->n_doses && !code; d++) {
+            struct embedding *e = &l->embeddings[i];
+            text_reset(&part);
+            text_addf(&part, "%zu of %zu", d + 1, s->n_doses);
+            const struct embedding_dose dose = { &s->doses[d].change, true, part.s };
+            outputs_init(&o, e->backend->name);
+            code = embedding_make_dose(e, &dose, r, rows, r->n, root, &o, err);
+            if (!code)
+                code = recorded_take(&doses[d], &o, about, err);
+            outputs_release(&o);
+        }
+    text_release(&part);
+    free(rows);
     return code;
 }
 

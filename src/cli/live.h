@@ -5,7 +5,7 @@
  * predictions.h, which counts them like those that were recorded.
  *
  * In the run folder, of every backend: outputs.csv, templates.npy where it makes
- * templates, backend.json and timing.json.
+ * templates, backend.json and timing.json; of a study with doses outputs@DOSE.csv too.
  *
  * Ownership: live_release(); specs, request and set are the caller's.
  */
@@ -26,8 +26,9 @@ struct live {
 };
 
 bool live_is_on(const struct live *l);
-/* Opens all of them, which must give classes; before any image is read. */
-int live_open(struct live *l, struct err *err);
+/* Opens all of them, which must give classes, and look where the study `changes` the
+ * images; before any image is read. */
+int live_open(struct live *l, bool changes, struct err *err);
 /* Says what it will cost, where a backend has something to say. A folder for what the
  * answers rest on is made before they are asked, if a backend keeps anything. */
 int live_prepare(struct live *l, struct pipeline *p, size_t images);
@@ -36,6 +37,10 @@ bool live_is_dry(const struct live *l);
 /* Asks each of everyone, and adds its answers to `to`. */
 int live_ask(struct live *l, const struct recorded_about *about, const char *root,
              const struct axes *axes, struct recorded *to, struct err *err);
+/* And again at every dose of the study: `doses[d]` gets the answers at the d-th, of the
+ * backends in the same order. */
+int live_ask_doses(struct live *l, const struct recorded_about *about, const char *root,
+                   const struct study *s, struct recorded *doses, struct err *err);
 int live_write(const struct live *l, struct pipeline *p);
 /* Who answered, for the report. */
 void live_add_facts(const struct live *l, struct study *s);

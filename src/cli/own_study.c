@@ -19,7 +19,7 @@ static void begin_charts(struct study *s, unsigned usable)
         unsigned axes = c.by | fit_axes_of(s, c.group) | fit_axes_of(s, c.versus);
         if (!own)
             c.caption = NULL;
-        if (!(axes & ~usable) && !c.point)
+        if (!(axes & ~usable) && (!c.point || study_dose_at(s, c.point)))
             charts[n++] = c;
     }
     s->charts = charts;
@@ -66,6 +66,10 @@ int own_study_begin(struct study *s, struct roster *r, const struct dataset *d,
     if (!s->own.there)
         return err_add(err, ERR_INPUT, "%s: says nothing of predictions of one's own, "
                        "expected a study with the key own", s->path);
+    if (s->n_doses && !live)
+        return err_add(err, ERR_INPUT, "%s: doses: the study changes the images before they "
+                       "are answered to, expected --backend in place of --predictions",
+                       s->path);
     if (roster_attribute(r, s->own.target) < 0)
         return err_add(err, ERR_INPUT, "%s: own.target: the data set '%s' has no attribute "
                        "'%s', expected one to hold the answers against", s->path, d->name,

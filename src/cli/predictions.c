@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/predictions.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -8,7 +9,9 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "cli/folder.h"
+#include "cli/own_cases.h"
 #include "cli/own_study.h"
+#include "cli/sampling.h"
 #include "cli/set_facts.h"
 #include "cli/several.h"
 #include "core/classify.h"
@@ -21,7 +24,7 @@
 void predictions_init(struct predictions *q, const struct option_list *files,
                       const struct dataset_request *set)
 {
-    *q = (struct predictions){ .files = files, .set = set };
+    *q = (struct predictions){ .files = files, .set = set, .sample = NAN };
     recorded_init(&q->recorded);
 }
 
@@ -29,6 +32,9 @@ void predictions_release(struct predictions *q)
 {
     roster_release(&q->roster);
     recorded_release(&q->recorded);
+    for (size_t d = 0; d < q->n_doses; d++)
+        recorded_release(&q->doses[d]);
+    free(q->doses);
     live_release(&q->live);
 }
 
@@ -95,10 +101,17 @@ static int read_files(struct predictions *q, struct pipeline *p, struct words *w
     int code = 0;
 
     roster_index_init(&index, &q->roster);
-    if (live_is_on(&q->live) && !(code = live_prepare(&q->live, p, q->roster.n)))
+    if (live_is_on(&q->live) && !(code = live_prepare(&q->live, p, q->roster.n * (1 + p->study.n_doses))))
         code = live_ask(&q->live, &about, q->set->root, &p->study.axes, &q->recorded, p->err);
     if (!code && live_is_dry(&q->live))
         code = PIPELINE_DRY;
+    if (!code && live_is_on(&q->live) && p->study.n_doses) {
+        q->n_doses = p->study.n_doses;
+        q->doses = mem_array(q->n_doses, sizeof *q->doses);
+        for (size_t i = 0; i < q->n_doses; i++)
+            recorded_init(&q->doses[i]);
+        code = live_ask_doses(&q->live, &about, q->set->root, &p->study, q->doses, p->err);
+    }
     for (size_t i = 0; i < q->files->n; i++) {
         const char *path = q->files->items[i];
         int one = recorded_read(&q->recorded, path, &about, p->err);
@@ -154,6 +167,27 @@ static int compare_all(struct predictions *q, struct pipeline *p, const struct c
     return code;
 }
 
+/* A backend at every dose, and the same faces as they are and at the dose. */
+static int count_doses(struct predictions *q, struct pipeline *p, const struct classify *c,
+                       size_t backend, const char *source)
+{
+    const struct outputs *clean = &q->recorded.backends[backend];
+    struct text t = TEXT_INIT;
+    int code = 0;
+
+    for (size_t d = 0; d < q->n_doses && !code; d++) {
+        const char *point = p->study.doses[d].point;
+        const struct outputs *changed = &q->doses[d].backends[backend];
+        text_reset(&t);
+        text_addf(&t, "%s; images changed: %s", source, point);
+        code = classify_count_dose(c, changed, point, t.s, &p->tally, p->err);
+        if (!code)
+            code = classify_compare_dose(c, clean, changed, point, t.s, &p->tally, p->err);
+    }
+    text_release(&t);
+    return code;
+}
+
 static int count_all(struct predictions *q, struct pipeline *p, size_t target,
                      const struct dataset *d, const char *const *chosen, size_t n_chosen)
 {
@@ -176,6 +210,8 @@ static int count_all(struct predictions *q, struct pipeline *p, size_t target,
                       q->recorded.files[f].name, s->own.target, d->name);
             code = classify_count(&c, &q->recorded.backends[b], source.s, &p->tally,
                                   p->err);
+            if (!code)
+                code = count_doses(q, p, &c, b, source.s);
         }
     if (!code)
         code = compare_all(q, p, &c, d, chosen, n_chosen);
@@ -198,8 +234,10 @@ static void add_facts(const struct predictions *q, struct pipeline *p,
     const struct count *faces = tally_find(&p->tally, "", "faces", "", &all);
     struct text t = TEXT_INIT;
 
-    text_addf(&t, "%s: %zu faces, of which %lld can be counted.", d->title, q->roster.n,
-              faces ? (long long)faces->n : 0LL);
+    text_addf(&t, "%s: %zu faces", d->title, q->roster.n);
+    if (!s->own.cases)
+        text_addf(&t, ", of which %lld can be counted", faces ? (long long)faces->n : 0LL);
+    text_addch(&t, '.');
     set_facts_problems(problems, &t);
     study_add_fact(s, "Data set", t.s);
     set_facts_labels(s, &q->roster, s->own.target);
@@ -226,12 +264,33 @@ static void add_facts(const struct predictions *q, struct pipeline *p,
     text_add(&t, t.len ? "problems.csv lists them one by one." : "Nothing.");
     study_add_fact(s, "What was left out", t.s);
     text_reset(&t);
-    text_addf(&t, "A face whose predicted %s differs from its label, among the faces that "
+    if (!s->own.cases)
+        text_addf(&t, "A face whose predicted %s differs from its label, among the faces that "
               "got an answer. Faces shown without a usable answer are not in it; the error "
               "with faces not found counts them as wrong, and the failure-to-acquire rate "
               "counts them alone.", s->own.target);
-    study_add_fact(s, "Error", t.s);
+    else
+        text_addf(&t, "An answer whose %s differs from the label. What got no answer is "
+                  "neither right nor wrong.", s->own.target);
+    study_add_fact(s, s->own.cases ? "Wrong" : "Error", t.s);
     text_release(&t);
+}
+
+/* Fewer samples, where that is asked for: strata are the target and the study's axes. */
+static int take_sample(struct predictions *q, const struct study *s, struct text *about,
+                       struct err *err)
+{
+    size_t attributes[GROUP_MAX_AXES + 1], n = 0;
+
+    if (isnan(q->sample))
+        return 0;
+    for (size_t a = 0; a <= s->axes.n; a++) {
+        const char *name = a < s->axes.n ? s->axes.axes[a].name : s->own.target;
+        long at = name ? roster_attribute(&q->roster, name) : -1;
+        if (at >= 0)
+            attributes[n++] = (size_t)at;
+    }
+    return sampling_take(&q->roster, q->sample, attributes, n, about, err);
 }
 
 int predictions_read(struct predictions *q, struct pipeline *p, const char *study_path,
@@ -244,13 +303,16 @@ int predictions_read(struct predictions *q, struct pipeline *p, const char *stud
 
     if (code)
         return code;
-    if (live_is_on(&q->live) && (code = live_open(&q->live, p->err))) {
+    if (live_is_on(&q->live) && (code = live_open(&q->live, s->n_doses > 0, p->err))) {
         dataset_release(&d);
         return code;
     }
+    struct text sampled = TEXT_INIT;
     problems_init(&problems);
     const struct dataset_options options = { .problems = &problems };
     code = dataset_roster(&d, q->set->root, &options, &q->roster, p->err);
+    if (!code)
+        code = take_sample(q, s, &sampled, p->err);
     if (!code)
         code = own_study_begin(s, &q->roster, &d, live_is_on(&q->live), p->err);
     if (!code)
@@ -266,7 +328,10 @@ int predictions_read(struct predictions *q, struct pipeline *p, const char *stud
         code = read_files(q, p, &words, &d);
         if (!code)
             code = check_chosen(&q->recorded, backends, n_backends, p->err);
-        if (!code)
+        if (!code && s->own.cases)
+            code = own_cases_make(&p->cases, s, &q->roster, (size_t)target, &q->recorded,
+                                  p->err);
+        else if (!code)
             code = count_all(q, p, (size_t)target, &d, backends, n_backends);
     }
     if (!code) {
@@ -274,7 +339,10 @@ int predictions_read(struct predictions *q, struct pipeline *p, const char *stud
         own_study_end(s, &p->tally);
         several_settle(s, &p->tally);
         add_facts(q, p, &d, &problems);
+        if (sampled.len)
+            study_add_fact(s, "Sample", sampled.s);
     }
+    text_release(&sampled);
     problems_release(&problems);
     dataset_release(&d);
     return code;
@@ -314,7 +382,7 @@ int predictions_write(const struct predictions *q, struct pipeline *p)
     }
     for (size_t i = 0; i < q->recorded.n && !code; i++) {
         const struct outputs *o = &q->recorded.backends[i];
-        if (!tally_has(&p->tally, o->backend, "fta", ""))
+        if (!p->study.own.cases && !tally_has(&p->tally, o->backend, "fta", ""))
             continue; /* not chosen */
         char *name = folder_backend(o->backend, "outputs.csv");
         outputs_to_csv(o, &q->roster, &t);
@@ -322,6 +390,14 @@ int predictions_write(const struct predictions *q, struct pipeline *p)
         free(name);
         if (!code)
             code = write_templates(o, p);
+        for (size_t d = 0; d < q->n_doses && !code; d++) {
+            char *file = mem_printf("outputs@%s.csv", p->study.doses[d].point);
+            name = folder_backend(o->backend, file);
+            outputs_to_csv(&q->doses[d].backends[i], &q->roster, &t);
+            code = pipeline_write_text(p, name, &t);
+            free(name);
+            free(file);
+        }
     }
     text_release(&t);
     return code ? code : live_write(&q->live, p);
@@ -335,6 +411,8 @@ void predictions_add_command(const struct predictions *q, struct text *to)
     }
     live_add_command(&q->live, to);
     dataset_request_add_command(q->set, "dataset", "root", to);
+    if (!isnan(q->sample))
+        text_addf(to, " --sample %.0f", q->sample);
 }
 
 void predictions_tell(const struct predictions *q, struct text *to)

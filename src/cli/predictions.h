@@ -26,6 +26,9 @@ struct predictions {
     struct roster roster;
     struct recorded recorded;
     struct live live;
+    double sample;            /* so many samples at most (sampling.h); NaN: all */
+    struct recorded *doses;   /* answers at each dose of the study, in its order */
+    size_t n_doses;
 };
 
 void predictions_init(struct predictions *q, const struct option_list *files,

@@ -90,8 +90,11 @@ static int help(const char *usage, const char *about, const struct option *table
 
 /* A data set is named for predictions or backends that run, and for nothing else. */
 static int check_own(const struct option_list *files, const struct option_list *backends,
-                     const struct dataset_request *set, struct err *err)
+                     const struct dataset_request *set, bool sampled, struct err *err)
 {
+    if (!set->name && sampled)
+        return err_add(err, ERR_INPUT, "run: --sample without --dataset, expected a data set "
+                       "whose images are drawn");
     if (files->n || (!set->name && !set->root))
         return 0;
     if (!backends->n || !set->name)
@@ -131,6 +134,8 @@ int run_main(int argc, char **argv)
     struct embed_request request = { 0 };
     struct comparing comparing = COMPARING_INIT;
     const struct option_list none = { 0 }, *chosen = &backends;
+    struct predictions own;
+    predictions_init(&own, &files, &set);
     const struct option table[] = {
         { OPTION_TEXT, "out", "DIR", "the run folder (default: results/STUDY)", &out },
         { OPTION_LIST, "backend", "NAME", "only this backend; with --dataset and without "
@@ -157,6 +162,8 @@ int run_main(int argc, char **argv)
         { OPTION_NUMBER, "permutations", "N", "of comparisons: of the test of spread (9999)",
           &comparing.permutations },
         ASKING_OPTIONS(request),
+        { OPTION_NUMBER, "sample", "N", "so many images only, by chance within groups; "
+          "with --dataset", &own.sample },
         { OPTION_NUMBER, "suppress", "N", "print no count below N, nor what gives it away",
           &limit },
         { OPTION_FLAG, "check-claims", NULL,
@@ -167,12 +174,10 @@ int run_main(int argc, char **argv)
         { OPTION_END, NULL, NULL, NULL, NULL },
     };
     struct err err = ERR_INIT;
-    struct predictions own;
     struct pipeline p;
     int status = EXIT_DONE;
 
     pipeline_init(&p, &err);
-    predictions_init(&own, &files, &set);
     int code = options_parse("run", table, argc, argv, &args, &err);
     if (!code && want_help) {
         status = help("run STUDY.yaml [OPTION]...",
@@ -188,7 +193,7 @@ int run_main(int argc, char **argv)
         code = err_add(&err, ERR_INPUT, "run: --suppress is %g, expected a whole number from "
                        "0 to 1000000", limit);
     if (!code)
-        code = check_own(&files, &backends, &set, &err);
+        code = check_own(&files, &backends, &set, !isnan(own.sample), &err);
     request.quiet = quiet || json;
     if (files.n || set.name)
         p.predictions = &own;

@@ -41,6 +41,26 @@ void several_settle(struct study *s, const struct tally *t)
                            "people, not images.");
 }
 
+static int count_dose_again(struct pipeline *p, const char *dir, const struct classify *c,
+                            const struct roster *r, const struct outputs *clean,
+                            const char *point, struct tally *to)
+{
+    char *file = mem_printf("outputs@%s.csv", point);
+    char *name = folder_backend(clean->backend, file), *path = path_join(dir, name);
+    struct outputs o;
+    int code = 0;
+
+    outputs_init(&o, clean->backend);
+    if (folder_records(&p->run, name) && !(code = outputs_read(&o, r, path, p->err)) &&
+        !(code = classify_count_dose(c, &o, point, "", to, p->err)))
+        code = classify_compare_dose(c, clean, &o, point, "", to, p->err);
+    outputs_release(&o);
+    free(path);
+    free(name);
+    free(file);
+    return code;
+}
+
 /* The counts of one backend, made again from its outputs. */
 static int count_again(struct pipeline *p, const char *dir, const struct classify *c,
                        const struct roster *r, const char *backend, struct tally *to)
@@ -52,6 +72,8 @@ static int count_again(struct pipeline *p, const char *dir, const struct classif
     outputs_init(&o, backend);
     if (folder_records(&p->run, name) && !(code = outputs_read(&o, r, path, p->err)))
         code = classify_count(c, &o, "", to, p->err);
+    for (size_t d = 0; d < p->study.n_doses && !code; d++)
+        code = count_dose_again(p, dir, c, r, &o, p->study.doses[d].point, to);
     outputs_release(&o);
     free(path);
     free(name);

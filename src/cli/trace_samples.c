@@ -87,11 +87,16 @@ int trace_samples_print(const struct trace_samples *t, const char *backend,
                         const char *metric, const char *point, const struct group *g,
                         struct err *err)
 {
-    char *name = folder_backend(backend, "outputs.csv");
+    const struct study_dose *dose = study_dose_at(t->study, point);
+    char *file = dose ? mem_printf("outputs@%s.csv", point) : mem_strdup("outputs.csv");
+    char *name = folder_backend(backend, file);
     struct outputs o;
     size_t hits = 0, shown = 0;
     int code = 0;
 
+    free(file);
+    if (dose)
+        point = ""; /* of the outputs at hand */
     if (!t->there || !folder_records(t->run, name)) {
         free(name);
         return 0;

@@ -300,6 +300,23 @@ static bool has_several(const struct classify *c, const struct outputs *o)
     return several;
 }
 
+int classify_count_dose(const struct classify *c, const struct outputs *o,
+                        const char *point, const char *source, struct tally *to,
+                        struct err *err)
+{
+    bool several = has_several(c, o);
+    int code = 0;
+
+    for (size_t i = 0; i < MEASURES && !code; i++) {
+        struct measure at = measures[i];
+        if (*at.point)
+            continue; /* of confidences, which are looked into on images as they are */
+        at.point = point;
+        code = count_measure(c, o, &at, several, source, to, err);
+    }
+    return code;
+}
+
 int classify_count(const struct classify *c, const struct outputs *o, const char *source,
                    struct tally *to, struct err *err)
 {
@@ -311,11 +328,6 @@ int classify_count(const struct classify *c, const struct outputs *o, const char
     return code;
 }
 
-/* One way to count the faces of two backends, by what one face is to both. */
-struct meeting {
-    const char *measure, *only, *both;
-};
-
 /* The outputs of the samples, the first face of each, or NULL where there is none. */
 static const struct output **by_row(const struct classify *c, const struct outputs *o)
 {
@@ -326,54 +338,54 @@ static const struct output **by_row(const struct classify *c, const struct outpu
     return of;
 }
 
-static int add_meeting(const struct classify *c, const struct outputs *self,
-                       const struct outputs *other, const char *metric, unsigned set,
-                       const struct cell *cells, const char *source, struct tally *to,
-                       struct err *err)
-{
-    struct text point = TEXT_INIT;
-    struct count like = { .backend = self->backend, .metric = metric, .source = source };
+enum { ONLY_ONE, ONLY_OTHER, BOTH, OUTCOMES };
 
-    text_add(&point, "backend=");
-    text_add_percent(&point, other->backend);
-    like.point = point.s;
-    int code = add_cells(c, set, cells, &like, -1, NULL, 0, to, err);
-    text_release(&point);
-    return code;
-}
-
+/* The faces that both outputs have, by what they are to `measure` in each: a count an
+ * outcome and group, with its people where some person has several. */
 static int compare_by(const struct classify *c, const struct outputs *one,
-                      const struct outputs *other, const struct meeting *m,
-                      const char *source, struct tally *to, struct err *err)
+                      const struct outputs *other, const char *measure,
+                      const struct count likes[OUTCOMES], bool several, struct tally *to,
+                      struct err *err)
 {
     const struct output **a = by_row(c, one), **b = by_row(c, other);
+    const size_t rows = c->roster->n;
+    struct trial *trials[OUTCOMES] = { NULL };
     int code = 0;
 
+    for (int k = 0; several && k < OUTCOMES; k++)
+        trials[k] = mem_array(rows, sizeof **trials);
     for (size_t i = 0; i < c->n_sets && !code; i++) {
-        size_t groups = groups_of(c->axes, c->sets[i]);
-        struct cell *cells = mem_array(3 * groups, sizeof *cells);
-        struct cell *first = cells, *second = cells + groups, *both = second + groups;
-        for (size_t row = 0; row < c->roster->n; row++) {
+        size_t groups = groups_of(c->axes, c->sets[i]), n = 0;
+        struct cell *cells = mem_array(OUTCOMES * groups, sizeof *cells);
+        for (size_t row = 0; row < rows; row++) {
             if (!c->counted[row] || !a[row] || !b[row])
                 continue;
-            enum classify_part p = classify_part(c, a[row], m->measure, "");
-            enum classify_part q = classify_part(c, b[row], m->measure, "");
+            enum classify_part p = classify_part(c, a[row], measure, "");
+            enum classify_part q = classify_part(c, b[row], measure, "");
             if (p == PART_NONE || q == PART_NONE)
                 continue;
             size_t group = group_of(c, row, c->sets[i]);
-            first[group].n++;
-            second[group].n++;
-            both[group].n++;
-            first[group].x += p == PART_HIT && q == PART_TRIAL;
-            second[group].x += q == PART_HIT && p == PART_TRIAL;
-            both[group].x += p == PART_HIT && q == PART_HIT;
+            const bool hit[OUTCOMES] = { p == PART_HIT && q == PART_TRIAL,
+                                         q == PART_HIT && p == PART_TRIAL,
+                                         p == PART_HIT && q == PART_HIT };
+            for (size_t k = 0; k < OUTCOMES; k++) {
+                cells[k * groups + group].n++;
+                cells[k * groups + group].x += hit[k];
+                if (several)
+                    trials[k][n] = (struct trial){ group, subject_of(c, row), hit[k] };
+            }
+            n++;
         }
-        unsigned set = c->sets[i];
-        (void)((code = add_meeting(c, one, other, m->only, set, first, source, to, err)) ||
-               (code = add_meeting(c, one, other, m->both, set, both, source, to, err)) ||
-               (code = add_meeting(c, other, one, m->only, set, second, source, to, err)));
+        for (size_t k = 0; k < OUTCOMES && !code; k++) {
+            if (several)
+                qsort(trials[k], n, sizeof **trials, compare_trials);
+            code = add_cells(c, c->sets[i], cells + k * groups, &likes[k], -1, trials[k], n,
+                             to, err);
+        }
         free(cells);
     }
+    for (int k = 0; k < OUTCOMES; k++)
+        free(trials[k]);
     free(a);
     free(b);
     return code;
@@ -383,16 +395,60 @@ int classify_compare(const struct classify *c, const struct outputs *one,
                      const struct outputs *other, const char *source, struct tally *to,
                      struct err *err)
 {
-    static const struct meeting ways[] = {
+    static const struct {
+        const char *measure, *only, *both;
+    } ways[] = {
         { "error_with_misses", "only_wrong_with_misses", "both_wrong_with_misses" },
         { "error", "only_wrong", "both_wrong" },
     };
+    struct text rival = TEXT_INIT, self = TEXT_INIT;
     int code = 0;
 
     if (has_several(c, one) || has_several(c, other))
         return 0;
-    for (size_t i = 0; i < sizeof ways / sizeof *ways && !code; i++)
-        code = compare_by(c, one, other, &ways[i], source, to, err);
+    text_add(&rival, "backend=");
+    text_add_percent(&rival, other->backend);
+    text_add(&self, "backend=");
+    text_add_percent(&self, one->backend);
+    for (size_t i = 0; i < sizeof ways / sizeof *ways && !code; i++) {
+        const struct count likes[OUTCOMES] = {
+            [ONLY_ONE] = { .backend = one->backend, .metric = ways[i].only,
+                           .point = rival.s, .source = source },
+            [ONLY_OTHER] = { .backend = other->backend, .metric = ways[i].only,
+                             .point = self.s, .source = source },
+            [BOTH] = { .backend = one->backend, .metric = ways[i].both,
+                       .point = rival.s, .source = source },
+        };
+        code = compare_by(c, one, other, ways[i].measure, likes, false, to, err);
+    }
+    text_release(&rival);
+    text_release(&self);
+    return code;
+}
+
+int classify_compare_dose(const struct classify *c, const struct outputs *clean,
+                          const struct outputs *changed, const char *point,
+                          const char *source, struct tally *to, struct err *err)
+{
+    static const struct {
+        const char *measure, *metrics[OUTCOMES];
+    } ways[] = {
+        { "error_with_misses", { "wrong_changed_with_misses", "wrong_clean_with_misses",
+                                 "wrong_always_with_misses" } },
+        { "error", { "wrong_changed", "wrong_clean", "wrong_always" } },
+        { "fta", { "lost_changed", "lost_clean", "lost_always" } },
+    };
+    bool several = has_several(c, clean) || has_several(c, changed);
+    int code = 0;
+
+    for (size_t i = 0; i < sizeof ways / sizeof *ways && !code; i++) {
+        struct count likes[OUTCOMES];
+        for (int k = 0; k < OUTCOMES; k++)
+            likes[k] = (struct count){ .backend = clean->backend,
+                                       .metric = ways[i].metrics[k], .point = point,
+                                       .source = source };
+        code = compare_by(c, changed, clean, ways[i].measure, likes, several, to, err);
+    }
     return code;
 }
 

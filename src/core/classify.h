@@ -64,6 +64,18 @@ int classify_count(const struct classify *c, const struct outputs *o, const char
 int classify_compare(const struct classify *c, const struct outputs *one,
                      const struct outputs *other, const char *source, struct tally *to,
                      struct err *err);
+/* At a dose of a change (model/dose.h) `point`: error, error_with_misses and fta of the
+ * same faces with their images changed; */
+int classify_count_dose(const struct classify *c, const struct outputs *o,
+                        const char *point, const char *source, struct tally *to,
+                        struct err *err);
+/* and how often the same face was wrong only when changed, only as it is, and both
+ * times: wrong_changed, wrong_clean and wrong_always (of the faces classified both
+ * times), the same _with_misses (of the faces shown both times), and lost_changed … of
+ * those not classified; people as in classify_count(). */
+int classify_compare_dose(const struct classify *c, const struct outputs *clean,
+                          const struct outputs *changed, const char *point,
+                          const char *source, struct tally *to, struct err *err);
 int classify_census(const struct classify *c, const char *source, struct tally *to,
                     struct err *err);
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "images/change.h"
 #include "images/decode.h"
 #include "images/fit.h"
 #include "images/measure.h"
@@ -22,6 +23,7 @@ struct image_workspace {
     struct png_reader *png;
     struct pnm_header pnm;
     struct measurer *measurer; /* made when first asked for */
+    struct changer *changer;   /* likewise */
     struct fitter fitter;
     struct image decoded;
     uint8_t *file;
@@ -46,6 +48,7 @@ void image_workspace_free(struct image_workspace *ws)
     jpeg_reader_free(ws->jpeg);
     png_reader_free(ws->png);
     measurer_free(ws->measurer);
+    changer_free(ws->changer);
     fitter_release(&ws->fitter);
     image_release(&ws->decoded);
     free(ws->file);
@@ -191,6 +194,11 @@ enum status image_load_bytes(struct image_workspace *ws, const void *bytes, size
         status = too_many_bytes(&d, len);
     else
         status = load(ws, &d, place, im);
+    if (status == STATUS_OK && options->change && options->change->n) {
+        if (!ws->changer)
+            ws->changer = changer_new();
+        status = change_apply(ws->changer, options->change, im, &facts->to_pixels, reason);
+    }
     if (status != STATUS_OK) {
         im->width = im->height = 0;
         return status;

@@ -20,7 +20,8 @@
  *   3. upright by EXIF's orientation (a JPEG's APP1, a PNG's eXIf);
  *   4. either aligned to the face template (images/align.h), or cut to the box
  *      with `margin`, and made smaller to `max_side` by the exact area filter
- *      (images/shrink.h). Nothing is ever made larger but by alignment.
+ *      (images/shrink.h). Nothing is ever made larger but by alignment;
+ *   5. changed (images/change.h), where a study asks for it.
  * A JPEG that is to be made smaller is decoded at 1/8, 1/4 or 1/2 of its size,
  * whichever is the smallest not below the result (the scaled DCT of libjpeg),
  * and the area filter does the rest. Alignment is a plain bilinear warp of the
@@ -50,6 +51,7 @@
 #include <stdint.h>
 
 #include "base/text.h"
+#include "model/dose.h"
 #include "model/image.h"
 #include "model/status.h"
 
@@ -64,10 +66,11 @@ struct image_options {
     bool crop;             /* to the box; `align` wins */
     double margin;         /* share of the box's sides added at each side, >= 0 */
     bool measure;          /* fill facts->measures */
+    const struct dosage *change; /* of the image, when it has its size; NULL: none */
 };
 /* 256 MiB, 100 million pixels, white, nothing else. */
 #define IMAGE_OPTIONS_INIT \
-    { (uint64_t)256 << 20, 100000000, { 255, 255, 255 }, 0, false, false, 0, false }
+    { (uint64_t)256 << 20, 100000000, { 255, 255, 255 }, 0, false, false, 0, false, NULL }
 
 struct image_workspace;
 struct image_workspace *image_workspace_new(void);

@@ -119,3 +119,17 @@ bool image_dhash_parse(const char *s, uint64_t *to)
     }
     return true;
 }
+
+void image_place_move(struct image_place *place, const struct affine *by)
+{
+    const struct box b = place->box;
+    /* of a box the corners, half a pixel up and left of the centres */
+    struct point from = affine_apply(by, (struct point){ b.x - .5, b.y - .5 });
+    struct point to = affine_apply(by, (struct point){ b.x + b.width - .5,
+                                                       b.y + b.height - .5 });
+
+    if (place->has_box)
+        place->box = (struct box){ from.x + .5, from.y + .5, to.x - from.x, to.y - from.y };
+    for (int i = 0; place->has_landmarks && i < LANDMARKS; i++)
+        place->landmarks[i] = affine_apply(by, place->landmarks[i]);
+}

@@ -85,6 +85,10 @@ struct image_place {
 const char *image_place_parse(struct image_place *place, const char *box,
                               const char *landmarks);
 
+/* Where it is in a picture whose pixels were moved so (scaled and shifted only). */
+struct affine;
+void image_place_move(struct image_place *place, const struct affine *by);
+
 /* (x, y) ↦ (m[0] x + m[1] y + m[2], m[3] x + m[4] y + m[5]), of pixel centres. */
 struct affine {
     double m[6];

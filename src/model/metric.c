@@ -36,6 +36,36 @@ static const struct metric metrics[] = {
       .title = "Wrong or nothing found where another is so too", .axis = "both wrong",
       .hits = "that both got wrong or did not find", .trials = "faces shown to both",
       .rival = true },
+    { .name = "wrong_changed", .title = "Wrong when changed, right as it is",
+      .axis = "wrong when changed", .hits = "wrong only when changed",
+      .trials = "faces classified both times", .rival = true },
+    { .name = "wrong_clean", .title = "Wrong as it is, right when changed",
+      .axis = "wrong as it is", .hits = "wrong only as they are",
+      .trials = "faces classified both times", .rival = true },
+    { .name = "wrong_always", .title = "Wrong as it is and when changed",
+      .axis = "wrong both times", .hits = "wrong both times",
+      .trials = "faces classified both times", .rival = true },
+    { .name = "wrong_changed_with_misses",
+      .title = "Wrong or nothing found when changed, right as it is",
+      .axis = "wrong when changed", .hits = "wrong or not found only when changed",
+      .trials = "faces shown both times", .rival = true },
+    { .name = "wrong_clean_with_misses",
+      .title = "Wrong or nothing found as it is, right when changed",
+      .axis = "wrong as it is", .hits = "wrong or not found only as they are",
+      .trials = "faces shown both times", .rival = true },
+    { .name = "wrong_always_with_misses",
+      .title = "Wrong or nothing found as it is and when changed",
+      .axis = "wrong both times", .hits = "wrong or not found both times",
+      .trials = "faces shown both times", .rival = true },
+    { .name = "lost_changed", .title = "Not classified when changed, classified as it is",
+      .axis = "lost when changed", .hits = "not classified only when changed",
+      .trials = "faces shown both times", .rival = true },
+    { .name = "lost_clean", .title = "Not classified as it is, classified when changed",
+      .axis = "lost as it is", .hits = "not classified only as they are",
+      .trials = "faces shown both times", .rival = true },
+    { .name = "lost_always", .title = "Not classified as it is nor when changed",
+      .axis = "lost both times", .hits = "not classified both times",
+      .trials = "faces shown both times", .rival = true },
     { .name = "fmr", .title = "False match rate (FMR)", .axis = "FMR",
       .hits = "false matches", .trials = "non-mated comparisons completed",
       .pairs = true },
@@ -111,7 +141,7 @@ const char *metric_kind(const char *name)
 
 bool metric_is_paired(const char *name)
 {
-    static const char *const kinds[] = { "improvement", "excess" };
+    static const char *const kinds[] = { "improvement", "excess", "rise" };
 
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         size_t len = strlen(kinds[i]);

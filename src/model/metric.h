@@ -22,7 +22,7 @@ struct metric {
     const char *trials;    /* what n counts: "probes searched" */
     bool census;           /* x of n describes the set itself: no interval */
     bool mean;             /* x is a mean over runs, no count: no interval */
-    bool rival;            /* counted against another backend, which the point names: for
+    bool rival;            /* counted against another backend or the unchanged image: for
                               paired contrasts, has no rate of its own */
     bool detail;           /* looks into another metric's trials: only rates */
     bool amount;           /* a number a trial, not a share of the trials: may exceed 1 */
@@ -38,7 +38,8 @@ void metric_add_names(struct text *to);
 /* The part behind the dot, "" if none. */
 const char *metric_kind(const char *name);
 /* True if what it is set against is no group but the same group at another point
- * (`error.improvement`) or with another backend (`error.excess`). */
+ * (`error.improvement`), with another backend (`error.excess`) or as it is in place of
+ * changed (`error.rise`). */
 bool metric_is_paired(const char *name);
 
 #endif

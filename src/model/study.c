@@ -19,7 +19,7 @@ const char *const study_quantity_names[QUANTITY_N + 1] = {
 };
 const char *const claim_type_names[CLAIM_TYPES + 1] = {
     "printed", "difference", "ratio", "worst", "best", "improvement", "excess",
-    "over-representation", "not-testable", NULL
+    "over-representation", "rise", "rise-difference", "not-testable", NULL
 };
 
 const char *loading_keep(struct loading *l, const char *s)
@@ -491,6 +491,7 @@ static void load_all(struct loading *l)
     s->suppress = yaml_get_int(l->doc, root, "suppress", 0, 1000000, 0, false);
     load_labels(l, root);
     load_facts(l, root);
+    loading_doses(l, root);
     loading_contrasts(l, root);
     loading_claims(l, root);
     s->charts = loading_charts(l, root, false, &s->n_charts);
@@ -501,6 +502,7 @@ static void load_all(struct loading *l)
     load_answer(l, root);
     loading_own(l, root);
     loading_compare(l, root);
+    loading_clean(l);
 }
 
 int study_load(struct study *study, const char *path, const char *const *sets,
@@ -562,6 +564,14 @@ void study_release(struct study *study)
 {
     arena_release(&study->arena);
     *study = (struct study){ .arena = ARENA_INIT };
+}
+
+const struct study_dose *study_dose_at(const struct study *study, const char *point)
+{
+    for (size_t i = 0; i < study->n_doses; i++)
+        if (!strcmp(study->doses[i].point, point))
+            return &study->doses[i];
+    return NULL;
 }
 
 static const char *find_label(const struct study *study, const char *group)

@@ -26,6 +26,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "model/dose.h"
 #include "model/group.h"
 
 /* Groups that `by`, `shares` or `spread` may ask for together; also the most values
@@ -87,6 +88,8 @@ enum claim_type {
     CLAIM_IMPROVEMENT, /* the rate of group fell from `before` to `after` */
     CLAIM_EXCESS,      /* the rate of group is higher than by each of `against` */
     CLAIM_OVER,        /* over-representation: risk ratio against versus > 1 */
+    CLAIM_RISE,        /* the rate of group rises from clean to the dose `point` */
+    CLAIM_RISE_DIFFERENCE, /* … and rises more than that of versus */
     CLAIM_NOT_TESTABLE,/* no denominators were published; `why` says so */
     CLAIM_TYPES
 };
@@ -123,6 +126,13 @@ struct study_chart {
     const char *title, *caption;
     size_t line;
 };
+
+/* A controlled change of the images, under which everything is asked once more. */
+struct study_dose {
+    const char *point;   /* of what is counted there: the change's text */
+    struct dosage change;
+};
+#define STUDY_MAX_DOSES 64
 
 /* Other counts that the printed figures allow as well. */
 struct study_alternative {
@@ -164,6 +174,8 @@ struct study_own {
     bool there;
     const char *title, *question; /* question: NULL for the study's */
     const char *target;           /* the attribute that is predicted */
+    const char *cases;            /* the attribute that names people, of a study that tells
+                                     its cases one by one and counts nothing; or NULL */
     const char **same_kind;       /* data sets like the original's */
     size_t n_same_kind;
     unsigned *by;                 /* further sets of axes */
@@ -197,6 +209,8 @@ struct study {
     struct study_contrast *contrasts; size_t n_contrasts;
     struct study_change *changes;    size_t n_changes;
     struct study_rivals *rivals;     size_t n_rivals;
+    struct study_dose *doses;        size_t n_doses;   /* by kind, ascending */
+    const char *clean;               /* the point that rates at doses are set against */
     struct claim_spec *claims;       size_t n_claims;
     struct study_chart *charts;      size_t n_charts;
     struct study_alternative *alternatives; size_t n_alternatives;
@@ -233,6 +247,9 @@ int study_fault(const struct study *study, size_t line, struct err *err,
 
 /* The study as JSON that study_load() reads back to the same study. */
 void study_to_json(const struct study *study, struct text *to);
+
+/* The dose at a point, or NULL. */
+const struct study_dose *study_dose_at(const struct study *study, const char *point);
 
 /* How a group is called in print: the study's label, or those of its values, or these,
  * joined by ", ", or "everyone". Belongs to the study or to `scratch`. */

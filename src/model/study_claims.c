@@ -142,6 +142,8 @@ static const struct {
     [CLAIM_IMPROVEMENT] = { .points = MUST },
     [CLAIM_EXCESS] = { .against = MUST },
     [CLAIM_OVER] = { .groups = MUST },
+    [CLAIM_RISE] = { .margin = MAY },
+    [CLAIM_RISE_DIFFERENCE] = { .groups = MUST, .margin = MAY },
     [CLAIM_NOT_TESTABLE] = { .groups = MAY, .why = MUST },
 };
 
@@ -191,6 +193,11 @@ static void load_claim_terms(struct loading *l, struct yaml_node *map,
     } else {
         refuse_key(l, map, "against", c->type);
     }
+    if ((c->type == CLAIM_RISE || c->type == CLAIM_RISE_DIFFERENCE) &&
+        !study_dose_at(l->study, c->point))
+        yaml_fault(l->doc, map, *c->point ? "point" : NULL, "'%.60s' is no dose of this "
+                   "study, expected the point to be one of doses, such as exposure=-2",
+                   c->point);
     c->margin = c->type == CLAIM_OVER ? 1 : 0;
     if (claim_needs[c->type].margin != NO)
         c->margin = get_margin(l, map, c->type);

@@ -98,6 +98,23 @@ static void put_pairs(struct json_out *w, const struct study *s)
     json_end(w);
 }
 
+/* By kind, as they are read. */
+static void put_doses(struct json_out *w, const struct study *s)
+{
+    if (!s->n_doses)
+        return;
+    json_map(w, "doses");
+    for (size_t i = 0; i < s->n_doses; i++) {
+        const struct dose d = s->doses[i].change.steps[0];
+        if (!i || s->doses[i - 1].change.steps[0].kind != d.kind)
+            json_list(w, dose_kinds[d.kind].name);
+        json_number(w, NULL, d.value);
+        if (i + 1 == s->n_doses || s->doses[i + 1].change.steps[0].kind != d.kind)
+            json_end(w);
+    }
+    json_end(w);
+}
+
 static void put_claims(struct json_out *w, const struct study *s)
 {
     json_list(w, "claims");
@@ -117,7 +134,8 @@ static void put_claims(struct json_out *w, const struct study *s)
         put_list(w, "against", c->against, c->n_against);
         if (c->among)
             put_axis_set(w, "among", s, c->among);
-        if (c->type == CLAIM_DIFFERENCE || c->type == CLAIM_RATIO)
+        if (c->type == CLAIM_DIFFERENCE || c->type == CLAIM_RATIO ||
+            c->type == CLAIM_RISE || c->type == CLAIM_RISE_DIFFERENCE)
             json_number(w, "margin", c->margin);
         put_list(w, "backends", c->backends, c->n_backends);
         put(w, "why", c->why);
@@ -192,6 +210,7 @@ static void put_own(struct json_out *w, const struct study *s)
     put(w, "title", own->title);
     put(w, "question", own->question);
     put(w, "target", own->target);
+    put(w, "cases", own->cases);
     put_list(w, "same_kind", own->same_kind, own->n_same_kind);
     put_axis_sets(w, "by", s, own->by, own->n_by);
     put_charts(w, s, own->charts, own->n_charts);
@@ -271,6 +290,7 @@ void study_to_json(const struct study *s, struct text *to)
         json_int(&w, "suppress", s->suppress);
     put_contrasts(&w, s);
     put_pairs(&w, s);
+    put_doses(&w, s);
     put_claims(&w, s);
     put_charts(&w, s, s->charts, s->n_charts);
     put_prose(&w, s);

@@ -44,7 +44,9 @@ unsigned *loading_axis_sets(struct loading *l, struct yaml_node *map, const char
 /* Charts at `key` of a map; with `any`, of metrics that the study does not list. */
 struct study_chart *loading_charts(struct loading *l, struct yaml_node *map, bool any,
                                    size_t *n);
-/* The keys own and compare. */
+/* The keys doses, own and compare. */
+void loading_doses(struct loading *l, struct yaml_node *root);
+void loading_clean(struct loading *l); /* behind compare */
 void loading_own(struct loading *l, struct yaml_node *root);
 void loading_compare(struct loading *l, struct yaml_node *root);
 

@@ -72,8 +72,8 @@ struct tally {
 };
 
 /* More than any audit publishes; keeps the plain searches below quick. */
-#define TALLY_MAX_COUNTS 20000
-#define TALLY_MAX_SERIES 1000
+#define TALLY_MAX_COUNTS 100000
+#define TALLY_MAX_SERIES 4000
 /* A backend's name is part of a path in the run folder. */
 #define TALLY_MAX_BACKEND 80
 

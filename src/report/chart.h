@@ -53,6 +53,7 @@ int chart_confidence(struct plot *plot, const struct chart_input *in, struct err
 int chart_cross(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_densities(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_det(struct plot *plot, const struct chart_input *in, struct err *err);
+int chart_dose(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_dumbbell(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_equalise(struct plot *plot, const struct chart_input *in, struct err *err);
 int chart_fmr_threshold(struct plot *plot, const struct chart_input *in,

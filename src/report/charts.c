@@ -20,6 +20,8 @@ static const struct chart charts[] = {
       NEEDS_GROUP, chart_composition },
     { "forest", "differences and ratios between groups, a row each",
       0, chart_forest },
+    { "dose-response", "rates by the dose of a change of the same images, a panel a change",
+      NEEDS_BY, chart_dose },
     { "rivals", "differences of two backends on the same samples, a row a group",
       0, chart_rivals },
     { "dumbbell", "rates by group before and after, for each backend",

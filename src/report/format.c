@@ -15,7 +15,8 @@ enum unit unit_of(const char *name)
 {
     const char *kind = metric_kind(name);
 
-    if (!strcmp(kind, "difference") || metric_is_paired(name))
+    if (!strcmp(kind, "difference") || !strcmp(kind, "rise_difference") ||
+        metric_is_paired(name))
         return UNIT_POINTS;
     if (!strcmp(kind, "ratio") || !strcmp(kind, "share_ratio") ||
         !strcmp(kind, "max_min"))

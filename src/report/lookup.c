@@ -36,10 +36,12 @@ struct names lookup_points(struct arena *a, const struct findings *f,
                            const char *metric)
 {
     struct names list = { NULL, 0 };
+    struct dose d;
     size_t cap = 0;
 
     for (size_t i = 0; i < f->n; i++)
-        if (*f->rows[i].backend && !strcmp(f->rows[i].metric, metric))
+        if (*f->rows[i].backend && !strcmp(f->rows[i].metric, metric) &&
+            !dose_of_point(f->rows[i].point, &d))
             names_add(a, &list, &cap, f->rows[i].point);
     return list;
 }
@@ -88,7 +90,7 @@ static enum study_quantity quantity_of(const char *kind)
     if (!strcmp(kind, "difference") || !strcmp(kind, "improvement") ||
         !strcmp(kind, "excess"))
         return QUANTITY_DIFFERENCE;
-    if (strstr(kind, "_worst_case"))
+    if (strstr(kind, "_worst_case") || !strncmp(kind, "rise", strlen("rise")))
         return QUANTITY_N; /* by one method, whatever the study's */
     if (!strcmp(kind, "ratio") || !strcmp(kind, "share_ratio"))
         return QUANTITY_RATIO;
@@ -146,7 +148,7 @@ const char *lookup_base(struct arena *a, const char *metric)
 /* What fixes an operating point. */
 enum point_kind {
     POINT_OTHER, POINT_DEFAULT, POINT_NATIVE, POINT_FMR, POINT_AUDIT, POINT_AT_LEAST,
-    POINT_CONFIDENCE
+    POINT_CONFIDENCE, POINT_DOSE
 };
 
 static const struct {
@@ -169,7 +171,7 @@ static enum point_kind point_kind(const char *point, const char **value)
             return point_kinds[i].kind;
     }
     *value = point;
-    return POINT_OTHER;
+    return dose_of_point(point, &(struct dose){ 0 }) ? POINT_DOSE : POINT_OTHER;
 }
 
 /* "0.9..1" with `between` for the dots. */
@@ -185,6 +187,14 @@ static void add_span(struct text *to, const char *span, const char *between)
     }
 }
 
+static void add_dose(struct text *to, const char *point)
+{
+    struct dose d;
+
+    if (dose_of_point(point, &d))
+        dose_add_words(to, d);
+}
+
 void lookup_point_name(struct text *to, const char *point)
 {
     const char *value;
@@ -198,6 +208,7 @@ void lookup_point_name(struct text *to, const char *point)
         text_add(to, "a stated confidence of ");
         add_span(to, value, " to ");
         break;
+    case POINT_DOSE: add_dose(to, point); break;
     case POINT_AUDIT:
     case POINT_OTHER: text_add(to, value); break;
     }
@@ -207,7 +218,9 @@ void lookup_point_words(struct text *to, const char *point)
 {
     const char *value;
 
-    if (*point && point_kind(point, &value) != POINT_AUDIT)
+    if (point_kind(point, &value) == POINT_DOSE)
+        text_add(to, "with images changed: ");
+    else if (*point && point_kind(point, &value) != POINT_AUDIT)
         text_add(to, "at ");
     lookup_point_name(to, point);
 }
@@ -236,6 +249,7 @@ void lookup_point_short(struct text *to, const char *point)
     case POINT_AT_LEAST: text_addf(to, "≥ %s", value); break;
     case POINT_CONFIDENCE: add_span(to, value, "–"); break;
     case POINT_FMR:
+    case POINT_DOSE:
     case POINT_AUDIT:
     case POINT_OTHER: lookup_point_name(to, point); break;
     }

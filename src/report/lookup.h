@@ -25,7 +25,8 @@ struct names {
     size_t n;
 };
 
-/* Backends ("" left out) and operating points of a metric ("" counts). */
+/* Backends ("" left out) and operating points of a metric ("" counts; doses of a change
+ * are none here, report/doses.h has them). */
 struct names lookup_backends(struct arena *a, const struct findings *f,
                              const char *metric);
 struct names lookup_points(struct arena *a, const struct findings *f,
@@ -55,6 +56,7 @@ const char *lookup_base(struct arena *a, const char *metric);
 void lookup_rival(struct text *to, const char *versus);
 
 /* An operating point; "" for "".
+ * exposure=-2 is "2 stops darker", in words "with images changed: 2 stops darker".
  * fmr=0.001 is "FMR 0.001", as a phrase "at the threshold for an FMR of 0.001". Others:
  *                 native=80          native=default             audit=2017
  *     name        threshold 80       the default threshold      2017

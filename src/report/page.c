@@ -213,6 +213,7 @@ int page_write(const struct page *page, struct text *to, struct err *err)
     tables_build(&tables, page->study, page->findings, page->claims, page->cases, true);
     page_head(to, page->study->title);
     int code = opening(page, to, err);
+    page_breaks(&tables, to);
     page_verdicts(page, to);
     contents(page, &tables, to);
     int charts = figures(page, to, err);

@@ -37,6 +37,8 @@ void page_badge(struct text *to, enum verdict v, enum study_evidence e);
  * tables for all, or the further ones; the method. */
 void page_verdicts(const struct page *page, struct text *to);
 void page_evidence(const struct page *page, struct text *to);
+/* Of a study with doses: at which who breaks. */
+void page_breaks(const struct tables *tables, struct text *to);
 void page_cases(const struct tables *tables, struct text *to);
 void page_tables(const struct tables *tables, bool further, struct text *to);
 void page_method(const struct page *page, struct text *to);

@@ -136,6 +136,20 @@ static void methods(const struct page *page, struct text *to)
                  "classified counts as an error (the primary way); of faces that both "
                  "classified the table of errors speaks. Holm's correction is over all groups "
                  "and pairs of backends of one table.</li>\n");
+    if (has_kind(page, "rise"))
+        text_add(to, "<li><b>The same faces, changed.</b> Every image was shown again changed by "
+                 "a known dose, and each face paired with itself as it is. The rise is the "
+                 "share of faces wrong only when changed minus that of faces wrong only as "
+                 "they are: the interval is that for paired rates (Newcombe, Statistics in "
+                 "Medicine 17, 1998, 2635–2650, method 10), p McNemar's exact test; of people "
+                 "with several images, and of comparisons, each person's influence on the "
+                 "difference. How much more one group's rate rises than another's: each rise "
+                 "with its own limits, put together by MOVER (Zou and Donner, Statistics in "
+                 "Medicine 27, 2008, 1693–1702). Holm's correction is over all doses of one "
+                 "change, groups and backends. Exposure is changed in linear light "
+                 "and clipped; blur is Gaussian, its sigma in 1/250 of the picture's height; "
+                 "noise is Gaussian, in levels of 255; resolution is the area filter; JPEG is "
+                 "libjpeg's, 4:2:0.</li>\n");
     if (has_kind(page, "share_ratio"))
         text_add(to, "<li><b>Over-representation.</b> A group's share of the hits over its "
                  "share of the trials. With RR the ratio of its rate to that of everyone "
@@ -175,6 +189,10 @@ static void verdict_rules(const struct page *page, struct text *to)
     if (has_claim(page, CLAIM_OVER))
         text_add(to, "<li>Over-representation: yes if the ratio of the group's rate to that "
                  "of the others has L above 1; no if U is at most 1.</li>\n");
+    if (has_claim(page, CLAIM_RISE) || has_claim(page, CLAIM_RISE_DIFFERENCE))
+        text_add(to, "<li>A rise at a dose (larger than another group's): yes if its interval "
+                 "reaches the margin, and lies above it where that is none at all; no if it "
+                 "stays below.</li>\n");
     if (has_claim(page, CLAIM_PRINTED))
         text_add(to, "<li>Printed figures: reproduced if each comes out of the counts, "
                  "rounded as it was printed.</li>\n");

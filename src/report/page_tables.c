@@ -68,10 +68,16 @@ static void one_table(const struct table *t, struct text *to)
     text_release(&letter);
 }
 
+/* At which dose who breaks: the answer, as a table. */
+static bool is_breaks(const struct table *t)
+{
+    return !strncmp(t->id, "breaks-", strlen("breaks-"));
+}
+
 /* Claims and cases have sections of their own. */
 static bool is_wanted(const struct table *t, bool further)
 {
-    return t->further == further && strcmp(t->id, "claims") && strcmp(t->id, "cases");
+    return !is_breaks(t) && t->further == further && strcmp(t->id, "claims") && strcmp(t->id, "cases");
 }
 
 bool page_has_tables(const struct tables *tables, bool further)
@@ -97,6 +103,13 @@ void page_tables(const struct tables *tables, bool further, struct text *to)
         if (is_wanted(&tables->tables[i], further))
             one_table(&tables->tables[i], to);
     text_add(to, "</section>\n");
+}
+
+void page_breaks(const struct tables *tables, struct text *to)
+{
+    for (size_t i = 0; i < tables->n; i++)
+        if (is_breaks(&tables->tables[i]))
+            one_table(&tables->tables[i], to);
 }
 
 void page_cases(const struct tables *tables, struct text *to)

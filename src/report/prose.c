@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/metric.h"
+#include "report/doses.h"
 #include "report/format.h"
 #include "report/lookup.h"
 
@@ -252,6 +253,10 @@ const struct claim *prose_answer_claim(const struct study *study,
 int prose_answer(const struct study *study, const struct findings *f,
                  const struct claims *claims, struct text *to, struct err *err)
 {
+    if (doses_metric(study, f)) {
+        doses_answer(study, f, to);
+        return 0;
+    }
     const struct claim *claim = prose_answer_claim(study, claims);
     const char *text = study->answer.open;
     struct text where = TEXT_INIT;
@@ -296,6 +301,8 @@ static void add_pair(const struct finding *row, const char *what, const char *gr
         lookup_point_name(to, row->versus);
         text_add(to, " to ");
         lookup_point_name(to, row->point);
+    } else if (!strcmp(metric_kind(row->metric), "rise")) {
+        text_addf(to, "rise in %s of %s", what, group);
     } else {
         text_addf(to, "%s of %s by %s minus that by ", what, group, row->backend);
         lookup_rival(to, row->versus);
@@ -322,6 +329,8 @@ void prose_row(const struct study *study, const struct finding *row, struct text
     else if (!strcmp(kind, "share_ratio"))
         text_addf(to, "share of %s among the %s over their share of the %s", group,
                   metric ? metric->hits : what, metric ? metric->trials : what);
+    else if (!strcmp(kind, "rise_difference"))
+        text_addf(to, "rise in %s of %s minus that of %s", what, group, versus);
     else if (!strcmp(kind, "max_min"))
         text_addf(to, "largest %s over smallest, by %s", what, row->group);
     else if (metric_is_paired(row->metric))
@@ -400,7 +409,7 @@ void prose_printed(const struct finding *row, struct text *to)
 }
 
 /* The rate that a contrast takes away or divides by. Of a fall that is the later
- * one, at the row's own point. */
+ * one, at the row's own point; of a rise that of the images as they are. */
 static const struct finding *other_rate(struct arena *a, const struct study *study,
                                         const struct findings *f,
                                         const struct finding *row)
@@ -409,7 +418,12 @@ static const struct finding *other_rate(struct arena *a, const struct study *stu
     struct text rival = TEXT_INIT;
     const struct finding *other;
 
-    if (!strncmp(kind, "improvement", strlen("improvement"))) {
+    if (!strcmp(kind, "rise")) {
+        other = lookup_row(study, f, row->backend, base, "", row->group, "", study->clean);
+    } else if (!strcmp(kind, "rise_difference")) {
+        other = lookup_row(study, f, row->backend, base, "rise", row->versus, "clean",
+                           row->point);
+    } else if (!strncmp(kind, "improvement", strlen("improvement"))) {
         other = lookup_row(study, f, row->backend, base, "", row->group, "", row->point);
     } else if (metric_is_paired(row->metric)) {
         lookup_rival(&rival, row->versus);
@@ -428,7 +442,10 @@ void prose_counts(const struct study *study, const struct findings *f,
 
     if (!strcmp(metric_kind(row->metric), "share_ratio"))
         return;
-    format_counts(to, row->x, row->n, thin);
+    const struct finding *own = strcmp(metric_kind(row->metric), "rise") ? row
+        : lookup_row(study, f, row->backend, lookup_base(&arena, row->metric), "",
+                     row->group, "", row->point);
+    format_counts(to, own ? own->x : -1, own ? own->n : -1, thin);
     if (*row->versus) {
         const struct finding *other = other_rate(&arena, study, f, row);
         text_add(to, " : ");

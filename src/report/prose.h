@@ -39,7 +39,8 @@ int prose_check(const struct study *study, const char *with, const char *where,
                 struct err *err);
 
 /* The one sentence the study answers its question with, by the verdict of the
- * claim it names; nothing where the study has no answer. */
+ * claim it names; nothing where the study has no answer. Of a study with doses what
+ * breaks whom first (doses.h). */
 int prose_answer(const struct study *study, const struct findings *f,
                  const struct claims *claims, struct text *to, struct err *err);
 /* The claim the answer rests on, or NULL. */

@@ -41,6 +41,7 @@ void tables_build(struct tables *out, const struct study *study,
         const struct metric *metric = metric_find(study->metrics[i].text);
         if (!metric || metric->census)
             continue;
+        tables_doses(&b, metric);
         tables_rates(&b, metric);
         tables_contrasts(&b, metric, QUANTITY_DIFFERENCE);
         tables_contrasts(&b, metric, QUANTITY_RATIO);

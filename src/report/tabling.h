@@ -61,6 +61,7 @@ void tables_contrasts(struct tabling *b, const struct metric *metric,
                       enum study_quantity quantity);
 void tables_changes(struct tabling *b, const struct metric *metric);
 void tables_rivals(struct tabling *b, const struct metric *metric);
+void tables_doses(struct tabling *b, const struct metric *metric);
 void tables_meetings(struct tabling *b, const struct metric *metric);
 /* Of searches in a gallery, and of pairs that may be one person. */
 void tables_leads(struct tabling *b);

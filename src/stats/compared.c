@@ -195,6 +195,12 @@ void compared_alike(struct compared *c, unsigned set)
     find_classes(c->alike);
 }
 
+void compared_copies(struct compared *c)
+{
+    assert(c->gallery.roster && c->a.roster->n == c->gallery.roster->n);
+    c->copies = true;
+}
+
 void compared_release(struct compared *c)
 {
     if (c->alike)
@@ -254,7 +260,7 @@ bool compared_is_pair(const struct compared *c, uint32_t a, uint32_t b,
 {
     const struct compared_side *second = c->gallery.roster ? &c->gallery : &c->a;
 
-    if (!is_same(c, second, a, b))
+    if (!is_same(c, second, a, b) || (c->copies && a == b))
         return false;
     if (!h)
         return compared_is_in(c, &c->a, a, g) && compared_is_in(c, second, b, g);
@@ -283,7 +289,7 @@ double *compared_mated_trials(const struct compared *c, const struct group *g)
     uint32_t *first = count_images(c, &c->a, g, true);
     uint32_t *second = c->gallery.roster ? count_images(c, &c->gallery, g, true) : NULL;
     for (size_t p = 0; p < c->persons; p++)
-        trials[p] = second ? (double)first[p] * second[p]
+        trials[p] = second ? (double)first[p] * (second[p] - (c->copies && second[p]))
                            : (double)first[p] * ((double)first[p] - 1) / 2;
     free(first);
     free(second);

@@ -61,6 +61,10 @@ struct compared {
     uint32_t *class;               /* of each person: its values on those; NULL where
                                       there are none, or a person has several */
     size_t classes;
+    bool copies;                   /* probes are the gallery's samples, row by row, changed:
+                                      none is a mate of its own copy (compared_copies()) */
+    bool apart;                    /* the trials of people are told apart though each has
+                                      one: they are to be paired with other trials */
     struct compared *alike;        /* the same where people agree on further axes
                                       (compared_alike()), or NULL */
     const uint32_t *rank;          /* borrowed, of each probe: of its best mate among the
@@ -77,6 +81,10 @@ void compared_release(struct compared *c);
 /* From now on fmr_alike is counted too: as fmr, of the comparisons of people who agree on
  * the axes of `set` (NISTIR 8280 restricts impostors to the same sex, age and region). */
 void compared_alike(struct compared *c, unsigned set);
+
+/* From now on no probe is compared with the sample of the gallery in the same row, of
+ * which it is a changed copy. The rosters hold the same samples in the same order. */
+void compared_copies(struct compared *c);
 
 /* An operating point: its name (`threshold=0.5`, `fmr=1e-3`) and its threshold, as the
  * matcher means it. */
@@ -103,6 +111,12 @@ int compared_count(const struct compared *c, const char *backend,
                    const struct operating_point *points, size_t n_points,
                    const unsigned *sets, size_t n_sets, const char *source,
                    struct tally *to, struct clusters *clusters, struct err *err);
+
+/* The same of fmr, fnmr and gfrr alone, at one point: of samples changed by a dose. */
+int compared_count_dose(const struct compared *c, const char *backend,
+                        const struct operating_point *point, const unsigned *sets,
+                        size_t n_sets, const char *source, struct tally *to,
+                        struct clusters *clusters, struct err *err);
 
 /* The curve of one group (curve.h), whose arrays the caller frees with
  * compared_curve_release(). Exceedances only, no histogram. */

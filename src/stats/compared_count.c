@@ -35,6 +35,7 @@ struct counting {
     struct err *err;
     struct group group;
     const char *name;          /* of the group */
+    const struct searches *searches; /* NULL without a gallery */
 };
 
 static struct count count_of(const struct counting *k, const char *metric,
@@ -57,7 +58,7 @@ static int add_each(const struct counting *k, const char *metric,
     double *trials = mem_array(e->n, sizeof *trials), *hits = mem_array(e->n, sizeof *hits);
     struct tally_people people = { 0, subject, trials, hits };
     double x = 0, n = 0;
-    bool several = false;
+    bool several = k->c->apart;
     int code = 0;
 
     for (size_t s = 0; s < e->n; s++) {
@@ -258,7 +259,7 @@ static int add_ranks(const struct counting *k)
     return code;
 }
 
-static int count_group(const struct counting *k, const struct searches *searches,
+static int count_group(const struct counting *k,
                        const struct operating_point *points, size_t n)
 {
     int code = add_failures(k);
@@ -271,10 +272,32 @@ static int count_group(const struct counting *k, const struct searches *searches
                (code = add_pairs(k, "gfar", &points[i], true)) ||
                (code = add_mated(k, "fnmr", &points[i], false)) ||
                (code = add_mated(k, "gfrr", &points[i], true)) ||
-               (searches &&
+               (k->searches &&
                 ((code = add_searches(k, &points[i], false)) ||
-                 (code = add_returned(k, searches, &points[i])) ||
+                 (code = add_returned(k, k->searches, &points[i])) ||
                  (code = add_searches(k, &points[i], true)))));
+    return code;
+}
+
+/* Calls `count` for every group. */
+static int for_groups(struct counting *k, const unsigned *sets, size_t n_sets,
+                      int (*count)(const struct counting *k,
+                                   const struct operating_point *points, size_t n),
+                      const struct operating_point *points, size_t n_points)
+{
+    struct text name = TEXT_INIT;
+    int code = 0;
+
+    for (size_t i = 0; i < n_sets && !code; i++) {
+        k->group = group_first(k->c->axes, sets[i]);
+        do {
+            text_reset(&name);
+            group_add(&name, k->c->axes, &k->group);
+            k->name = name.s;
+            code = count(k, points, n_points);
+        } while (!code && group_next(&k->group, k->c->axes, sets[i]));
+    }
+    text_release(&name);
     return code;
 }
 
@@ -285,22 +308,35 @@ int compared_count(const struct compared *c, const char *backend,
 {
     struct counting k = { .c = c, .backend = backend, .source = source, .tally = to,
                           .clusters = clusters, .err = err };
-    struct text name = TEXT_INIT;
     struct searches searches = { .c = NULL };
-    int code = 0;
 
     if (c->gallery.roster)
         searches_init(&searches, c);
-    for (size_t i = 0; i < n_sets && !code; i++) {
-        k.group = group_first(c->axes, sets[i]);
-        do {
-            text_reset(&name);
-            group_add(&name, c->axes, &k.group);
-            k.name = name.s;
-            code = count_group(&k, searches.c ? &searches : NULL, points, n_points);
-        } while (!code && group_next(&k.group, c->axes, sets[i]));
-    }
-    text_release(&name);
+    k.searches = searches.c ? &searches : NULL;
+    int code = for_groups(&k, sets, n_sets, count_group, points, n_points);
     searches_release(&searches);
     return code;
+}
+
+static int count_dose(const struct counting *k, const struct operating_point *points,
+                      size_t n)
+{
+    int code = 0;
+
+    for (size_t i = 0; i < n && !code; i++)
+        (void)((code = add_pairs(k, "fmr", &points[i], false)) ||
+               (code = add_mated(k, "fnmr", &points[i], false)) ||
+               (code = add_mated(k, "gfrr", &points[i], true)));
+    return code;
+}
+
+int compared_count_dose(const struct compared *c, const char *backend,
+                        const struct operating_point *point, const unsigned *sets,
+                        size_t n_sets, const char *source, struct tally *to,
+                        struct clusters *clusters, struct err *err)
+{
+    struct counting k = { .c = c, .backend = backend, .source = source, .tally = to,
+                          .clusters = clusters, .err = err };
+
+    return for_groups(&k, sets, n_sets, count_dose, point, 1);
 }

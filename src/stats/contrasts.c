@@ -180,28 +180,6 @@ static int add_pair(struct work *w, const char *kind, const struct subject *abou
     return code;
 }
 
-/* Calls `add` for every group of the study's `by`. */
-static int for_groups(struct work *w,
-                      int (*add)(struct work *, const struct subject *, const char *,
-                                 const void *),
-                      const struct subject *about, const void *arg)
-{
-    const struct study *s = w->study;
-    struct text name = TEXT_INIT;
-    int code = 0;
-
-    for (size_t i = 0; i < s->n_by && !code; i++) {
-        struct group g = group_first(&s->axes, s->by[i]);
-        do {
-            text_reset(&name);
-            group_add(&name, &s->axes, &g);
-            code = add(w, about, name.s, arg);
-        } while (!code && group_next(&g, &s->axes, s->by[i]));
-    }
-    text_release(&name);
-    return code;
-}
-
 /* The fall of a rate from one point (arg) to the point at hand. */
 static int add_change(struct work *w, const struct subject *about, const char *group,
                       const void *arg)
@@ -218,7 +196,7 @@ int add_changes(struct work *w, const struct subject *about)
     for (size_t i = 0; i < s->n_changes && !code; i++)
         if (!strcmp(s->changes[i].metric, about->metric) &&
             !strcmp(s->changes[i].after, about->point))
-            code = for_groups(w, add_change, about, s->changes[i].before);
+            code = rows_for_groups(w, add_change, about, s->changes[i].before);
     for (size_t i = 0; i < s->n_claims && !code; i++)
         if (s->claims[i].type == CLAIM_IMPROVEMENT &&
             !strcmp(s->claims[i].metric, about->metric) &&
@@ -259,7 +237,7 @@ int add_rivals(struct work *w, const struct subject *about)
             !is_among(about->backend, r->backends, r->n_backends))
             continue;
         for (size_t k = 0; k < r->n_against && !code; k++)
-            code = for_groups(w, add_excess, about, r->against[k]);
+            code = rows_for_groups(w, add_excess, about, r->against[k]);
     }
     for (size_t i = 0; i < s->n_claims; i++) {
         const struct claim_spec *c = &s->claims[i];
@@ -337,7 +315,7 @@ int add_paired(struct work *w, const struct subject *about)
     for (size_t b = 0; b < w->n_backends && m.policy && !code; b++) {
         m.other = w->backends[b];
         if (after)
-            code = for_groups(w, add_meeting, about, &m);
+            code = rows_for_groups(w, add_meeting, about, &m);
         after |= !strcmp(w->backends[b], about->backend);
     }
     return code;

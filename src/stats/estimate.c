@@ -58,14 +58,22 @@ int estimate_check(const struct study *study, struct err *err)
  * hypothesis, which must not count twice. */
 static bool is_mirror(const struct finding *a, const struct finding *b)
 {
-    return !strcmp(a->backend, b->backend) &&
+    return !strcmp(a->backend, b->backend) && !strcmp(a->point, b->point) &&
            !strcmp(a->group, b->versus) && !strcmp(a->versus, b->group);
 }
 
+/* Of rises all doses of one change stand together, whatever the method: which of two
+ * serves is decided by whether people have several images. */
 static bool same_family(const struct finding *a, const struct finding *b)
 {
-    return !isnan(a->p) && !isnan(b->p) && !strcmp(a->metric, b->metric) &&
-           !strcmp(a->point, b->point) && !strcmp(a->method, b->method);
+    struct dose d, e;
+
+    if (isnan(a->p) || isnan(b->p) || strcmp(a->metric, b->metric))
+        return false;
+    if (!strncmp(metric_kind(a->metric), "rise", 4) && dose_of_point(a->point, &d) &&
+        dose_of_point(b->point, &e))
+        return d.kind == e.kind;
+    return !strcmp(a->point, b->point) && !strcmp(a->method, b->method);
 }
 
 /* Holm over every family of contrasts: the same metric, point and method, all
@@ -141,6 +149,11 @@ int estimate(const struct evidence *e, struct findings *out, struct err *err)
                 struct subject about = { w.backends[b], metric, points[p] };
                 if (!tally_has(e->tally, w.backends[b], metric, points[p]))
                     continue;
+                if (study_dose_at(w.study, points[p])) {
+                    (void)((code = add_groups(&w, &about)) ||
+                           (code = add_rises(&w, &about)));
+                    continue;
+                }
                 (void)((code = rows_check_size(&w)) ||
                        (code = add_groups(&w, &about)) ||
                        metric_find(metric)->mean || /* nothing can be tested */

@@ -98,3 +98,24 @@ const char *row_count_note(struct work *w, const struct count *c)
     return arena_printf(&w->out->arena, "%s%sderived, not published as such",
                         c->source, *c->source ? "; " : "");
 }
+
+int rows_for_groups(struct work *w,
+                    int (*add)(struct work *, const struct subject *, const char *,
+                               const void *),
+                    const struct subject *about, const void *arg)
+{
+    const struct study *s = w->study;
+    struct text name = TEXT_INIT;
+    int code = 0;
+
+    for (size_t i = 0; i < s->n_by && !code; i++) {
+        struct group g = group_first(&s->axes, s->by[i]);
+        do {
+            text_reset(&name);
+            group_add(&name, &s->axes, &g);
+            code = add(w, about, name.s, arg);
+        } while (!code && group_next(&g, &s->axes, s->by[i]));
+    }
+    text_release(&name);
+    return code;
+}

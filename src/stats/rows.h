@@ -50,6 +50,12 @@ enum finding_flag row_ratio_flag(int64_t x, int64_t versus, bool derived);
 /* Where the counts come from, and whether they were derived. */
 const char *row_count_note(struct work *w, const struct count *c);
 
+/* Calls `add` for every group of the study's `by`. */
+int rows_for_groups(struct work *w,
+                    int (*add)(struct work *, const struct subject *, const char *,
+                               const void *),
+                    const struct subject *about, const void *arg);
+
 /* The parts of the stage, each for one backend, metric and point. */
 void add_census(struct work *w);
 int add_groups(struct work *w, const struct subject *about);
@@ -61,5 +67,8 @@ int add_changes(struct work *w, const struct subject *about);
 int add_rivals(struct work *w, const struct subject *about);
 /* Backends of which it is known who erred in which face. */
 int add_paired(struct work *w, const struct subject *about);
+
+/* The same faces as they are and changed: at a dose. */
+int add_rises(struct work *w, const struct subject *about);
 
 #endif

@@ -102,7 +102,8 @@ static long sibling(const struct hiding *h, size_t row, const char *metric)
 {
     const struct finding *r = &h->f->rows[row];
 
-    return findings_find(h->f, r->backend, metric, r->group, "", "", r->method);
+    return findings_find(h->f, r->backend, metric, r->group, "", r->point,
+                         r->method);
 }
 
 /* Errors with misses are errors and failures; errors are those of every confidence. */
@@ -120,7 +121,7 @@ static void settle_metrics(struct hiding *h, size_t row)
         settle(h, &s, row);
         if (h->hidden[fta])
             hide(h, (size_t)error);
-    } else if (!strcmp(r->metric, "error")) {
+    } else if (!strcmp(r->metric, "error") && !*r->point) {
         struct sum s = { 0, 0, -1, 0 };
         for (size_t i = 0; i < h->f->n; i++) {
             const struct finding *o = &h->f->rows[i];
@@ -188,6 +189,26 @@ static bool rival_rests(const struct hiding *h, const struct finding *r)
     return rests;
 }
 
+/* A rise tells of the images as they are too, and how many faces were wrong in one of
+ * the two only; the difference of two rises tells of both groups'. */
+static bool rise_rests(const struct hiding *h, const struct finding *r)
+{
+    bool rests = rests_on(h, r->backend, r->metric, r->group, h->study->clean);
+
+    if (!strcmp(metric_kind(r->metric), "rise"))
+        return rests || (r->n > 0 &&
+                         r->x - llround(r->estimate * (double)r->n) < h->limit);
+    rests |= rests_on(h, r->backend, r->metric, r->versus, h->study->clean);
+    for (size_t i = 0; i < h->f->n && !rests; i++) {
+        const struct finding *f = &h->f->rows[i];
+        rests = h->hidden[i] && !strcmp(metric_kind(f->metric), "rise") &&
+                !strcmp(f->backend, r->backend) && !strcmp(f->point, r->point) &&
+                !strncmp(f->metric, r->metric, strcspn(r->metric, ".") + 1) &&
+                (!strcmp(f->group, r->group) || !strcmp(f->group, r->versus));
+    }
+    return rests;
+}
+
 static void find_contrasts(struct hiding *h)
 {
     for (size_t i = 0; i < h->f->n; i++) {
@@ -203,6 +224,8 @@ static void find_contrasts(struct hiding *h)
             rests |= rests_on(h, r->backend, r->metric, "all", r->point);
         if (!strncmp(kind, "improvement", 11))
             rests |= rests_on(h, r->backend, r->metric, r->group, r->versus);
+        if (!strncmp(kind, "rise", 4))
+            rests |= rise_rests(h, r);
         if (!strncmp(kind, "excess", 6))
             rests |= rival_rests(h, r);
         if (*kind && group_parse(&g, &h->study->axes, r->group, NULL) < 0)
@@ -226,7 +249,8 @@ static void blank_failed(struct hiding *h)
     for (size_t i = 0; i < h->f->n; i++)
         if (h->base[i] && !h->hidden[i] && h->f->rows[i].failed >= 0 &&
             (h->f->rows[i].failed < h->limit ||
-             rests_on(h, h->f->rows[i].backend, "fta", h->f->rows[i].group, "")))
+             rests_on(h, h->f->rows[i].backend, "fta", h->f->rows[i].group,
+                      h->f->rows[i].point)))
             h->f->rows[i].failed = -1;
 }
 

@@ -8,6 +8,7 @@
 #include "stats/adjust.h"
 #include "stats/judging.h"
 #include "stats/paired.h"
+#include "stats/rises.h"
 
 /* Which counts a verdict is drawn from: a tally, and which end of the range of
  * n for the group and for what it is set against. */
@@ -28,6 +29,23 @@ struct contrast {
     bool closed; /* for no the other limit may be at it */
     bool paired; /* limits and p of paired_worst_case() */
 };
+
+/* Yes at the study's confidence (`i`), no by the wider interval, else inconclusive. */
+static void decide(const struct contrast *c, const struct interval *i,
+                   const struct interval *wide, enum verdict *verdict, double *p)
+{
+    double near = c->sign > 0 ? i->lo : -i->hi, far = c->sign > 0 ? wide->hi : -wide->lo;
+    double margin = c->sign * c->margin;
+    if (c->strict ? near > margin : near >= margin)
+        *verdict = VERDICT_YES;
+    else if (c->closed ? far <= margin : far < margin)
+        *verdict = VERDICT_NO;
+    else {
+        *verdict = VERDICT_INCONCLUSIVE;
+        if (!(c->sign * i->estimate > margin))
+            *p = 1;
+    }
+}
 
 /* Yes at the study's confidence, no at 1 - a/tests, else inconclusive; *p is
  * two-sided, and 1 in an inconclusive verdict whose estimate points the other
@@ -53,17 +71,7 @@ static int weigh(struct judging *j, const struct contrast *c, double tests,
                                      j->err)) ||
                (code = rate_contrast_p(m, quantity, &c->a, &c->b, c->margin, p, j->err)))
         return code;
-    double near = c->sign > 0 ? i.lo : -i.hi, far = c->sign > 0 ? wide.hi : -wide.lo;
-    double margin = c->sign * c->margin;
-    if (c->strict ? near > margin : near >= margin)
-        *verdict = VERDICT_YES;
-    else if (c->closed ? far <= margin : far < margin)
-        *verdict = VERDICT_NO;
-    else {
-        *verdict = VERDICT_INCONCLUSIVE;
-        if (!(c->sign * i.estimate > margin))
-            *p = 1;
-    }
+    decide(c, &i, &wide, verdict, p);
     return 0;
 }
 
@@ -178,6 +186,29 @@ static int judge_excess(struct judging *j, const struct basis *basis,
     return 0;
 }
 
+/* A rise at a dose, or how much larger it is than another group's; one backend. */
+static int judge_rise(struct judging *j, const struct claim_spec *spec,
+                      const struct subject *about, double tests, enum verdict *verdict,
+                      double *p)
+{
+    const struct contrast c = { .margin = spec->margin, .sign = 1,
+                                .strict = spec->margin == 0 };
+    const double alpha = 1 - j->study->confidence;
+    struct interval i, wide;
+    double q, ignored;
+    int code = rise_limits_of(j->e, about, spec->group, spec->versus, 1 - alpha,
+                              spec->margin, &i, &q, j->err);
+
+    if (!code)
+        code = rise_limits_of(j->e, about, spec->group, spec->versus, 1 - alpha / tests,
+                              spec->margin, &wide, &ignored, j->err);
+    if (code)
+        return code < 0 ? code : 0;
+    *p = q;
+    decide(&c, &i, &wide, verdict, p);
+    return 0;
+}
+
 /* One backend. Left as it was (not testable, no p) where there are no counts. */
 static int judge_backend(struct judging *j, const struct basis *basis,
                          const struct claim_spec *spec, const char *backend,
@@ -199,6 +230,8 @@ static int judge_backend(struct judging *j, const struct basis *basis,
         return judge_extreme(j, basis, spec, &about, tests, verdict, p);
     if (spec->type == CLAIM_EXCESS)
         return judge_excess(j, basis, spec, &about, tests, verdict, p);
+    if (spec->type == CLAIM_RISE || spec->type == CLAIM_RISE_DIFFERENCE)
+        return judge_rise(j, spec, &about, tests, verdict, p);
     if (spec->type == CLAIM_IMPROVEMENT) {
         about.point = spec->before;
         after.point = spec->after;
@@ -307,6 +340,24 @@ static void find_pair_rows(struct judging *j, const struct claim_spec *spec,
     }
 }
 
+/* As find_rows(), of what rises at a dose. */
+static void find_rise_rows(struct judging *j, const struct claim_spec *spec,
+                           struct claim_part *part)
+{
+    const char *const groups[] = { spec->group, spec->versus };
+
+    for (int i = 0; i < 2 && groups[i]; i++) {
+        add_row_of(j, part, part->backend, spec->metric, "", groups[i], "",
+                   j->study->clean);
+        add_row_of(j, part, part->backend, spec->metric, "", groups[i], "", spec->point);
+        add_row_of(j, part, part->backend, spec->metric, "rise", groups[i], "clean",
+                   spec->point);
+    }
+    if (spec->versus)
+        add_row_of(j, part, part->backend, spec->metric, "rise_difference", spec->group,
+                   spec->versus, spec->point);
+}
+
 /* The findings a part rests on: the rates it compares and the contrasts. */
 static void find_rows(struct judging *j, const struct claim_spec *spec,
                       struct claim_part *part)
@@ -320,6 +371,10 @@ static void find_rows(struct judging *j, const struct claim_spec *spec,
 
     if (spec->type == CLAIM_IMPROVEMENT || spec->type == CLAIM_EXCESS) {
         find_pair_rows(j, spec, part);
+        return;
+    }
+    if (spec->type == CLAIM_RISE || spec->type == CLAIM_RISE_DIFFERENCE) {
+        find_rise_rows(j, spec, part);
         return;
     }
     text_addf(&metric, "%s.%s", spec->metric, ratio ? "ratio" : "difference");

@@ -102,8 +102,25 @@ for name, picture in pictures():
         print("ok" if near else "not ok", f"{key} of {name}:", said["image"][key], expected)
 
     # JPEG: libjpeg decodes for both
+    png = path
     path = f"{folder}/{name}.jpg"
     cv2.imwrite(path, picture, [cv2.IMWRITE_JPEG_QUALITY, 87])
     got, said = normalised(path)
     compare(f"JPEG of {name}", got, cv2.imread(path, cv2.IMREAD_COLOR), 1, 0)
     print("ok" if said["quality"] == 87 else "not ok", f"quality of {name}:", said["quality"])
+
+    # changes: blur by the same kernel in floats, JPEG by the same library
+    for dose in (1, 6):
+        got, said = normalised(png, "--change", f"blur={dose}")
+        sigma = dose * height / 250
+        side = 2 * int(np.ceil(4 * sigma)) + 1
+        compare(f"GaussianBlur of {name}, {dose}", got,
+                cv2.GaussianBlur(picture.astype(np.float32), (side, side), sigma) + .5, 1, 1)
+    for quality in (5, 40):
+        got, said = normalised(png, "--change", f"jpeg={quality}")
+        coded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+        compare(f"JPEG {quality} of {name}", got, cv2.imdecode(coded, cv2.IMREAD_COLOR), 1, 0)
+    got, said = normalised(png, "--change", "resolution=0.3")
+    size = (said["image"]["width"], said["image"]["height"])
+    compare(f"resolution of {name}", got,
+            cv2.resize(picture, size, interpolation=cv2.INTER_AREA), 1, 1)

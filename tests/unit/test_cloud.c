@@ -226,7 +226,7 @@ static void altered(void **state)
         err_release(&err);
         data[i] ^= 1;
     }
-    for (size_t cut = 1; cut < len; cut++) { /* as a kill leaves it */
+    for (size_t cut = 1; cut < len; cut += 11) { /* as a kill leaves it */
         assert_int_equal(file_write(path, data, cut, NULL), 0);
         text_reset(&note);
         assert_int_equal(cassette_append_to(&c, path, &note, &err), 0);

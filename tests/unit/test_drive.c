@@ -51,7 +51,7 @@ static enum status read_name(void *self, const char *path, const void **bytes, s
 }
 
 static enum status decode_name(void *self, const void *bytes, size_t len,
-                               const struct image_place *place, struct image *im,
+                               struct image_place *place, struct image *im,
                                struct image_facts *facts, struct text *reason)
 {
     (void)self;
