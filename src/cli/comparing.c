@@ -374,7 +374,7 @@ static int record_folder(struct pipeline *p, const char *backend, const char *be
         "backend.json", "timing.json", "roster.csv", "outputs.csv", "templates.npy",
         "probe-roster.csv", "scores.json", "cells.csv", "histogram.json", "histogram.npy",
         "margins.npy", "mated.npy", "exceedances.npy", "identification.csv",
-        "candidates.csv",
+        "candidates.csv", "duplicates.csv", "joined.csv", "same-person.csv",
     };
     int code = 0;
 
