@@ -9,6 +9,10 @@ _misid_options() { # the options of a command
         --no-cache --covariates --suppress --check-claims --quiet --json --help ;;
     estimate) echo --out --target-fmr --reference --suspicious-above --searches --title \
         --confidence --replicates --permutations --seed --threads --quiet --json --help ;;
+    run) echo --out --backend --predictions --dataset --root --set --threads --cache \
+        --no-cache --covariates --sample --suppress --check-claims --quiet --json --help ;;
+    estimate) echo --out --target-fmr --reference --title --confidence --replicates \
+        --permutations --seed --threads --quiet --json --help ;;
     chart) echo --out --help ;;
     index | cite) echo --help ;;
     trace) echo --samples --help ;;
@@ -26,11 +30,11 @@ _misid_options() { # the options of a command
     cassette) echo --last --json --help ;;
     cloud) echo --json --help ;;
     embed) echo --dataset --root --set --backend --out --threads --cache --no-cache \
-        --covariates --faces --by --limit --quiet --json --help ;;
+        --change --covariates --faces --by --limit --quiet --json --help ;;
     dataset) echo --json --set --root --by --effect --study --no-images --dataset --balance \
         --per-cell --per-person --seed --out --help ;;
     ingest) echo --dataset --root --set --out --no-images --quiet --json --help ;;
-    image) echo --out --size --box --margin --align --background --max-pixels --max-bytes \
+    image) echo --out --size --box --margin --align --change --background --max-pixels --max-bytes \
         --json --help ;;
     score) echo --templates --roster --by --thresholds --out --similarity --mode --trials \
         --same-person --same --probes --probe-roster --top --consolidate --floor --target-fmr \

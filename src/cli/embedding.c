@@ -93,7 +93,7 @@ int embedding_prepare(struct embedding *e, const char *dir, const struct backend
                       struct err *err)
 {
     struct backend *b = e->backend;
-    int code = b->plan ? b->plan(b, plan, err) : 0;
+    int code = b->plan && plan ? b->plan(b, plan, err) : 0;
 
     return code || !b->keep || !dir ? code : b->keep(b, dir, err);
 }

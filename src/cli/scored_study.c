@@ -378,8 +378,8 @@ static void add_charts(struct study *s, const struct scored *sc, const struct ta
         add_chart(s, "cross", "fmr", NULL, point, last);
     if (s->n_spread > 1)
         add_chart(s, "caterpillar", metrics[0], NULL, point, 0);
-    if (has_contrast(s, "fmr"))
-        add_chart(s, "forest", "fmr", NULL, point, 0);
+    if (has_contrast(s, metrics[0]))
+        add_chart(s, "forest", metrics[0], NULL, point, 0);
 }
 
 void scored_study_end(struct study *s, const struct scored *all, size_t n,

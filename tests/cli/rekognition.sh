@@ -139,6 +139,8 @@ run "$MISID" embed --dataset synthetic --root set --out x --backend rekognition
 is "$status" 2 "without consent nothing goes to Amazon"
 like "$errs" "would upload up to 40 pictures of people to https://rekognition.us-east-1.amazonaws.com \
 \(Amazon\): at most 40 DetectFaces, \\\$0.04 .* Expected consent=yes or MISID_CLOUD_CONSENT=yes" "… in a line"
+run "$MISID" run "$study" --backend rekognition --dataset synthetic --root set --out unasked
+is "$status:$(ls unasked 2>/dev/null)" "2:" "… and no run begins"
 for endpoint in http://example.com http://127.0.0.1.example.com http://127.0.0.1@example.com \
     https://u:p@example.com ftp://localhost https://example.com/x; do
     run "$MISID" backend show "rekognition:endpoint=$endpoint"

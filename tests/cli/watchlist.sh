@@ -232,6 +232,24 @@ like "$out" '^36 non-mated and 0 mated' "somebody may say that they are two"
 run "$MISID" score twice --by colour --thresholds 5
 like "$errs" 'expected --out with another folder' "the roster that was embedded stays as it is"
 
+# the study, on two drawn sets: half of the probes are in the gallery, by name
+"$MISID" synth --out gallery --subjects 20 --images 1 --seed 9 --size 96 --quiet || exit 99
+sed 's/,S0001/,T0001/' gallery/labels.csv >renamed && mv renamed gallery/labels.csv
+watch() { # watch OPTION…
+    run "$MISID" run "$SRCDIR/bench/watchlist.yaml" --dataset synthetic --root set \
+        --gallery synthetic --gallery-root gallery --backend lbp --replicates 100 \
+        --permutations 99 --quiet "$@"
+}
+watch --out watched --searches 50
+is "$status|$errs" "0|" "the study runs"
+counts() { grep -m 1 ",$1,all,,fmr=0.01," "watched/findings.csv" | cut -d, -f15; }
+is "$(counts fpir) $(counts fnir)" "10 10" "non-mated and mated searches, a rate of each"
+like "$(cat watched/report.html)" 'Of 20 probes the gallery names the person of 10' "the report says how many"
+like "$(cat watched/report.html)" 'not testable' "what the labels cannot tell is not tested"
+watch --out watched --set gallery.where.gender=female
+is "$status|$errs" "0|" "... and again, in a part of the gallery"
+like "$(cat watched/report.html)" 'gender female' "... which the report says"
+
 run "$MISID" embed --dataset generic --root two --set 'dataset.where.colour=red' --backend lbp \
     --out red --quiet
 is "$status|$(sed 1d red/roster.csv | wc -l | tr -d ' ')" "0|5" "a part of a set"

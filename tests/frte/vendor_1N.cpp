@@ -161,6 +161,8 @@ public:
 #endif
         if (mode.is("identify-crash"))
             crash();
+        if (mode.is("identify-slow"))
+            sleep(20);
         if (mode.is("identify-code"))
             return status(mode.number);
         if (!is_template(probe, 'P'))
