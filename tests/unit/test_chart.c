@@ -27,8 +27,9 @@ static void test_charts_check(void **state)
     assert_non_null(strstr(err_text(&err), "after: chart 'dumbbell' has none"));
     assert_non_null(strstr(err_text(&err), "before: is not a key of a chart of type audits"));
     assert_fault_says(&err, "evil.yaml:21: chart: 'pie' is not a chart, expected one of "
-                            "bars, heat, composition, forest, dumbbell, audits, "
+                            "bars, heat, composition, forest, dose-response, rivals, dumbbell, audits, "
                             "gradient, confidence, cross, caterpillar, fmr-threshold, "
+                            "fpir-threshold, gallery-size, "
                             "det, densities, equalise");
 }
 
