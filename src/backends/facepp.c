@@ -161,7 +161,7 @@ static void read_faces(struct backend *b, const struct view *v,
 static int process(struct session *session, unsigned want, const struct view *views,
                    size_t n, struct answer *answers, struct err *err)
 {
-    static const struct cloud_asking how = {
+    const struct cloud_asking how = {
         .limits = limits, .ask = ask, .operation = "Detect", .method = "POST",
         .path = "/facepp/v3/detect", .read = read_faces, .sent_pixels = true,
         .templates = true,
