@@ -64,12 +64,15 @@ static void draw(struct dyads *d, size_t people, size_t errors)
 static void run_peer(const struct dyads *d, struct result *r)
 {
     static const char *const pythons[] = { "python3", "/usr/bin/python3" };
-    char path[] = "/tmp/misid-bootstrap.XXXXXX";
+    const char *tmp = getenv("TMPDIR");
+    char *path = mem_printf("%s/misid-bootstrap.XXXXXX", tmp && *tmp ? tmp : "/tmp");
     int fd = mkstemp(path);
     FILE *to = fd < 0 ? NULL : fdopen(fd, "w");
 
-    if (!to)
+    if (!to) {
+        free(path);
         return;
+    }
     for (size_t i = 0; i < d->n_erring; i++)
         fprintf(to, "%u %u %.0f\n", d->erring[i].s, d->erring[i].t, d->erring[i].x);
     fclose(to);
@@ -85,6 +88,7 @@ static void run_peer(const struct dyads *d, struct result *r)
         free(command);
     }
     unlink(path);
+    free(path);
 }
 
 static void measure(const struct dyads *d, struct result *r)

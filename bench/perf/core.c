@@ -38,9 +38,9 @@
  * not use. OpenBLAS's sgemm at .85 to .9 of the peak: full at 1.05 of it. NumPy's
  * histogram takes longer than the product: 2.
  * What was learned: the panels come from beyond the second cache, and waiting for them
- * took 8 % until the next one was fetched ahead; pages of 2 MiB gave 2 %. gcc and
- * clang move sums between registers unless the multiply-add is written out for them.
- * A template that is longer than the first cache in panels is best taken in pieces.
+ * took 8 % until the next one was fetched ahead. gcc and clang move sums between
+ * registers unless the multiply-add is written out for them. A template that is longer
+ * than the first cache in panels is best taken in pieces.
  */
 #include <getopt.h>
 #include <math.h>
@@ -161,12 +161,13 @@ static char *write_rows(const struct half *h, const char *dir)
 
 static void start_peers(struct bench *b)
 {
-    char dir[] = "/tmp/misid-bench.XXXXXX";
+    const char *tmp = getenv("TMPDIR");
+    char *dir = mem_printf("%s/misid-bench.XXXXXX", tmp && *tmp ? tmp : "/tmp");
     char *words[4];
     const size_t values[] = { b->random.n, b->random.n, b->random.dim, b->threads };
 
     if (!mkdtemp(dir))
-        fail("no folder can be made in /tmp");
+        fail("no folder can be made in TMPDIR");
     char *path = write_rows(&b->random, dir);
     for (int i = 0; i < 4; i++)
         words[i] = mem_printf("%zu", values[i]);
@@ -182,6 +183,7 @@ static void start_peers(struct bench *b)
         free(words[i]);
     unlink(path);
     rmdir(dir);
+    free(dir);
     free(path);
 }
 

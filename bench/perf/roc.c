@@ -77,12 +77,15 @@ struct peer {
 
 static struct peer run_peer(const float *score, const unsigned char *mated, size_t n)
 {
-    char path[] = "/tmp/misid-roc.XXXXXX";
+    const char *tmp = getenv("TMPDIR");
+    char *path = mem_printf("%s/misid-roc.XXXXXX", tmp && *tmp ? tmp : "/tmp");
     struct peer peer = { .there = false };
     int fd = mkstemp(path);
 
-    if (fd < 0)
+    if (fd < 0) {
+        free(path);
         return peer;
+    }
     FILE *f = fdopen(fd, "wb");
     bool written = fwrite(score, sizeof *score, n, f) == n && fwrite(mated, 1, n, f) == n;
     written &= !fclose(f);
@@ -97,6 +100,7 @@ static struct peer run_peer(const float *score, const unsigned char *mated, size
     }
     free(command);
     unlink(path);
+    free(path);
     return peer;
 }
 

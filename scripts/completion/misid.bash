@@ -3,6 +3,12 @@
 # needs nothing of that. By hand: source scripts/completion/misid.bash
 _misid_options() { # the options of a command
     case $1 in
+    run) echo --out --backend --predictions --dataset --root --set --gallery --gallery-root \
+        --reference --same-person --suspicious-above --searches --replicates --permutations \
+        --threads --cache \
+        --no-cache --covariates --suppress --check-claims --quiet --json --help ;;
+    estimate) echo --out --target-fmr --reference --suspicious-above --searches --title \
+        --confidence --replicates --permutations --seed --threads --quiet --json --help ;;
     run) echo --out --backend --predictions --dataset --root --set --threads --cache \
         --no-cache --covariates --sample --suppress --check-claims --quiet --json --help ;;
     estimate) echo --out --target-fmr --reference --title --confidence --replicates \
@@ -31,10 +37,16 @@ _misid_options() { # the options of a command
     image) echo --out --size --box --margin --align --change --background --max-pixels --max-bytes \
         --json --help ;;
     score) echo --templates --roster --by --thresholds --out --similarity --mode --trials \
-        --same --probes --probe-roster --top --consolidate --floor --target-fmr \
+        --same-person --same --probes --probe-roster --top --consolidate --floor --target-fmr \
         --max-exceedances --bins --failures --threads --checkpoint --quiet --json --help ;;
     synth) echo --out --subjects --images --seed --size --format --plant --darker-from \
         --threads --quiet --json --help ;;
+    record) echo --history --scores --quiet --json --help ;;
+    history) echo --metric --group --versus --point --backend --method --dataset --since \
+        --until --all --speed --history --with-secret --csv --json --help ;;
+    baseline) echo --history --study --json --help ;;
+    bundle) echo --out --scores --with-samples --sign --quiet --json --help ;;
+    verify) echo --key --signature --quiet --json --help ;;
     list) echo --json --help ;;
     esac
 }
@@ -46,12 +58,15 @@ _misid_words() { # the first word behind a command, where it is one of a few
     dataset) echo list show guess check sample ;;
     backend) echo list show probe check ;;
     cache) echo stat prune ;;
+    history) echo export import check ;;
+    baseline) echo set show list unset ;;
     cassette) echo verify list ;;
     cloud) echo list sweep ;;
     image) echo show ;;
     list) echo studies estimators charts metrics ;;
     help) echo run estimate chart index cite trace calc explain plan thresholds dataset \
-        ingest backend cache cassette cloud embed image score synth list ;;
+        ingest backend cache cassette cloud embed image score synth record history \
+        baseline bundle verify list ;;
     esac
 }
 
@@ -62,7 +77,8 @@ _misid() {
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
         words='run estimate chart index cite trace calc explain plan thresholds dataset
-            ingest backend cache cassette cloud embed image score synth list help version'
+            ingest backend cache cassette cloud embed image score synth record history baseline bundle
+            verify list help version'
     elif [ "${word:0:1}" = - ]; then
         words=$(_misid_options "$command")
     elif [ "$before" = --dataset ]; then

@@ -15,6 +15,9 @@
 #include "backends/azure_read.h"
 #include "backends/kinds.h"
 
+#define KEY "AZURE_FACE_KEY"
+#define TOKEN "AZURE_FACE_TOKEN"
+
 /* https://learn.microsoft.com/azure/ai-services/face/: JPEG, PNG, GIF and BMP of 1 KiB to
  * 6 MiB; faces from 36 pixels in pictures up to 1920 × 1080, larger ones in proportion. */
 static const struct cloud_limits limits = { .max_bytes = (size_t)6 << 20, .min_side = 36,
@@ -36,7 +39,7 @@ static const struct backend_option options[] = {
 };
 
 static const struct cloud_key keys[] = {
-    { AZURE_KEY, true }, { AZURE_TOKEN, true }, { NULL, false }
+    { KEY, true }, { TOKEN, true }, { NULL, false }
 };
 
 static const struct cloud_price prices[] = {
@@ -45,12 +48,10 @@ static const struct cloud_price prices[] = {
     { "Gallery", 0.001 },  { NULL, 0 },
 };
 
-void azure_sign(struct azure *s, struct cloud_request *r)
+static void sign(struct cloud_request *r)
 {
-    if (cloud_has_key(s->cloud, AZURE_TOKEN))
-        cloud_secret_header(r, "Authorization", "Bearer ", AZURE_TOKEN);
-    else
-        cloud_secret_header(r, "Ocp-Apim-Subscription-Key", "", AZURE_KEY);
+    cloud_secret_header(r, "Authorization", "Bearer ", TOKEN);
+    cloud_secret_header(r, "Ocp-Apim-Subscription-Key", "", KEY);
 }
 
 void azure_request(struct azure *s, const char *operation, const char *method,
@@ -61,7 +62,7 @@ void azure_request(struct azure *s, const char *operation, const char *method,
     text_addf(&t, "/face/%s%s", backend_setting(s->b, "api"), path);
     cloud_request_init(r, s->cloud, operation, method, t.s);
     text_release(&t);
-    azure_sign(s, r);
+    sign(r);
 }
 
 static bool is(const struct backend *b, const char *option, const char *value)
@@ -102,8 +103,9 @@ static void add_detect(const struct backend *b, unsigned generation, struct text
 static void ask(struct backend *b, unsigned want, const struct cloud_image *im,
                 struct cloud_request *r)
 {
+    (void)b;
     (void)want;
-    azure_sign(b->state, r);
+    sign(r);
     cloud_header(r, "Content-Type", "application/octet-stream");
     cloud_raw(r, im);
 }
@@ -191,7 +193,8 @@ static enum cloud_verdict judge(const struct cloud_answer *a, struct text *why)
 
 static const struct cloud_service service = {
     .name = "azure-face", .vendor = "Microsoft", .api = "Face v1.0", .keys = keys,
-    .prices = prices, .prices_of = "assumed, not read from a list: $1 a 1,000 calls",
+    .one_key = true, .prices = prices,
+    .prices_of = "assumed, not read from a list: $1 a 1,000 calls",
     .plan = plan, .judge = judge, .remove = azure_remove,
 };
 
@@ -273,10 +276,6 @@ static int open_azure(struct backend *b, const struct setting *settings, size_t 
         code = cloud_open(&s->cloud, b, &service,
                           arena_printf(&b->arena, "https://%s.api.cognitive.microsoft.com",
                                        backend_setting(b, "region")), err);
-    if (!code && !cloud_is_replay(s->cloud) && !cloud_is_dry(s->cloud) &&
-        cloud_has_key(s->cloud, AZURE_KEY) == cloud_has_key(s->cloud, AZURE_TOKEN))
-        code = err_add(err, ERR_INPUT, "backend %s: expected one of the keys %s and %s",
-                       b->asked, AZURE_KEY, AZURE_TOKEN);
     if (code)
         return code;
     identity = is(b, "identity", "yes");

@@ -9,9 +9,6 @@
 #include "backends/vendor_cloud.h"
 #include "backends/vendor_gallery.h"
 
-#define AZURE_KEY "AZURE_FACE_KEY"
-#define AZURE_TOKEN "AZURE_FACE_TOKEN"
-
 struct azure {
     struct backend *b;
     struct cloud *cloud;
@@ -21,9 +18,7 @@ struct azure {
     struct vendor_galleries galleries;
 };
 
-/* The key's header. */
-void azure_sign(struct azure *s, struct cloud_request *r);
-/* A signed request; `path` is behind /face/VERSION. */
+/* A request with the key in its header; `path` is behind /face/VERSION. */
 void azure_request(struct azure *s, const char *operation, const char *method,
                    const char *path, struct cloud_request *r);
 

@@ -204,6 +204,22 @@ static const char *const apart[] = {
     "rate", "replay", "timeout", "tries", NULL
 };
 
+/* Where one key of several must be there. */
+static int check_one_key(const struct cloud *c, struct err *err)
+{
+    struct text known = TEXT_INIT;
+
+    if (!c->service->one_key || c->keys.n == 1)
+        return 0;
+    for (const struct cloud_key *k = c->service->keys; k->name; k++)
+        text_addf(&known, "%s%s", k == c->service->keys ? "" : " or ", k->name);
+    int code = err_add(err, ERR_INPUT, "backend %s: %s, expected just one of %s in the "
+                       "environment or in keys=FILE", c->b->asked,
+                       c->keys.n ? "several keys" : "no key", known.s);
+    text_release(&known);
+    return code;
+}
+
 /* Keys and connections, when there is something to send. */
 static int get_ready(struct cloud *c, struct err *err)
 {
@@ -215,6 +231,7 @@ static int get_ready(struct cloud *c, struct err *err)
         (void)((code = cloud_send_check(c, err)) ||
                (code = cloud_keys_load(&c->keys, c->service->keys,
                                        backend_setting(c->b, "keys"), c->b->asked, err)) ||
+               (code = check_one_key(c, err)) ||
                (code = cloud_send_open(c, err)) ||
                (code = *cassette ? open_cassette(c, cassette, err) : 0));
         c->ready = !code;
@@ -319,11 +336,6 @@ bool cloud_is_replay(const struct cloud *c)
 bool cloud_is_dry(const struct cloud *c)
 {
     return c->dry;
-}
-
-bool cloud_has_key(const struct cloud *c, const char *name)
-{
-    return cloud_keys_get(&c->keys, name);
 }
 
 void cloud_set_region(struct cloud *c, const char *region)

@@ -83,6 +83,7 @@ struct cloud_service {
     const char *vendor;        /* "Amazon" */
     const char *api;           /* version of the API that is spoken */
     const struct cloud_key *keys;     /* ends with name == NULL */
+    bool one_key;              /* just one of them, which are all optional, must be there */
     const struct cloud_price *prices; /* ends with operation == NULL */
     const char *prices_of;     /* when and where the prices were read: "2026-11, …" */
     enum cloud_signing signing;       /* CLOUD_SIGV4: the keys are the first three */
@@ -132,8 +133,6 @@ void cloud_close(struct cloud *c);
 const char *cloud_endpoint(const struct cloud *c); /* https://host[:port], no slash */
 bool cloud_is_replay(const struct cloud *c);
 bool cloud_is_dry(const struct cloud *c);
-/* Whether a key that is optional is there. */
-bool cloud_has_key(const struct cloud *c, const char *name);
 /* NAME of a region or the like that SigV4 signs for; before the first exchange. */
 void cloud_set_region(struct cloud *c, const char *region);
 
@@ -208,6 +207,7 @@ void cloud_request_init(struct cloud_request *r, const struct cloud *c,
                         const char *operation, const char *method, const char *path);
 void cloud_request_release(struct cloud_request *r);
 void cloud_header(struct cloud_request *r, const char *name, const char *value);
+/* Left out where the key is not there. */
 void cloud_secret_header(struct cloud_request *r, const char *name, const char *before,
                          const char *key);
 void cloud_text(struct cloud_request *r, const char *text);

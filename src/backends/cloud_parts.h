@@ -74,7 +74,8 @@ struct cloud {
     struct cassette *cassette;
     pthread_t sender;
     bool sends, closing;       /* the sender runs; it is to end */
-    void *multi;               /* cloud_send.c's */
+    void *multi, *spare[64];   /* cloud_send.c's; handles to be used again */
+    size_t n_spare;
     struct call *queue, **queue_end, *flying;
     size_t n_queue, n_flying;
     double next_start, paused_until;

@@ -71,11 +71,26 @@ static size_t take_header(char *bytes, size_t size, size_t n, void *arg)
     return n * size;
 }
 
-static void end_transfer(struct call *call)
+/* A handle of libcurl's, which takes time to make. */
+static CURL *take_handle(struct cloud *c)
+{
+    CURL *easy = c->n_spare ? c->spare[--c->n_spare] : curl_easy_init();
+
+    if (!easy)
+        mem_exhausted();
+    return easy;
+}
+
+static void end_transfer(struct cloud *c, struct call *call)
 {
     struct transfer *t = call->transfer;
 
-    curl_easy_cleanup(t->easy);
+    if (c->n_spare < sizeof c->spare / sizeof *c->spare) {
+        curl_easy_reset(t->easy);
+        c->spare[c->n_spare++] = t->easy;
+    } else {
+        curl_easy_cleanup(t->easy);
+    }
     for (struct curl_slist *l = t->list; l; l = l->next)
         explicit_bzero(l->data, strlen(l->data));
     curl_slist_free_all(t->list);
@@ -89,8 +104,10 @@ static void add_header(const struct cloud *c, struct transfer *t,
                        const struct cloud_header *h)
 {
     const char *secret = h->key ? cloud_keys_get(&c->keys, h->key) : "";
-    char *line = mem_printf("%s: %s%s", h->name, h->value, secret ? secret : "");
 
+    if (!secret)
+        return;
+    char *line = mem_printf("%s: %s%s", h->name, h->value, secret);
     t->list = curl_slist_append(t->list, line);
     explicit_bzero(line, strlen(line));
     free(line);
@@ -141,8 +158,7 @@ static void begin_transfer(struct cloud *c, struct call *call, double now)
     text_init(&t->body);
     text_init(&t->headers);
     t->begun = now;
-    if (!(t->easy = curl_easy_init()))
-        mem_exhausted();
+    t->easy = take_handle(c);
     set_protocols(c, t->easy);
     curl_easy_setopt(t->easy, CURLOPT_URL, r->url);
     curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
@@ -358,7 +374,7 @@ static void forget_stopped(struct cloud *c)
         *at = call->next;
         c->n_flying--;
         curl_multi_remove_handle(c->multi, call->transfer->easy);
-        end_transfer(call);
+        end_transfer(c, call);
         give_up(c, call, c->stop_why);
     }
 }
@@ -465,7 +481,7 @@ static void finish(struct cloud *c, struct call *call, CURLcode code)
     } else {
         verdict = judge_failure(c, call, code, &why);
     }
-    end_transfer(call);
+    end_transfer(c, call);
     if (verdict == CLOUD_AGAIN && call->answer->outcome == CLOUD_ANSWERED)
         cloud_refund(c, call);
     if (verdict == CLOUD_AGAIN && !call->request->cleanup && is_gone(c, code, false))
@@ -582,6 +598,8 @@ void cloud_send_close(struct cloud *c)
     pthread_mutex_unlock(&c->lock);
     cloud_send_wake(c);
     pthread_join(c->sender, NULL);
+    while (c->n_spare)
+        curl_easy_cleanup(c->spare[--c->n_spare]);
     curl_multi_cleanup(c->multi);
     c->sends = false;
 }

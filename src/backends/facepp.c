@@ -22,8 +22,8 @@
 
 /* https://console.faceplusplus.com/documents/5679127: JPEG and PNG of 48 to 4096 pixels
  * a side and 2 MiB; a face from 48 pixels, and a 48th of the shorter side. */
-static const struct cloud_limits limits = { .max_bytes = (size_t)2 << 20, .min_side = 48,
-                                            .max_side = 4096 };
+#define LIMITS { .max_bytes = (size_t)2 << 20, .min_side = 48, .max_side = 4096 }
+static const struct cloud_limits limits = LIMITS;
 
 static const struct backend_option options[] = {
     { "faceset", "10000", "faces that a faceset holds; larger galleries have several" },
@@ -162,7 +162,7 @@ static int process(struct session *session, unsigned want, const struct view *vi
                    size_t n, struct answer *answers, struct err *err)
 {
     static const struct cloud_asking how = {
-        .limits = limits, .ask = ask, .operation = "Detect", .method = "POST",
+        .limits = LIMITS, .ask = ask, .operation = "Detect", .method = "POST",
         .path = "/facepp/v3/detect", .read = read_faces, .sent_pixels = true,
         .templates = true,
     };

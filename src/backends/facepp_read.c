@@ -248,7 +248,9 @@ enum vendor_outcome facepp_read_added(const struct vendor_reply *r, size_t asked
 
     if (outcome != VENDOR_OK)
         return outcome;
-    bool good = reply_whole(doc.root, "face_added", asked, &added, &said->why) &&
+    bool good = (json_member(doc.root, "face_added") ||
+                 reply_bad(&said->why, "'face_added' is missing")) &&
+                reply_whole(doc.root, "face_added", asked, &added, &said->why) &&
                 reply_list(doc.root, "failure_detail", asked, &list, &failed, &said->why);
     first = good && failed ? json_list_item(list, 0) : NULL;
     if (first && json_kind(first) == JSON_KIND_MAP)

@@ -1,43 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "backends/pixels_file.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include "base/mem.h"
-
-int pixels_folder(char **folder, struct err *err)
-{
-    const char *parent = getenv("TMPDIR");
-    char *path = mem_printf("%s/misid-XXXXXX", parent && *parent ? parent : "/tmp");
-
-    if (mkdtemp(path)) {
-        *folder = path;
-        return 0;
-    }
-    int code = err_add_errno(err, ERR_IO, errno, "%s: cannot make a folder for pixels",
-                             path);
-    free(path);
-    return code;
-}
-
-void pixels_folder_remove(char *folder)
-{
-    DIR *dir = folder ? opendir(folder) : NULL;
-
-    for (struct dirent *e; dir && (e = readdir(dir));)
-        if (e->d_name[0] != '.')
-            unlinkat(dirfd(dir), e->d_name, 0);
-    if (dir)
-        closedir(dir);
-    if (folder)
-        rmdir(folder);
-    free(folder);
-}
 
 /* A PNG being written: CRC-32 of the chunk (ISO 3309), Adler-32 of the rows (RFC 1950),
  * and how much is left of the current stored block (RFC 1951, 3.2.4). */

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "backends/pixels_file.h"
 
 #define CLOSE_SECONDS 5 /* to answer close, and again to end */
 
@@ -165,7 +164,7 @@ static int begin_session(struct backend *b, struct session **to, struct err *err
     struct remote *r = b->state;
     struct session *session = mem_alloc(sizeof *session);
     struct remote_session *s = mem_alloc(sizeof *s);
-    int code = 0;
+    int code;
 
     session->backend = b;
     session->state = s;
@@ -175,10 +174,7 @@ static int begin_session(struct backend *b, struct session **to, struct err *err
     s->id = 2; /* hello and open of the spare worker */
     s->generation = 1;
     s->worker = atomic_exchange(&r->spare, NULL);
-    if (r->hello.pixels != REPLY_MEMORY && !r->original)
-        code = pixels_folder(&s->folder, err);
-    if (!code)
-        code = remote_ready(session, err);
+    code = remote_ready(session, err);
     if (code) {
         b->end(session);
         return code;
@@ -232,7 +228,6 @@ static void end_session(struct session *session)
 
     if (s->worker)
         part(s->worker, ++s->id, NULL);
-    pixels_folder_remove(s->folder);
     text_release(&s->line);
     text_release(&s->why);
     text_release(&s->trouble);

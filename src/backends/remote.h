@@ -50,7 +50,6 @@ struct remote_session {
     bool used;                        /* this one was called before */
     size_t enrolled[64];              /* by gallery of this generation; 0: none */
     struct text line, why;
-    char *folder;                     /* of files of pixels, or NULL */
     size_t troubles;                  /* calls and answers that were not as they should … */
     struct text trouble;              /* … and the last of them, in words */
 };

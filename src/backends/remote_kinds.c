@@ -6,8 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "backends/found.h"
 #include "backends/kinds.h"
 #include "backends/remote.h"
 #include "base/file.h"
@@ -73,78 +73,6 @@ static int read_bounds(const struct backend *b, struct remote *r,
     return code;
 }
 
-/* The folder of the program that runs, to be freed. */
-static char *own_folder(void)
-{
-    char path[4096];
-    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-
-    if (n <= 0)
-        return mem_strdup(".");
-    path[n] = '\0';
-    return path_dirname(path);
-}
-
-/* The first of these that is a file: `first` (unless NULL), `beside` in the folder of
- * this program, in `installed` below its parent, and in `fixed`. To be freed; NULL. */
-static char *find_own(const char *first, const char *beside, const char *installed,
-                      const char *fixed)
-{
-    char *own = own_folder(), *found = NULL;
-    char *places[] = {
-        first ? mem_strdup(first) : NULL, mem_printf("%s/%s", own, beside),
-        mem_printf("%s/../%s", own, installed), mem_strdup(fixed),
-    };
-
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        if (!found && places[i] && path_is_file(places[i]))
-            found = places[i];
-        else
-            free(places[i]);
-    }
-    free(own);
-    return found;
-}
-
-static char *find_host(struct err *err)
-{
-    const char *asked = getenv("MISID_HOST");
-
-    if (asked && *asked)
-        return mem_strdup(asked);
-    char *host = find_own(NULL, "misid-host", "libexec/misid-host",
-                          MISID_LIBEXECDIR "/misid-host");
-    if (!host)
-        err_add(err, ERR_INPUT, "misid-host: not beside this program, and not in %s; "
-                "MISID_HOST may name it", MISID_LIBEXECDIR);
-    return host;
-}
-
-/* NAME.so along MISID_PLUGINS, else where they are built and installed. To be freed. */
-static char *find_plugin(const char *name)
-{
-    const char *list = getenv("MISID_PLUGINS");
-    char *first = NULL;
-
-    for (const char *end; list && *list && !first; list = *end ? end + 1 : end) {
-        end = strchrnul(list, ':');
-        char *path = mem_printf("%.*s/%s.so", (int)(end - list), list, name);
-        if (end > list && path_is_file(path))
-            first = path;
-        else
-            free(path);
-    }
-    char *beside = mem_printf("src/host/plugins/%s.so", name);
-    char *installed = mem_printf("lib/misid/%s.so", name);
-    char *fixed = mem_printf("%s/%s.so", MISID_PLUGINDIR, name);
-    char *found = find_own(first, beside, installed, fixed);
-    free(first);
-    free(beside);
-    free(installed);
-    free(fixed);
-    return found;
-}
-
 static bool is_path(const char *name)
 {
     return strchr(name, '/') != NULL;
@@ -152,7 +80,7 @@ static bool is_path(const char *name)
 
 static bool claims(const char *name)
 {
-    char *path = is_path(name) ? mem_strdup(name) : find_plugin(name);
+    char *path = is_path(name) ? mem_strdup(name) : found_plugin(name);
     bool known = path != NULL;
 
     free(path);
@@ -164,12 +92,12 @@ static int open_plugin(struct backend *b, const struct setting *given, size_t n,
 {
     struct remote *r = arena_alloc(&b->arena, sizeof *r);
     char *host = NULL, *path = is_path(b->asked) ? mem_strdup(b->asked)
-                                                 : find_plugin(b->asked);
+                                                 : found_plugin(b->asked);
     int code = 0;
 
     if (!path || !path_is_file(path))
         code = err_add(err, ERR_INPUT, "backend %s: there is no such plug-in", b->asked);
-    if (!code && !(host = find_host(err)))
+    if (!code && !(host = found_host(err)))
         code = ERR_INPUT;
     if (!code)
         code = read_bounds(b, r, plugin_options, given, n, err);

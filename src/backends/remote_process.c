@@ -64,7 +64,11 @@ static int hand_over(struct session *session, struct request_image *images, size
 {
     const struct remote *r = session->backend->state;
     struct remote_session *s = session->state;
+    const char *folder = NULL;
 
+    if (r->hello.pixels != REPLY_MEMORY && !r->original &&
+        !(folder = worker_folder(s->worker, err)))
+        return ERR_IO;
     for (size_t i = 0; i < n; i++) {
         const struct view *v = images[i].view;
         if (r->hello.pixels == REPLY_MEMORY) {
@@ -76,7 +80,7 @@ static int hand_over(struct session *session, struct request_image *images, size
             images[i].path = v->path;
         } else {
             const char *end = r->hello.pixels == REPLY_PNG ? "png" : "ppm";
-            images[i].path = arena_printf(arena, "%s/%zu.%s", s->folder, i, end);
+            images[i].path = arena_printf(arena, "%s/%zu.%s", folder, i, end);
             int code = pixels_write(v->image, r->hello.pixels == REPLY_PNG, images[i].path,
                                     err);
             if (code)

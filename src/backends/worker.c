@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "backends/scratch.h"
 #include "backends/worker_spawn.h"
 #include "base/mem.h"
 
@@ -30,6 +31,7 @@ struct worker {
     struct text said;       /* the end of what it printed for people */
     struct text trouble;
     const char *breach;     /* what it did wrong, NULL: nothing */
+    struct scratch scratch;
     bool late;
 };
 
@@ -59,7 +61,15 @@ static void free_worker(struct worker *w)
     free(w->buf);
     text_release(&w->said);
     text_release(&w->trouble);
+    scratch_remove(&w->scratch);
     free(w);
+}
+
+const char *worker_folder(struct worker *w, struct err *err)
+{
+    if (!w->scratch.path)
+        scratch_make(&w->scratch, err);
+    return w->scratch.path;
 }
 
 int worker_share(struct worker *w, size_t size, struct err *err)
@@ -101,12 +111,16 @@ struct worker *worker_start(char *const argv[], size_t memory, struct err *err)
     w->in = w->out = w->err = w->memory = -1;
     text_init(&w->said);
     text_init(&w->trouble);
+    struct err none = ERR_INIT; /* few need the folder: they will ask for it again */
+    scratch_make(&w->scratch, &none);
+    err_release(&none);
     w->memory = memfd_create("misid", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (w->memory < 0) {
         err_add_errno(err, ERR_IO, errno, "shared memory");
     } else if (worker_share(w, 1, err) == 0) {
         /* nobody may take away what this process has mapped */
-        struct spawned p = { .memory = w->memory, .memory_max = memory };
+        struct spawned p = { .memory = w->memory, .memory_max = memory,
+                             .folder = w->scratch.path };
         fcntl(w->memory, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_SEAL);
         if (spawn(&p, argv, err) == 0) {
             w->pid = p.pid;

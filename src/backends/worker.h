@@ -59,6 +59,9 @@ int worker_share(struct worker *w, size_t size, struct err *err);
 uint8_t *worker_shared(struct worker *w);
 size_t worker_shared_size(const struct worker *w);
 
+/* A folder of its own, which goes with it and is its TMPDIR; NULL with err. */
+const char *worker_folder(struct worker *w, struct err *err);
+
 /* Closes its stdin and waits `seconds` for its end; false if it had to be killed, or
  * ended with a signal or a status that is not 0, which *how (unless NULL) says. */
 bool worker_stop(struct worker *w, double seconds, struct text *how);

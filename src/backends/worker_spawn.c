@@ -91,8 +91,8 @@ static void bound(int resource, size_t most)
     setrlimit(resource, &r);
 }
 
-_Noreturn static void become(const char *path, char *const argv[], const struct ends *e,
-                             const struct spawned *p, pid_t parent)
+_Noreturn static void become(const char *path, char *const argv[], char *const env[],
+                             const struct ends *e, const struct spawned *p, pid_t parent)
 {
     sigset_t none;
     int why;
@@ -116,7 +116,7 @@ _Noreturn static void become(const char *path, char *const argv[], const struct 
     signal(SIGPIPE, SIG_DFL);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    execv(path, argv);
+    execve(path, argv, env);
 failed:
     why = errno;
     if (write(e->failed[1], &why, sizeof why) < 0)
@@ -145,6 +145,24 @@ static char *find_program(const char *name)
     }
 }
 
+/* This process's environment, but TMPDIR is `folder`; the array and *tmpdir are to be
+ * freed. */
+static char **make_environment(const char *folder, char **tmpdir)
+{
+    size_t n = 0, k = 0;
+
+    while (environ[n])
+        n++;
+    char **env = mem_array(n + 2, sizeof *env);
+    for (size_t i = 0; i < n; i++)
+        if (!folder || strncmp(environ[i], "TMPDIR=", 7) != 0)
+            env[k++] = environ[i];
+    *tmpdir = folder ? mem_printf("TMPDIR=%s", folder) : NULL;
+    env[k++] = *tmpdir;
+    env[k] = NULL;
+    return env;
+}
+
 /* Waits until the process runs its program, or says why it does not (-> an errno). */
 static int wait_for_exec(pid_t pid, int fd)
 {
@@ -164,22 +182,26 @@ int spawn(struct spawned *p, char *const argv[], struct err *err)
 {
     char *path = find_program(argv[0]);
     pid_t parent = getpid();
+    char *tmpdir, **env;
     struct ends e;
     int why = 0;
 
     if (!path)
         return err_add(err, ERR_INPUT, "%s: there is no such program along PATH",
                        argv[0]);
+    env = make_environment(p->folder, &tmpdir);
     if (make_ends(&e, p->memory) < 0 || (p->pid = fork()) < 0) {
         why = errno;
     } else if (p->pid == 0) {
-        become(path, argv, &e, p, parent);
+        become(path, argv, env, &e, p, parent);
     } else {
         setpgid(p->pid, p->pid);
         close_all(&e.failed[1], 1);
         why = wait_for_exec(p->pid, e.failed[0]);
     }
     free(path);
+    free(tmpdir);
+    free(env);
     close_all(e.theirs, 4);
     close_all(e.failed, 2);
     if (why) {

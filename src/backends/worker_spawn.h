@@ -15,6 +15,7 @@
 struct spawned {
     int memory;          /* what the process gets as descriptor 3 */
     size_t memory_max;   /* bytes of private memory, 0: no bound */
+    const char *folder;  /* its TMPDIR; NULL: that of this process */
     pid_t pid;
     int in, out, err;    /* ends of the pipes; they never wait */
 };

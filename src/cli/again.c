@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/again.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,24 +11,32 @@
 #include "base/json_read.h"
 #include "cli/folder.h"
 #include "cli/recording.h"
-#include "cli/scored.h"
+#include "cli/scored_cleaning.h"
 #include "stats/evidence.h"
 
 #define MAX_TARGETS 16
 #define JSON_BYTES ((size_t)64 << 20)
 
-/* The value of a whole number's option in the command of a run. */
-static size_t option_of(const char *command, const char *option, size_t otherwise)
+/* The value of a number's option in the command of a run. */
+static double option_of(const char *command, const char *option, double otherwise)
 {
     const char *at = strstr(command, option);
     char word[NUM_MAX];
-    int64_t v;
+    double v;
 
     if (!at)
         return otherwise;
     at += strlen(option);
     snprintf(word, sizeof word, "%.*s", (int)strcspn(at, " "), at);
-    return num_parse_int64(word, &v) && v >= 0 ? (size_t)v : otherwise;
+    return num_parse_double(word, &v) ? v : otherwise;
+}
+
+/* The same of a whole number from 0 to 2^53. */
+static size_t count_of(const char *command, const char *option, size_t otherwise)
+{
+    double v = option_of(command, option, (double)otherwise);
+
+    return v >= 0 && v <= 0x1p53 ? (size_t)v : otherwise;
 }
 
 static size_t targets_of(const char *command, double *to)
@@ -87,13 +96,16 @@ static int count_one(struct compared_again *c, size_t i, const char *dir,
                        "their folder", dir, name);
     int code = scored_load(&c->all[i], folder, p->err);
     bool own = s->compare.there, native = s->compare.native && has_native(dir, name);
+    double suspicious = option_of(p->run.command, " --suspicious-above ", NAN);
     c->wishes[i] = (struct scored_wish){
         .points_called = !own ? "threshold" : native ? "native" : NULL,
         .targets = targets, .n_targets = n_targets,
         .threads = (size_t)sysconf(_SC_NPROCESSORS_ONLN),
-        .replicates = option_of(p->run.command, " --replicates ", 2000),
-        .permutations = option_of(p->run.command, " --permutations ", 9999),
-        .seed = option_of(p->run.command, " --seed ", 1) };
+        .replicates = count_of(p->run.command, " --replicates ", 2000),
+        .permutations = count_of(p->run.command, " --permutations ", 9999),
+        .seed = count_of(p->run.command, " --seed ", 1),
+        .searches = option_of(p->run.command, " --searches ", 0),
+        .has_suspicious = !isnan(suspicious), .suspicious = suspicious };
     if (!code)
         code = scored_count(&c->all[i], &s->axes, &c->wishes[i], name, s->by, s->n_by,
                             s->compare.alike, &p->tally, &p->clusters, p->err);
@@ -117,7 +129,9 @@ static int again_compared(struct pipeline *p, const char *dir, const char *score
     if (!code)
         code = pipeline_estimate(p);
     for (size_t i = 0; i < n && !code; i++)
-        code = scored_findings(&c.all[i], &c.wishes[i], &e, &p->findings, p->err);
+        (void)((code = scored_findings(&c.all[i], &c.wishes[i], &e, &p->findings, p->err)) ||
+               (code = scored_cleaning(&c.all[i], &c.wishes[i], &e, n > 1, &p->study,
+                                       &p->findings, p->err)));
     for (size_t i = 0; i < n; i++)
         scored_release(&c.all[i]);
     free(c.all);

@@ -6,6 +6,8 @@
  * `dir` is a run folder whose files are trusted to be whole, as far as they are there.
  * `scores` is where the comparisons lie of a run that does not hold them, or NULL.
  *
+ * Lists of suspicious pairs (scored_cleaning.h) in the folders are written anew.
+ *
  * The pipeline is the caller's, freshly made; afterwards it has findings and claims.
  * Fails where a tally is missing or contradicts itself.
  */

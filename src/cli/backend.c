@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* misid backend: which matchers there are, what one is, what one says of a picture. */
 #include "backends/backend.h"
+#include "backends/found.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -18,6 +19,50 @@ struct request {
     const char *box, *landmarks;
     bool json, want_help;
 };
+
+/* Only the onnx plug-in has cards. */
+static bool has_cards(const char *plugin)
+{
+    return !strcmp(plugin, "onnx");
+}
+
+static void list_plugins_json(struct json_out *w)
+{
+    char **names = found_plugins(), **cards = found_cards();
+
+    for (char **at = names; *at; at++) {
+        char *path = found_plugin(*at);
+        json_map(w, NULL);
+        json_string(w, "name", *at);
+        json_string(w, "about", "a plug-in");
+        json_string(w, "file", path ? path : "");
+        if (has_cards(*at)) {
+            json_list(w, "cards");
+            for (char **card = cards; *card; card++)
+                json_string(w, NULL, *card);
+            json_end(w);
+        }
+        json_end(w);
+        free(path);
+    }
+    found_free(names);
+    found_free(cards);
+}
+
+static void list_plugins(struct text *to)
+{
+    char **names = found_plugins(), **cards = found_cards();
+
+    for (char **at = names; *at; at++) {
+        char *path = found_plugin(*at);
+        text_addf(to, "%-10s the plug-in %s\n", *at, path ? path : "");
+        for (char **card = cards; has_cards(*at) && *card; card++)
+            text_addf(to, "  card=%s\n", *card);
+        free(path);
+    }
+    found_free(names);
+    found_free(cards);
+}
 
 static void list_json(struct text *to)
 {
@@ -41,6 +86,7 @@ static void list_json(struct text *to)
         json_end(&w);
         json_end(&w);
     }
+    list_plugins_json(&w);
     json_end(&w);
 }
 
@@ -57,6 +103,7 @@ static void list_words(struct text *to)
                                 ? 18 - strlen(o->name) - strlen(o->fallback) : 0), "",
                       o->help);
     }
+    list_plugins(to);
 }
 
 static void show_words(const struct backend *b, struct text *to)

@@ -23,7 +23,9 @@ static const struct {
 } kinds[] = {
     { "roster.csv", NAMES }, { "probe-roster.csv", NAMES }, { "outputs.csv", NAMES },
     { "attributes.csv", NAMES }, { "candidates.csv", NAMES },
-    { "gallery.csv", NAMES_ONLY }, { "problems.csv", NAMES_ONLY },
+    { "joined.csv", NAMES }, { "same-person.csv", NAMES },
+    { "gallery.csv", NAMES_ONLY }, { "suspects.csv", NAMES_ONLY },
+    { "duplicates.csv", NAMES_ONLY }, { "problems.csv", NAMES_ONLY },
     { "trials.csv", NAMES_ONLY }, { "scores.csv", NAMES_ONLY }, { "templates.npy", BODIES },
 };
 
@@ -145,7 +147,8 @@ static int add_scores(struct bundle *b)
     static const char *const files[] = {
         "scores.json", "cells.csv", "histogram.npy", "histogram.json", "margins.npy",
         "mated.npy", "exceedances.npy", "pairs.npy", "identification.csv", "candidates.csv",
-        "roster.csv", "probe-roster.csv", "outputs.csv", "backend.json",
+        "roster.csv", "probe-roster.csv", "outputs.csv", "joined.csv",
+        "same-person.csv", "backend.json",
     };
     int code = recording_check_scores(&b->run, b->scores, b->err);
 

@@ -21,8 +21,9 @@ static const struct {
     /* of answers; boxes and times belong to one picture */
     { "face", KEEP }, { "label", KEEP }, { "confidence", KEEP }, { "box_x", EMPTY },
     { "box_y", EMPTY }, { "box_w", EMPTY }, { "box_h", EMPTY }, { "latency_ms", EMPTY },
-    /* of candidates */
-    { "rank", KEEP }, { "score", KEEP }, { "mated", KEEP },
+    /* of candidates, and of pairs that somebody has looked at */
+    { "rank", KEEP }, { "score", KEEP }, { "mated", KEEP }, { "verdict", KEEP },
+    { "side", KEEP },
 };
 
 /* An attribute that people are counted by, or that is predicted. */

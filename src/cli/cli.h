@@ -45,6 +45,7 @@ int score_main(int argc, char **argv);
 int synth_main(int argc, char **argv);
 int record_main(int argc, char **argv);
 int history_main(int argc, char **argv);
+int dashboard_main(int argc, char **argv);
 int baseline_main(int argc, char **argv);
 int bundle_main(int argc, char **argv);
 int verify_main(int argc, char **argv);

@@ -83,7 +83,10 @@ static void add_set_fact(struct study *s, const char *name, const struct compari
 {
     struct text t = TEXT_INIT;
 
-    text_addf(&t, "%s: %zu samples.", set->dataset.title, set->roster.n);
+    if (set->roster.chosen)
+        text_addf(&t, "%s: %s.", set->dataset.title, set->roster.chosen);
+    else
+        text_addf(&t, "%s: %zu samples.", set->dataset.title, set->roster.n);
     set_facts_problems(&set->problems, &t);
     study_add_fact(s, name, t.s);
     text_release(&t);
@@ -124,6 +127,7 @@ static int fit(struct comparing *c, struct pipeline *p)
                      ? arena_printf(&s->arena, "%s-in-%s", c->set.dataset.name,
                                     c->gallery.dataset.name)
                      : arena_strdup(&s->arena, c->set.dataset.name);
+    fit_say_drawn(s, &c->set.roster);
     add_set_fact(s, has_gallery(c) ? "Probes" : "Data set", &c->set);
     if (has_gallery(c))
         add_set_fact(s, "Gallery", &c->gallery);
@@ -280,6 +284,19 @@ static void settle_claims(struct study *s, const struct tally *t)
     }
 }
 
+/* A claim that cannot be tested may be about what nobody counted; study.json, to be read
+ * again, names counted metrics only. */
+static void settle_metrics(struct study *s)
+{
+    for (size_t i = 0; i < s->n_claims && s->n_metrics; i++) {
+        bool counted = false;
+        for (size_t m = 0; m < s->n_metrics; m++)
+            counted |= !strcmp(s->metrics[m].text, s->claims[i].metric);
+        if (!counted)
+            s->claims[i].metric = s->metrics[0].text;
+    }
+}
+
 static void settle_contrasts(struct study *s, const struct tally *t)
 {
     size_t n = 0;
@@ -289,6 +306,28 @@ static void settle_contrasts(struct study *s, const struct tally *t)
             fit_is_counted(s, t, s->contrasts[i].metric, s->contrasts[i].versus))
             s->contrasts[n++] = s->contrasts[i];
     s->n_contrasts = n;
+}
+
+/* A group's share of what went wrong, where something did; contrasts, where there are. */
+static void settle_charts(struct study *s, const struct tally *t)
+{
+    const struct group all = group_all();
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->n_charts; i++) {
+        const struct study_chart *c = &s->charts[i];
+        bool forest = !strcmp(c->chart.text, "forest"), any = !c->group && !forest;
+        for (size_t k = 0; forest && k < s->n_contrasts && !any; k++)
+            any = !strcmp(s->contrasts[k].metric, c->metric);
+        for (size_t b = 0; !forest && b < s->n_backends && !any; b++) {
+            const struct count *whole = tally_find(t, s->backends[b].text, c->metric,
+                                                   c->point ? c->point : "", &all);
+            any = whole && whole->x > 0 && fit_is_counted(s, t, c->metric, c->group);
+        }
+        if (any)
+            s->charts[n++] = *c;
+    }
+    s->n_charts = n;
 }
 
 int comparing_work(struct comparing *c, struct pipeline *p)
@@ -316,6 +355,8 @@ int comparing_work(struct comparing *c, struct pipeline *p)
     if (!code) {
         settle_contrasts(&p->study, &p->tally);
         settle_claims(&p->study, &p->tally);
+        settle_metrics(&p->study);
+        settle_charts(&p->study, &p->tally);
         fit_answer(&p->study, &p->tally);
     }
     text_release(&t);
@@ -334,7 +375,7 @@ static int record_folder(struct pipeline *p, const char *backend, const char *be
         "backend.json", "timing.json", "roster.csv", "outputs.csv", "templates.npy",
         "probe-roster.csv", "scores.json", "cells.csv", "histogram.json", "histogram.npy",
         "margins.npy", "mated.npy", "exceedances.npy", "identification.csv",
-        "candidates.csv",
+        "candidates.csv", "duplicates.csv", "joined.csv", "same-person.csv",
     };
     int code = 0;
 
@@ -385,7 +426,8 @@ void comparing_add_command(const struct comparing *c, struct text *to)
     dataset_request_add_command(c->set.request, "dataset", "root", to);
     if (has_gallery(c))
         dataset_request_add_command(c->gallery.request, "gallery", "gallery-root", to);
-    scored_add_command(c->replicates, c->permutations, c->seed, to);
+    scored_add_command(c->replicates, c->permutations, c->seed, c->searches, c->suspicious,
+                       to);
 }
 
 void comparing_release(struct comparing *c)

@@ -78,7 +78,8 @@ static void add_command(const struct request *r, struct pipeline *p)
         text_addf(&t, " --target-fmr %s", r->targets);
     if (r->confidence != .95)
         text_addf(&t, " --confidence %g", r->confidence);
-    scored_add_command(r->replicates, r->permutations, r->seed, &t);
+    scored_add_command(r->replicates, r->permutations, r->seed, r->searches, r->suspicious,
+                       &t);
     if (r->reference) {
         text_add(&t, " --reference");
         record_add_quoted(&t, r->reference);

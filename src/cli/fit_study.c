@@ -139,6 +139,8 @@ void fit_claims(struct study *s, unsigned usable, bool points)
         if (c->type == CLAIM_PRINTED)
             fit_cannot_test(c, "It is about figures that the original printed of its own "
                         "classifiers; other answers neither bear it out nor refute it.");
+        else if (c->type == CLAIM_NOT_TESTABLE && points)
+            fit_cannot_test(c, c->why);
         else if (c->type == CLAIM_NOT_TESTABLE)
             fit_cannot_test(c, "The study states no test of it.");
         else if (c->n_against || c->before || (*c->point && !points && !study_dose_at(s, c->point)))
@@ -295,4 +297,19 @@ void fit_answer(struct study *s, const struct tally *t)
     s->answer.open = arena_printf(&s->arena, "These answers do not settle the claim: "
                                   "%s%s", c->says, numbers.s);
     text_release(&numbers);
+}
+
+void fit_say_drawn(struct study *s, const struct roster *r)
+{
+    bool drawn = false;
+
+    for (size_t a = 0; a < r->n_attributes; a++)
+        drawn |= r->attributes[a].provenance == PROVENANCE_DRAWN;
+    if (!drawn)
+        return;
+    s->title = arena_printf(&s->arena, "Drawn faces of nobody: %s", s->title);
+    STUDY_ROOM(s, s->conclusions, s->n_conclusions, 1);
+    s->conclusions[s->n_conclusions++] =
+        "The faces of this run are drawn: they are nobody's. What comes out says how a "
+        "matcher behaves on drawings, and nothing about people.";
 }

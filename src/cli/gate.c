@@ -131,6 +131,7 @@ static int gate(const struct request *r, const char *which, enum gate_status *st
         gated.started = run->run.head.started;
         code = decide_all(&sides, run, baseline, &policy, &gated, err);
     }
+    gated_say(&gated);
     if (!code)
         code = tell(r, &gated, err);
     *status = gated.status;

@@ -8,11 +8,12 @@
 
 #include "base/json.h"
 #include "cli/cli.h"
+#include "cli/history_chart.h"
 #include "cli/history_show.h"
 #include "cli/options.h"
 
 struct history_request {
-    const char *history, *since, *until;
+    const char *history, *since, *until, *chart;
     struct history_filter filter;
     bool all, speed, csv, json, with_secret, help;
 };
@@ -66,6 +67,8 @@ static int show(struct history *h, const struct history_request *r, struct err *
 {
     enum history_form form = r->json ? FORM_JSON : r->csv ? FORM_CSV : FORM_TABLE;
 
+    if (r->chart)
+        return history_chart(h, &r->filter, r->chart, form, stdout, err);
     if (r->speed)
         return history_show_speed(h, &r->filter, form, stdout, err);
     if (r->all || asks_for_findings(&r->filter))
@@ -126,6 +129,8 @@ int history_main(int argc, char **argv)
         { OPTION_TEXT, "until", "WHEN", "of runs up to the end of this day, or this time",
           &r.until },
         { OPTION_FLAG, "all", NULL, "all findings", &r.all },
+        { OPTION_TEXT, "chart", "OUT.svg", "draw the one series that fits (.png, .gp and "
+          ".tsv beside it),\n                           and say where it steps", &r.chart },
         { OPTION_FLAG, "speed", NULL, "what the backends were timed at", &r.speed },
         { OPTION_TEXT, "history", "FILE", "the history (default: MISID_HISTORY, else\n"
           "                           results/history.sqlite)", &r.history },

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "cli/folder.h"
+#include "cli/own_cases.h"
 #include "cli/own_study.h"
 #include "cli/sampling.h"
 #include "cli/set_facts.h"
@@ -233,8 +234,10 @@ static void add_facts(const struct predictions *q, struct pipeline *p,
     const struct count *faces = tally_find(&p->tally, "", "faces", "", &all);
     struct text t = TEXT_INIT;
 
-    text_addf(&t, "%s: %zu faces, of which %lld can be counted.", d->title, q->roster.n,
-              faces ? (long long)faces->n : 0LL);
+    text_addf(&t, "%s: %zu faces", d->title, q->roster.n);
+    if (!s->own.cases)
+        text_addf(&t, ", of which %lld can be counted", faces ? (long long)faces->n : 0LL);
+    text_addch(&t, '.');
     set_facts_problems(problems, &t);
     study_add_fact(s, "Data set", t.s);
     set_facts_labels(s, &q->roster, s->own.target);
@@ -261,11 +264,15 @@ static void add_facts(const struct predictions *q, struct pipeline *p,
     text_add(&t, t.len ? "problems.csv lists them one by one." : "Nothing.");
     study_add_fact(s, "What was left out", t.s);
     text_reset(&t);
-    text_addf(&t, "A face whose predicted %s differs from its label, among the faces that "
+    if (!s->own.cases)
+        text_addf(&t, "A face whose predicted %s differs from its label, among the faces that "
               "got an answer. Faces shown without a usable answer are not in it; the error "
               "with faces not found counts them as wrong, and the failure-to-acquire rate "
               "counts them alone.", s->own.target);
-    study_add_fact(s, "Error", t.s);
+    else
+        text_addf(&t, "An answer whose %s differs from the label. What got no answer is "
+                  "neither right nor wrong.", s->own.target);
+    study_add_fact(s, s->own.cases ? "Wrong" : "Error", t.s);
     text_release(&t);
 }
 
@@ -321,7 +328,10 @@ int predictions_read(struct predictions *q, struct pipeline *p, const char *stud
         code = read_files(q, p, &words, &d);
         if (!code)
             code = check_chosen(&q->recorded, backends, n_backends, p->err);
-        if (!code)
+        if (!code && s->own.cases)
+            code = own_cases_make(&p->cases, s, &q->roster, (size_t)target, &q->recorded,
+                                  p->err);
+        else if (!code)
             code = count_all(q, p, (size_t)target, &d, backends, n_backends);
     }
     if (!code) {
@@ -372,7 +382,7 @@ int predictions_write(const struct predictions *q, struct pipeline *p)
     }
     for (size_t i = 0; i < q->recorded.n && !code; i++) {
         const struct outputs *o = &q->recorded.backends[i];
-        if (!tally_has(&p->tally, o->backend, "fta", ""))
+        if (!p->study.own.cases && !tally_has(&p->tally, o->backend, "fta", ""))
             continue; /* not chosen */
         char *name = folder_backend(o->backend, "outputs.csv");
         outputs_to_csv(o, &q->roster, &t);

@@ -210,14 +210,17 @@ static void measure(const struct finding *row, struct measured *m)
 static void take_people(struct measured *m, const struct tally_people *people)
 {
     double trials = 0, hits = 0;
+    bool single = true;
 
     for (size_t i = 0; i < people->n; i++) {
+        single &= people->trials[i] == 1;
         trials += people->trials[i];
         hits += people->hits[i];
     }
     if ((int64_t)trials != m->rate.n || (int64_t)hits != m->rate.x)
         return; /* counted otherwise: only the counts are to be trusted */
     m->rate.people = people;
+    m->single = single;
     m->summary = false;
 }
 

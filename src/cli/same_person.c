@@ -59,7 +59,6 @@ static void join(struct settling *k, uint32_t a, uint32_t b, const char *because
 /* outputs.csv, of which these columns matter here; the hashes may not be there. */
 struct reading {
     struct side *side;
-    const char *path;
     long sample, face, sha256, dhash;
     bool any;
     struct text name;
@@ -103,7 +102,7 @@ static int read_row(const struct csv_row *row, void *arg, struct err *err)
 
 static int read_pictures(struct side *side, const char *outputs, struct err *err)
 {
-    struct reading r = { .side = side, .path = outputs, .name = TEXT_INIT };
+    struct reading r = { .side = side, .name = TEXT_INIT };
     int code;
 
     if (!outputs || !path_is_file(outputs))
@@ -264,7 +263,7 @@ static void take_pair(struct settling *k, size_t sa, size_t a, size_t sb, size_t
     text_release(&name);
 }
 
-static void compare(struct settling *k, size_t sa, size_t sb, bool near)
+static void compare(struct settling *k, size_t sa, size_t sb)
 {
     const struct side *x = &k->sides[sa], *y = &k->sides[sb];
 
@@ -274,10 +273,10 @@ static void compare(struct settling *k, size_t sa, size_t sb, bool near)
             const struct picture *q = &y->pictures[j];
             if (!*q->sha256)
                 continue;
-            unsigned distance = near && p->has_dhash && q->has_dhash
+            unsigned distance = p->has_dhash && q->has_dhash
                                     ? image_dhash_distance(p->dhash, q->dhash)
                                     : IMAGE_DHASH_NEAR + 1;
-            bool identical = (!near || !distance || !p->has_dhash) &&
+            bool identical = (!distance || distance > IMAGE_DHASH_NEAR) &&
                              !memcmp(p->sha256, q->sha256, 64);
             if (identical || distance <= IMAGE_DHASH_NEAR)
                 take_pair(k, sa, i, sb, j, distance, identical);
@@ -347,7 +346,7 @@ static void look_at_pictures(struct settling *k)
     for (size_t a = 0; a < k->n_sides; a++)
         for (size_t b = a; b < k->n_sides; b++)
             if (k->sides[a].pictures && k->sides[b].pictures)
-                compare(k, a, b, true);
+                compare(k, a, b);
 }
 
 /* The subject of the first row that shows each person; a sample without one gives its own

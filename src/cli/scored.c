@@ -261,12 +261,18 @@ int scored_findings(const struct scored *sc, const struct scored_wish *wish,
 }
 
 void scored_add_command(double replicates, double permutations, double seed,
-                        struct text *to)
+                        double searches, double suspicious, struct text *to)
 {
+    char number[NUM_MAX];
+
     if (replicates != 2000)
         text_addf(to, " --replicates %.0f", replicates);
     if (permutations != 9999)
         text_addf(to, " --permutations %.0f", permutations);
     if (seed != 1)
         text_addf(to, " --seed %.0f", seed);
+    if (!isnan(searches) && searches != SEARCHES_EXPECTED)
+        text_addf(to, " --searches %.0f", searches);
+    if (!isnan(suspicious))
+        text_addf(to, " --suspicious-above %s", num_shortest(number, suspicious));
 }

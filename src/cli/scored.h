@@ -53,9 +53,10 @@ int scored_axes(const struct scored *sc, struct arena *arena, struct axes *axes,
 int scored_count(struct scored *sc, const struct axes *axes, const struct scored_wish *wish,
                  const char *backend, const unsigned *sets, size_t n_sets, unsigned alike,
                  struct tally *to, struct clusters *clusters, struct err *err);
-/* The options of the bootstrap and the test of spread, where they are not the usual. */
+/* The options that findings of comparisons rest on, where they are not the usual; NaN of
+ * the last two is. again.c reads them back. */
 void scored_add_command(double replicates, double permutations, double seed,
-                        struct text *to);
+                        double searches, double suspicious, struct text *to);
 int scored_findings(const struct scored *sc, const struct scored_wish *wish,
                     const struct evidence *e, struct findings *out, struct err *err);
 

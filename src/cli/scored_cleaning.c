@@ -327,6 +327,23 @@ static int add_without_suspects(struct cleaning *k)
     return code;
 }
 
+/* People are told apart by their names: two sets that number theirs alike would share
+ * them. */
+static void add_mates(const struct scored *sc, struct text *to)
+{
+    const struct compared *c = &sc->compared;
+    bool *present = mem_array(c->persons, sizeof *present);
+    size_t mated = 0;
+
+    for (size_t i = 0; i < sc->gallery.n; i++)
+        present[c->gallery.person[i]] = true;
+    for (size_t i = 0; i < sc->roster.n; i++)
+        mated += present[c->a.person[i]];
+    text_addf(to, "Of %zu probes the gallery names the person of %zu; searches of the others "
+              "are non-mated. ", sc->roster.n, mated);
+    free(present);
+}
+
 static void add_fact(const struct cleaning *k, bool several, struct study *study)
 {
     const struct compared *c = &k->sc->compared;
@@ -334,6 +351,8 @@ static void add_fact(const struct cleaning *k, bool several, struct study *study
     struct text t = TEXT_INIT;
 
     text_addf(&t, "%s%s", several ? k->sc->backend : "", several ? ": " : "");
+    if (k->sc->scores.gallery)
+        add_mates(k->sc, &t);
     if (k->joined)
         text_addf(&t, "%zu samples are of people who were joined before anything was counted, "
                   "because their images are equal or somebody decided so; the rates before "

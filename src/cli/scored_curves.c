@@ -86,9 +86,8 @@ static int make_part(const struct scored *sc, struct part *p,
     p->gallery = gallery ? row_groups(sc, gallery, true, p, err) : NULL;
     if (!p->group || (gallery && !p->gallery))
         return ERR_INPUT;
-    const struct cells_side side = { p->person, p->group, sc->roster.n };
-    const struct cells_side other = { p->gallery_person, p->gallery,
-                                      gallery ? gallery->n : 0 };
+    const struct cells_side side = { p->person, p->group, &sc->roster };
+    const struct cells_side other = { p->gallery_person, p->gallery, gallery };
     int code = cells_open(&cells, &p->joined, &side, gallery ? &other : NULL, people, err);
     if (!code) {
         code = curves_make(&cells, want, to, err);

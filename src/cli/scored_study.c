@@ -25,6 +25,10 @@ void scored_study_sets(struct study *s)
         s->by[s->n_by++] = s->spread[s->n_spread++] = 1u << a;
     if (s->axes.n > 1)
         s->by[s->n_by++] = s->spread[s->n_spread++] = all;
+    if (s->task == TASK_IDENTIFY && !s->n_shares) {
+        s->shares = s->spread;
+        s->n_shares = s->n_spread;
+    }
 }
 
 /* The group of a set with the most comparisons to its name, or the one asked for. */
@@ -374,8 +378,8 @@ static void add_charts(struct study *s, const struct scored *sc, const struct ta
         add_chart(s, "cross", "fmr", NULL, point, last);
     if (s->n_spread > 1)
         add_chart(s, "caterpillar", metrics[0], NULL, point, 0);
-    if (has_contrast(s, "fmr"))
-        add_chart(s, "forest", "fmr", NULL, point, 0);
+    if (has_contrast(s, metrics[0]))
+        add_chart(s, "forest", metrics[0], NULL, point, 0);
 }
 
 void scored_study_end(struct study *s, const struct scored *all, size_t n,
@@ -426,9 +430,9 @@ void scored_study_curves(struct study *s, const struct scored *all, size_t n,
         { "equalise", "fmr", { "fmr", "fnmr" }, true,
           "Equal thresholds or equal FMRs" },
         { "fpir-threshold", "fpir", { "fpir", "fpir" }, false,
-          "Searches that return somebody wrong, by threshold" },
+          "FPIR against threshold" },
         { "gallery-size", "fpir", { "fpir", "fpir" }, false,
-          "Searches that return somebody wrong, by the size of the gallery" },
+          "FPIR against the size of the gallery" },
     };
     const size_t kinds = sizeof wanted / sizeof *wanted;
 

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NORMAL_MIDDLE .6745 /* the median of |Z|, Z standard normal */
-
 /* Log of the speed of one night. */
 struct night {
     double value;
@@ -42,13 +40,6 @@ static int collect(const struct history_speed *s, void *arg, struct err *err)
     return 0;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* The noise of the last nights, of this class of machine or of all; NaN of too few. */
 static double find_noise(const struct collecting *c, bool here, size_t *nights)
 {
@@ -64,11 +55,7 @@ static double find_noise(const struct collecting *c, bool here, size_t *nights)
         seen++;
     }
     *nights = seen;
-    if (seen < SPEED_LEAST)
-        return NAN;
-    qsort(apart, n, sizeof *apart, by_value);
-    double middle = n % 2 ? apart[n / 2] : (apart[n / 2 - 1] + apart[n / 2]) / 2;
-    return middle / NORMAL_MIDDLE / sqrt(2);
+    return seen < SPEED_LEAST ? NAN : decide_noise(apart, n);
 }
 
 /* The mean of the baseline and nights like it before it. */

@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/score_inputs.h"
+#include "cli/scored.h"
 #include "stats/curves.h"
 #include "stats/rows.h"
 
@@ -21,54 +22,38 @@ struct request {
     bool json, help;
 };
 
-/* A scored folder, read whole. */
+/* A scored folder and its cells. */
 struct folder {
-    struct scores scores;
-    struct roster roster, probes;
+    struct scored scored;
     uint32_t *person, *group, *gallery_person, *gallery_group;
     struct cells cells;
 };
 
-static int read_roster(struct roster *r, const char *dir, const char *name, struct err *err)
-{
-    char *path = path_join(dir, name);
-    int code = roster_read(r, path, NULL, err);
-
-    free(path);
-    return code;
-}
-
 static int folder_open(struct folder *f, const char *dir, struct err *err)
 {
-    bool gallery;
-    int code = scores_read(&f->scores, dir, err);
+    struct scored *sc = &f->scored;
+    int code = scored_load(sc, dir, err);
 
-    if (code || (code = read_roster(&f->roster, dir, "roster.csv", err)))
+    if (code)
         return code;
-    gallery = f->scores.gallery;
-    if (gallery && (code = read_roster(&f->probes, dir, "probe-roster.csv", err)))
-        return code;
-    const struct roster *main_side = gallery ? &f->probes : &f->roster;
-    f->person = mem_array(main_side->n, sizeof *f->person);
-    f->gallery_person = gallery ? mem_array(f->roster.n, sizeof *f->gallery_person) : NULL;
-    size_t people = scores_people(main_side, gallery ? &f->roster : NULL, f->person,
-                                  f->gallery_person);
-    f->group = score_group_rows(&f->scores, main_side, false, err);
+    const struct roster *gallery = sc->scores.gallery ? &sc->gallery : NULL;
+    f->person = mem_array(sc->roster.n, sizeof *f->person);
+    f->gallery_person = gallery ? mem_array(gallery->n, sizeof *f->gallery_person) : NULL;
+    size_t people = scores_people(&sc->roster, gallery, f->person, f->gallery_person);
+    f->group = score_group_rows(&sc->scores, &sc->roster, false, err);
     if (!f->group)
         return ERR_INPUT;
-    if (gallery && !(f->gallery_group = score_group_rows(&f->scores, &f->roster, true, err)))
+    if (gallery && !(f->gallery_group = score_group_rows(&sc->scores, gallery, true, err)))
         return ERR_INPUT;
-    const struct cells_side side = { f->person, f->group, main_side->n };
-    const struct cells_side other = { f->gallery_person, f->gallery_group, f->roster.n };
-    return cells_open(&f->cells, &f->scores, &side, gallery ? &other : NULL, people, err);
+    const struct cells_side side = { f->person, f->group, &sc->roster };
+    const struct cells_side other = { f->gallery_person, f->gallery_group, gallery };
+    return cells_open(&f->cells, &sc->scores, &side, gallery ? &other : NULL, people, err);
 }
 
 static void folder_close(struct folder *f)
 {
     cells_release(&f->cells);
-    scores_release(&f->scores);
-    roster_release(&f->roster);
-    roster_release(&f->probes);
+    scored_release(&f->scored);
     free(f->person);
     free(f->group);
     free(f->gallery_person);
@@ -166,18 +151,19 @@ static void print_group(const struct findings *f, const char *group, const char 
     putchar('\n');
 }
 
-static void print_all(const struct request *r, const struct folder *s, const double *targets,
-                      size_t n, const struct findings *f)
+static void print_all(const struct request *r, const struct folder *folder,
+                      const double *targets, size_t n, const struct findings *f)
 {
+    const struct scores *s = &folder->scored.scores;
     const struct finding *eer = find(f, "eer", "all", "");
     int width = 5;
     bool star = false;
 
-    for (size_t g = 0; g < s->scores.n_groups; g++)
-        if ((int)text_columns(s->scores.groups[g]) > width)
-            width = (int)text_columns(s->scores.groups[g]);
+    for (size_t g = 0; g < s->n_groups; g++)
+        if ((int)text_columns(s->groups[g]) > width)
+            width = (int)text_columns(s->groups[g]);
     printf("%llu non-mated and %zu mated comparisons", (unsigned long long)
-           s->cells.all.nonmated, s->cells.all.n_mated);
+           folder->cells.all.nonmated, folder->cells.all.n_mated);
     if (eer)
         printf("; equal error rate %.4g at %.7g", eer->estimate, eer->threshold);
     putchar('\n');
@@ -194,15 +180,15 @@ static void print_all(const struct request *r, const struct folder *s, const dou
         printf("  %-*s  %-28s  %-28s  %-12s  %s\n", width, "group", "FMR there",
                "FNMR there", "its own", "FNMR at its own");
         print_group(f, "all", common, own, width);
-        for (size_t g = 0; g < s->scores.n_groups && strcmp(s->scores.groups[g], "all"); g++)
-            print_group(f, s->scores.groups[g], common, own, width);
+        for (size_t g = 0; g < s->n_groups && strcmp(s->groups[g], "all"); g++)
+            print_group(f, s->groups[g], common, own, width);
     }
     for (size_t i = 0; i < f->n; i++)
         star |= *f->rows[i].point && (f->rows[i].flag == FLAG_TOO_FEW ||
                                       f->rows[i].flag == FLAG_ZERO);
     if (star)
         puts("\n* too few errors or people to say");
-    if (!cells_has_people(&s->cells))
+    if (!cells_has_people(&folder->cells))
         puts("\nno intervals: who is in how many comparisons is not known of such a folder");
     else
         printf("\n%g %% intervals (Wilson-t), each at its threshold\n", 100 * r->confidence);
@@ -240,7 +226,7 @@ static void print_json(const struct findings *f)
 
 static int work(const struct request *r, struct err *err)
 {
-    struct folder s = { .cells = { .scores = NULL } };
+    struct folder s = { .person = NULL };
     struct findings rows;
     double *targets = NULL;
     size_t n = 0;
@@ -249,11 +235,10 @@ static int work(const struct request *r, struct err *err)
                                 .density_bins = 80 };
     int code;
 
-    scores_init(&s.scores);
     findings_init(&rows);
     if (!(code = folder_open(&s, r->dir, err)) &&
-        !(code = take_targets(r, &s.scores, &targets, &n, err)) &&
-        !(code = take_reference(r, &s.scores, &want.reference, err))) {
+        !(code = take_targets(r, &s.scored.scores, &targets, &n, err)) &&
+        !(code = take_reference(r, &s.scored.scores, &want.reference, err))) {
         want.targets = targets;
         want.n_targets = n;
         code = curves_make(&s.cells, &want, &rows, err);

@@ -35,7 +35,8 @@ static void add_about(struct text *to, const struct csv_table *t, size_t row)
     }
 }
 
-static void compare_row(const char *name, const struct csv_table *is,
+/* False, with one line, where they differ. */
+static bool compare_row(const char *name, const struct csv_table *is,
                         const struct csv_table *again, size_t row, struct err *differences)
 {
     for (size_t c = 0; c < is->columns; c++) {
@@ -49,8 +50,9 @@ static void compare_row(const char *name, const struct csv_table *is,
                 name, is->lines[row], is->names[c], text_cut(one, a), text_cut(other, b),
                 row + 1, about.s);
         text_release(&about);
-        return; /* one line a row */
+        return false;
     }
+    return true;
 }
 
 int verify_rows(const char *name, const char *path, const char *again, size_t again_len,
@@ -72,11 +74,14 @@ int verify_rows(const char *name, const char *path, const char *again, size_t ag
         alike = !strcmp(is.names[c], made.names[c]);
     if (!code && !alike)
         err_add(differences, ERR_INPUT, "%s: has other columns than this misid writes", name);
-    for (size_t i = 0; alike && i < is.rows && i < made.rows; i++, ++*rows)
-        compare_row(name, &is, &made, i, differences);
-    if (alike && is.rows != made.rows)
+    bool as_many = is.rows == made.rows, same_so_far = true;
+    if (alike && !as_many)
         err_add(differences, ERR_INPUT, "%s: has %zu rows, made again %zu", name, is.rows,
                 made.rows);
+    /* behind one that is missing, all differ: the first says where it was */
+    for (size_t i = 0; alike && i < is.rows && i < made.rows && (as_many || same_so_far);
+         i++, ++*rows)
+        same_so_far &= compare_row(name, &is, &made, i, differences);
     csv_table_release(&is);
     csv_table_release(&made);
     return differences->code;

@@ -26,13 +26,15 @@ static int take_finding(struct history *h, struct db_statement *s, struct histor
 
     if (!code)
         code = rows_finding(h, s, 1, &read, err);
+    if (code)
+        return code;
     const char **texts[] = { &read.study, &read.dataset, &read.backend, &read.metric,
                              &read.group, &read.versus, &read.point, &read.method,
                              &read.note };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = findings_keep(&r->findings, *texts[i]);
     *f = read;
-    return code;
+    return 0;
 }
 
 static int take_claim(struct history *h, struct db_statement *s, struct history_run *r,

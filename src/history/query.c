@@ -25,7 +25,30 @@ int rows_series(struct history *h, int64_t series, struct finding *f, struct err
     return 0;
 }
 
-int rows_finding(const struct history *h, struct db_statement *s, int at,
+/* The text of a note; the same few come again and again, and are kept. */
+static const char *note_text(struct history *h, int64_t id, struct err *err)
+{
+    struct store_note *kept = &h->notes[(uint64_t)id % STORE_NOTES];
+    struct db_statement *s;
+
+    if (kept->text && kept->id == id)
+        return kept->text;
+    s = store_prepare(h, "SELECT text FROM note WHERE id = ?1", err);
+    if (!s)
+        return NULL;
+    db_bind_int(s, 1, id);
+    int step = db_step(s, err);
+    if (step > 0) {
+        free(kept->text);
+        *kept = (struct store_note){ id, mem_strdup(db_text(s, 0)) };
+    }
+    db_reset(s);
+    if (step == 0)
+        store_damaged(h, "a finding of no note", err);
+    return step > 0 ? kept->text : NULL;
+}
+
+int rows_finding(struct history *h, struct db_statement *s, int at,
                  struct finding *f, struct err *err)
 {
     double *const reals[] = { NULL, &f->threshold, &f->estimate, &f->lo, &f->hi,
@@ -41,7 +64,9 @@ int rows_finding(const struct history *h, struct db_statement *s, int at,
         if (i < 14 && numbers[i])
             *numbers[i] = db_int(s, at + i);
     }
-    f->note = db_text(s, at + 17);
+    f->note = note_text(h, db_int(s, at + 17), err);
+    if (!f->note)
+        return ERR_INPUT;
     if (flag < 0 || flag >= FLAG_N)
         return store_damaged(h, "the flag of a finding", err);
     f->flag = (enum finding_flag)flag;

@@ -192,7 +192,7 @@ int history_open(struct history **to, const char *path, enum history_mode mode,
     code = db_open(&h->db, path, &history_plan, NULL, err);
     /* a run that is said to be recorded stays so, also where the power fails */
     if (!code)
-        code = db_run(h->db, "PRAGMA synchronous = FULL", err);
+        code = db_run(h->db, "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536", err);
     if (!code)
         code = read_secret(h, err);
     if (code)
@@ -207,6 +207,8 @@ void history_close(struct history *h)
     if (!h)
         return;
     db_close(h->db);
+    for (size_t i = 0; i < STORE_NOTES; i++)
+        free(h->notes[i].text);
     free(h->statements);
     free(h);
 }

@@ -14,8 +14,15 @@ struct store_statement {
     struct db_statement *s;
 };
 
+struct store_note {
+    int64_t id;
+    char *text;
+};
+#define STORE_NOTES 1024
+
 struct history {
     struct db *db;
+    struct store_note notes[STORE_NOTES]; /* lately read, each at its place */
     struct store_statement *statements;
     size_t n_statements, cap_statements;
     unsigned char secret[SECRET_BYTES];

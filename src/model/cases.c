@@ -42,9 +42,6 @@ static int read_row(struct cases *c, const struct csv_table *csv, const int *at,
     return code;
 }
 
-/* Named cases are told one by one; more than this is a data set. */
-#define CASES_MAX 5000
-
 int cases_read(struct cases *c, const char *path, struct err *err)
 {
     struct csv_table csv;
@@ -60,12 +57,30 @@ int cases_read(struct cases *c, const char *path, struct err *err)
                        csv.rows, CASES_MAX);
     if (!code) {
         c->cases = arena_array(&c->arena, csv.rows, sizeof *c->cases);
+        c->cap = csv.rows;
         for (size_t r = 0; r < csv.rows; r++)
             if (read_row(c, &csv, at, r, err) < 0)
                 code = ERR_INPUT; /* and go on: every fault is listed */
     }
     csv_table_release(&csv);
     return code;
+}
+
+void cases_add(struct cases *c, const struct named_case *one)
+{
+    const struct named_case *before = c->cases;
+
+    if (c->n == c->cap) {
+        c->cap = 2 * c->cap + 64;
+        c->cases = arena_array(&c->arena, c->cap, sizeof *c->cases);
+        if (c->n)
+            memcpy(c->cases, before, c->n * sizeof *c->cases);
+    }
+    c->cases[c->n++] = (struct named_case){
+        arena_strdup(&c->arena, one->id), arena_strdup(&c->arena, one->person),
+        arena_strdup(&c->arena, one->backend), arena_strdup(&c->arena, one->said),
+        arena_strdup(&c->arena, one->wrong), arena_strdup(&c->arena, one->source),
+        one->confidence };
 }
 
 void cases_release(struct cases *c)

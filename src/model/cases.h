@@ -27,10 +27,15 @@ struct named_case {
 struct cases {
     struct arena arena;
     struct named_case *cases;
-    size_t n;
+    size_t n, cap;
 };
 
+/* Named cases are told one by one; more than this is a data set. */
+#define CASES_MAX 5000
+
 int cases_read(struct cases *c, const char *path, struct err *err);
+/* One more, whose texts are copied. */
+void cases_add(struct cases *c, const struct named_case *one);
 void cases_release(struct cases *c);
 void cases_to_csv(const struct cases *c, struct text *to);
 

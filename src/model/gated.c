@@ -27,7 +27,7 @@ struct gate_check *gated_add(struct gated *g)
     MEM_ROOM(g->checks, g->n, g->cap);
     struct gate_check *c = &g->checks[g->n++];
     *c = (struct gate_check){
-        .name = "", .status = GATE_OPEN, .says = "", .backend = "", .metric = "",
+        .name = "", .status = GATE_OPEN, .says = "", .line = "", .backend = "", .metric = "",
         .group = "", .versus = "", .point = "", .before = NAN, .after = NAN,
         .estimate = NAN, .lo = NAN, .hi = NAN, .near = NAN, .p = NAN, .p_adj = NAN,
         .samples = CHANGE_UNPAIRED,
@@ -91,11 +91,12 @@ static void check_json(const struct gate_check *c, struct json_out *w)
     json_map(w, NULL);
     json_string(w, "check", c->name);
     json_string(w, "status", gate_status_names[c->status]);
+    json_string(w, "line", c->line);
     json_string(w, "says", c->says);
     if (c->rule) {
         policy_rule_words(c->rule, &words);
         json_string(w, "rule", words.s);
-        json_int(w, "line", (int64_t)c->rule->line);
+        json_int(w, "rule_line", (int64_t)c->rule->line);
     }
     json_string(w, "backend", c->backend);
     json_string(w, "metric", c->metric);

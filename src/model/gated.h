@@ -29,6 +29,7 @@ struct gate_check {
     const char *name;          /* "fnmr|scores|gender=female", "samples|vendor|skin=darker" */
     enum gate_status status;
     const char *says;          /* one line */
+    const char *line;          /* what reports print of it: with its numbers */
     const struct policy_rule *rule; /* NULL: of no rule */
     const char *backend, *metric, *group, *versus, *point; /* "" where none */
     bool tested;               /* has the numbers below */

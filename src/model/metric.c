@@ -93,6 +93,8 @@ static const struct metric metrics[] = {
       .hits = "errors", .trials = "comparisons", .pairs = true, .detail = true },
     { .name = "fnir", .title = "False-negative identification rate (FNIR)",
       .axis = "FNIR", .hits = "mated probes missed", .trials = "mated probes searched" },
+    { .name = "misnamed", .title = "Given somebody else's name", .axis = "misnamed",
+      .hits = "first candidates that are somebody else", .trials = "probes searched" },
     { .name = "rank_miss", .title = "Mate not among the first candidates (rank-k miss rate)",
       .axis = "miss rate", .hits = "mates not ranked so high",
       .trials = "mated probes searched" },

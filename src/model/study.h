@@ -174,6 +174,8 @@ struct study_own {
     bool there;
     const char *title, *question; /* question: NULL for the study's */
     const char *target;           /* the attribute that is predicted */
+    const char *cases;            /* the attribute that names people, of a study that tells
+                                     its cases one by one and counts nothing; or NULL */
     const char **same_kind;       /* data sets like the original's */
     size_t n_same_kind;
     unsigned *by;                 /* further sets of axes */

@@ -210,6 +210,7 @@ static void put_own(struct json_out *w, const struct study *s)
     put(w, "title", own->title);
     put(w, "question", own->question);
     put(w, "target", own->target);
+    put(w, "cases", own->cases);
     put_list(w, "same_kind", own->same_kind, own->n_same_kind);
     put_axis_sets(w, "by", s, own->by, own->n_by);
     put_charts(w, s, own->charts, own->n_charts);

@@ -23,6 +23,7 @@ void loading_own(struct loading *l, struct yaml_node *root)
     own->title = loading_text(l, map, "title", true);
     own->question = loading_text(l, map, "question", false);
     own->target = loading_text(l, map, "target", true);
+    own->cases = loading_text(l, map, "cases", false);
     own->same_kind = loading_list(l, map, "same_kind", &own->n_same_kind);
     own->by = loading_axis_sets(l, map, "by", &own->n_by);
     own->charts = loading_charts(l, map, true, &own->n_charts);

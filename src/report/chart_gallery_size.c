@@ -14,6 +14,7 @@
 #define MARGIN CURVELIST_MARGIN
 #define AXIS 58
 #define HEIGHT 250
+#define EDGE 18         /* so that marks beside the first and last size have room */
 #define APART 5         /* between the intervals of two lines at one size */
 
 struct sizes {
@@ -44,7 +45,9 @@ static bool is_of(const struct finding *f, const char *metric, const char *group
 
 static double place(const struct sizes *s, double size)
 {
-    return s->left + (s->right - s->left) * log(size / s->least) / log(s->most / s->least);
+    double from = s->left + EDGE, to = s->right - EDGE;
+
+    return from + (to - from) * log(size / s->least) / log(s->most / s->least);
 }
 
 static void measure(struct sizes *s, double top, double bottom)

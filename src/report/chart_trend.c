@@ -349,7 +349,7 @@ int trend_chart(const struct trend *t, const char *dir, const char *id, struct e
     struct plot p;
 
     plot_init(&p, id);
-    p.width = 760;
+    p.width = 600;
     draw(&p, &d);
     plot_finish(&p, &glyphs, &gp, &tsv);
     int code = file_write_text(dir, name, &tsv, err);

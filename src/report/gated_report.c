@@ -86,7 +86,7 @@ static void add_quantity(const struct gate_check *c, struct text *to)
         text_addf(to, "; %s", change_samples_names[c->samples]);
 }
 
-void gated_line(const struct gate_check *c, struct text *to)
+static void add_line(const struct gate_check *c, struct text *to)
 {
     if (!c->rule) {
         if (*c->backend)
@@ -103,6 +103,18 @@ void gated_line(const struct gate_check *c, struct text *to)
         text_addf(to, "%s%s", c->tested ? "; " : "", c->says);
 }
 
+void gated_say(struct gated *g)
+{
+    struct text t = TEXT_INIT;
+
+    for (size_t i = 0; i < g->n; i++) {
+        text_reset(&t);
+        add_line(&g->checks[i], &t);
+        g->checks[i].line = arena_strdup(&g->arena, t.s);
+    }
+    text_release(&t);
+}
+
 void gated_terminal(const struct gated *g, int columns, bool colour, bool all,
                     struct text *to)
 {
@@ -115,12 +127,10 @@ void gated_terminal(const struct gated *g, int columns, bool colour, bool all,
         const struct gate_check *c = &g->checks[i];
         if (c->status == GATE_PASS && !all)
             continue;
-        text_reset(&t);
-        gated_line(c, &t);
         sheet_emphasis(&s, codes[c->status]);
         sheet_field(to, gate_status_names[c->status], 10, false);
         sheet_emphasis(&s, "0");
-        sheet_wrap(&s, 10, t.s);
+        sheet_wrap(&s, 10, c->line);
     }
     text_reset(&t);
     gated_words(g, &t);
@@ -151,11 +161,9 @@ void gated_markdown(const struct gated *g, struct text *to)
     text_addf(to, "; %zu tests as one family (Holm), limits at %.6g %%.\n\n| | check |\n|---|---|"
               "\n", g->tests, 100 * g->policy->confidence);
     for (size_t i = 0; i < g->n; i++) {
-        text_reset(&t);
-        gated_line(&g->checks[i], &t);
         text_addf(to, "| %s %s | ", signs[g->checks[i].status],
                   gate_status_names[g->checks[i].status]);
-        markdown_text(to, t.s);
+        markdown_text(to, g->checks[i].line);
         text_add(to, " |\n");
     }
     text_release(&t);
@@ -183,8 +191,6 @@ void gated_junit(const struct gated *g, struct text *to)
     text_add(to, ">\n");
     for (size_t i = 0; i < g->n; i++) {
         const struct gate_check *c = &g->checks[i];
-        text_reset(&t);
-        gated_line(c, &t);
         text_add(to, "<testcase");
         add_attribute(to, "classname", g->study);
         add_attribute(to, "name", c->name);
@@ -194,8 +200,8 @@ void gated_junit(const struct gated *g, struct text *to)
         }
         text_addf(to, "><%s", c->status == GATE_FAIL ? "failure" : "error");
         add_attribute(to, "type", gate_status_names[c->status]);
-        add_attribute(to, "message", t.s);
-        text_addf(to, "/></testcase>\n");
+        add_attribute(to, "message", c->line);
+        text_add(to, "/></testcase>\n");
     }
     if (!g->n) {
         text_add(to, "<testcase");
@@ -235,9 +241,7 @@ void gated_annotations(const struct gated *g, struct text *to)
         text_add(to, "title=");
         add_annotated(to, g->study, true);
         text_addf(to, " gate%%3A %s::", gate_status_names[c->status]);
-        text_reset(&t);
-        gated_line(c, &t);
-        add_annotated(to, t.s, false);
+        add_annotated(to, c->line, false);
         text_addch(to, '\n');
     }
     text_reset(&t);

@@ -17,8 +17,8 @@
 #include "base/text.h"
 #include "model/gated.h"
 
-/* One line about a check: its numbers, or its words. */
-void gated_line(const struct gate_check *c, struct text *to);
+/* Before all others: the line of each check, its numbers or its words. */
+void gated_say(struct gated *g);
 /* `all`: also what passed. */
 void gated_terminal(const struct gated *g, int columns, bool colour, bool all,
                     struct text *to);

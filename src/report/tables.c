@@ -51,6 +51,9 @@ void tables_build(struct tables *out, const struct study *study,
         tables_shares(&b, metric);
         tables_spread(&b, metric);
     }
+    tables_leads(&b);
+    tables_candidates(&b);
+    tables_cleaning(&b);
     tables_printed(&b);
     for (size_t i = 0; i < study->n_metrics; i++) {
         const struct metric *metric = metric_find(study->metrics[i].text);

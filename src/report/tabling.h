@@ -63,6 +63,10 @@ void tables_changes(struct tabling *b, const struct metric *metric);
 void tables_rivals(struct tabling *b, const struct metric *metric);
 void tables_doses(struct tabling *b, const struct metric *metric);
 void tables_meetings(struct tabling *b, const struct metric *metric);
+/* Of searches in a gallery, and of pairs that may be one person. */
+void tables_leads(struct tabling *b);
+void tables_candidates(struct tabling *b);
+void tables_cleaning(struct tabling *b);
 void tables_shares(struct tabling *b, const struct metric *metric);
 void tables_spread(struct tabling *b, const struct metric *metric);
 void tables_cases(struct tabling *b);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "stats/cells.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +21,7 @@ static int most_alike_first(const void *a, const void *b)
 static long cell_of(const struct scores *s, const struct cells_side *sides,
                     const struct scores_pair *p, bool mated)
 {
-    if (p->a >= sides[0].rows || p->b >= sides[1].rows)
+    if (p->a >= sides[0].roster->n || p->b >= sides[1].roster->n)
         return -1;
     uint32_t a = sides[0].group[p->a], b = sides[1].group[p->b];
     return a == UINT32_MAX || b == UINT32_MAX ? -1 : scores_cell(s, a, b, mated);
@@ -134,7 +133,7 @@ int cells_open(struct cells *c, const struct scores *scores, const struct cells_
     const struct cells_side sides[] = { *side, gallery ? *gallery : *side };
     bool distance = similarity_is_distance(scores->similarity);
 
-    *c = (struct cells){ .scores = scores, .people = people,
+    *c = (struct cells){ .scores = scores, .side = *side, .people = people,
                          .floor = distance ? -scores->floor : scores->floor };
     if (people != scores->n_subjects)
         return err_add(err, ERR_INPUT, "scores of %zu people, %zu in the roster, expected "
@@ -188,34 +187,24 @@ bool cells_has_people(const struct cells *c)
     return !s->gallery && !s->consolidated && !s->n_same;
 }
 
-/* Images of each person in a group that were compared: n with n(N − n) = m, N images of
- * the group; the one with the fewer images unless a person has more than half. */
+/* How many samples each person has in a group that were compared. */
 static int take_images(const struct cells *c, uint32_t group, uint32_t *images,
                        struct err *err)
 {
-    const struct scores *s = c->scores;
-    long cell = scores_cell(s, group, group, false);
-    double all = (double)(s->rolls[group].samples - s->rolls[group].failed), sum = 0;
+    const struct scores_roll *roll = &c->scores->rolls[group];
+    uint64_t all = roll->samples - roll->failed, sum = 0;
 
-    memset(images, 0, c->people * sizeof *images);
-    for (size_t i = 0; i < s->n_margins; i++) {
-        const struct scores_margin *m = &s->margins[i];
-        if ((long)m->cell != cell || !m->comparisons || m->subject >= c->people)
-            continue;
-        double root = sqrt(fmax(0, all * all / 4 - (double)m->comparisons));
-        images[m->subject] = (uint32_t)lround(all / 2 - root);
-        sum += images[m->subject];
-    }
-    /* at most one person can have more than half of the images */
-    for (size_t i = 0; i < c->people && sum != all; i++)
-        if (images[i] && sum == 2 * (double)images[i]) {
-            images[i] = (uint32_t)(all - images[i]);
-            sum = all;
+    for (size_t i = 0; i < c->side.roster->n; i++)
+        if (c->side.group[i] == group && roster_status(c->side.roster, i) == STATUS_OK) {
+            images[c->side.person[i]]++;
+            sum++;
         }
-    if (sum == all || sum == 0)
+    if (sum == all)
         return 0;
-    return err_add(err, ERR_INPUT, "margins.npy: the comparisons of group '%s' are not those "
-                   "of %.0f images", s->groups[group], all);
+    return err_add(err, ERR_INPUT, "the group '%s' has %llu samples with a template beside "
+                   "the scores, expected %llu: the roster that was scored",
+                   c->scores->groups[group], (unsigned long long)sum,
+                   (unsigned long long)all);
 }
 
 static int listed(const struct cells *c, long cell, struct dyads *to, struct err *err)

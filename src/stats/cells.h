@@ -18,6 +18,7 @@
 #ifndef STATS_CELLS_H
 #define STATS_CELLS_H
 
+#include "model/roster.h"
 #include "model/scores.h"
 #include "stats/curve.h"
 #include "stats/dyads.h"
@@ -27,8 +28,16 @@ struct cells_pair {
     uint32_t s, t; /* people; s = t of a mated pair */
 };
 
+/* Who the rows of a roster are, as scores_people() numbers people and scores->groups
+ * groups (UINT32_MAX: in none). */
+struct cells_side {
+    const uint32_t *person, *group;
+    const struct roster *roster; /* of which a sample that failed is not ok */
+};
+
 struct cells {
     const struct scores *scores;
+    struct cells_side side;   /* of all rows; with a gallery, of the probes */
     size_t people;
     struct cells_pair *pairs; /* by cell, most alike first */
     size_t *first;            /* a cell's first pair, and one past the last cell */
@@ -40,12 +49,6 @@ struct cells {
     struct curve all;
 };
 
-/* Who the rows of a roster are, as scores_people() numbers people and scores->groups
- * groups (UINT32_MAX: in none). */
-struct cells_side {
-    const uint32_t *person, *group;
-    size_t rows;
-};
 /* `gallery` is NULL without one; `people` is the number of all. */
 int cells_open(struct cells *c, const struct scores *scores, const struct cells_side *side,
                const struct cells_side *gallery, size_t people, struct err *err);
@@ -56,8 +59,7 @@ struct curve cells_curve(const struct cells *c, uint32_t a, uint32_t b);
 
 bool cells_has_people(const struct cells *c);
 /* The dyads of a pair of groups without errors, and their false matches at a threshold
- * that is no lower than the floor. `images` are those completed of each person in the
- * group, from the margins: cells_images(). Released by the caller. */
+ * that is no lower than the floor. Released by the caller. */
 int cells_dyads(const struct cells *c, uint32_t a, uint32_t b, struct dyads *to,
                 struct err *err);
 int cells_false_matches(const struct cells *c, uint32_t a, uint32_t b, double threshold,

@@ -16,6 +16,9 @@
  *
  *     returned     people of the gallery whom a non-mated search returned at or above the
  *                  threshold, among those with a template; groups are theirs
+ *     misnamed     searches, mated or not, whose first candidate is at or above the
+ *                  threshold and somebody else
+ *
  *     rank_miss    mated searches without their mate among the first k candidates; a
  *                  probe that failed is missed
  *

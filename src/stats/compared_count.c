@@ -237,6 +237,52 @@ static int add_returned(const struct counting *k, const struct searches *searche
     return code;
 }
 
+/* The best likeness of each probe to somebody else and to the same person, −∞ where none
+ * is known. */
+static void find_best(const struct compared *c, double *other, double *self)
+{
+    const struct scores *s = c->scores;
+
+    for (size_t i = 0; i < c->a.roster->n; i++)
+        other[i] = self[i] = -INFINITY;
+    for (size_t i = 0; i < s->n_exceedances; i++) {
+        const struct scores_pair *p = &s->exceedances[i];
+        other[p->a] = fmax(other[p->a], compared_likeness(c, p->score));
+    }
+    for (size_t i = 0; i < s->n_mated; i++) {
+        const struct scores_pair *p = &s->mated[i];
+        if (!isnan(p->score))
+            self[p->a] = fmax(self[p->a], compared_likeness(c, p->score));
+    }
+}
+
+/* Probes whose first candidate, at or above the threshold, is somebody else: enrolled or
+ * not, they are given another's name. */
+static int add_misnamed(const struct counting *k, const struct operating_point *point)
+{
+    const struct compared *c = k->c;
+    const size_t n = c->a.roster->n;
+    double least = compared_likeness(c, point->threshold);
+    struct each e;
+
+    if (!compared_reaches(c, point->threshold))
+        return 0;
+    double *other = mem_array(n, sizeof *other), *self = mem_array(n, sizeof *self);
+    find_best(c, other, self);
+    each_init(&e, c->persons);
+    for (size_t i = 0; i < n; i++)
+        if (roster_status(c->a.roster, i) == STATUS_OK &&
+            compared_is_in(c, &c->a, i, &k->group)) {
+            e.trials[c->a.person[i]]++;
+            e.hits[c->a.person[i]] += other[i] >= least && other[i] > self[i];
+        }
+    int code = add_each(k, "misnamed", point, &e);
+    each_release(&e);
+    free(other);
+    free(self);
+    return code;
+}
+
 static int add_ranks(const struct counting *k)
 {
     static const struct { const char *name; uint32_t k; } ranks[] = {
@@ -275,7 +321,8 @@ static int count_group(const struct counting *k,
                (k->searches &&
                 ((code = add_searches(k, &points[i], false)) ||
                  (code = add_returned(k, k->searches, &points[i])) ||
-                 (code = add_searches(k, &points[i], true)))));
+                 (code = add_searches(k, &points[i], true)) ||
+                 (code = add_misnamed(k, &points[i])))));
     return code;
 }
 

@@ -71,6 +71,20 @@ int decide(struct decide *tests, size_t n, double confidence, struct err *err)
     return code;
 }
 
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+double decide_noise(double *apart, size_t n)
+{
+    qsort(apart, n, sizeof *apart, by_value);
+    double middle = n % 2 ? apart[n / 2] : (apart[n / 2 - 1] + apart[n / 2]) / 2;
+    return middle / .6745 / sqrt(2);
+}
+
 int decide_times_limits(const void *about, double confidence, struct interval *out,
                         struct err *err)
 {

@@ -50,6 +50,11 @@ struct decide {
 /* Decides all of them as one family. */
 int decide(struct decide *tests, size_t n, double confidence, struct err *err);
 
+/* The standard deviation of one night's logarithm from how far n nights lie apart from
+ * those before them: their median over .6745·√2, which a step or two move little. Sorts
+ * them. n >= 1. */
+double decide_noise(double *apart, size_t n);
+
 /* exp of an estimate ∓ t·se: quotients of times measured several times over. df may be
  * infinite. */
 struct decide_times {

@@ -185,6 +185,8 @@ static int add_share(struct work *w, const struct subject *about, const char *gr
     double base = (double)part->n / (double)all->n;
     int code;
 
+    if (ratio->quantities & FOR_CONTRAST) /* for rates that share people; these do not */
+        ratio = method_default(FOR_RATIO);
     if (all->x == 0)
         return 0; /* there is nothing to have a share of */
     if (all->people) {

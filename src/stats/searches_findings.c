@@ -245,8 +245,8 @@ static int by_value(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-/* Thresholds at even steps of rank among the best false candidates of the searches, so
- * that every step of the FPIR of all is there where they are few. */
+/* Thresholds by rank among the best false candidates of the searches, evenly on a
+ * logarithmic scale: every step of the FPIR of all is there where they are few. */
 static size_t choose_thresholds(const struct adding *a, double to[THRESHOLDS])
 {
     const struct searches *s = &a->searches;
@@ -260,9 +260,9 @@ static size_t choose_thresholds(const struct adding *a, double to[THRESHOLDS])
             best[n++] = s->hits[i].likeness;
         }
     qsort(best, n, sizeof *best, by_value);
-    size_t steps = n < THRESHOLDS ? n : THRESHOLDS;
-    for (size_t i = 0; i < steps; i++) {
-        double at = best[steps > 1 ? i * (n - 1) / (steps - 1) : 0];
+    for (size_t i = THRESHOLDS; i-- > 0 && n;) {
+        double rank = pow((double)n, (double)i / (THRESHOLDS - 1));
+        double at = best[n - (size_t)fmin(floor(rank), (double)n)];
         if (!kept || at != to[kept - 1])
             to[kept++] = at;
     }

@@ -46,10 +46,21 @@ static int from_summary(const struct measured *m, double confidence, struct inte
     return 0;
 }
 
+/* The rate as it is in one run, where nobody need be told apart. */
+static struct rate by_itself(const struct measured *m)
+{
+    struct rate r = m->rate;
+
+    if (m->single)
+        r.people = NULL;
+    return r;
+}
+
 int measured_limits(const struct measured *m, double confidence, struct interval *out,
                     struct err *err)
 {
     const struct method *wilson = method_find("wilson"), *method = m->method;
+    struct rate rate = by_itself(m);
     struct clustered got;
     int code = check_confidence(confidence, err);
 
@@ -57,11 +68,11 @@ int measured_limits(const struct measured *m, double confidence, struct interval
         return code;
     if (m->summary)
         return from_summary(m, confidence, out, err);
-    if (rate_is_clustered(&m->rate))
+    if (rate_is_clustered(&rate))
         method = method_find("wilson-t");
     else if (!method || !method->proportion)
         method = wilson;
-    if (!(code = rate_estimate(method, &m->rate, confidence, &got, err)))
+    if (!(code = rate_estimate(method, &rate, confidence, &got, err)))
         *out = got.at;
     return code;
 }
@@ -367,9 +378,11 @@ int versus_level(const struct versus *v, enum versus_side side, double confidenc
     if (v->kind == VERSUS_RATE)
         return measured_limits(first, confidence, out, err);
     second = side == VERSUS_AFTER ? &g[1].after : &g[1].before;
-    if (v->method && !first->summary && !second->summary)
+    if (v->method && !first->summary && !second->summary) {
+        const struct rate a = by_itself(first), b = by_itself(second);
         return rate_contrast(v->method, v->kind == VERSUS_RATIO ? FOR_RATIO : FOR_DIFFERENCE,
-                             &first->rate, &second->rate, confidence, out, err);
+                             &a, &b, confidence, out, err);
+    }
     if ((code = measured_limits(first, confidence, &one, err)) ||
         (code = measured_limits(second, confidence, &other, err)))
         return code;

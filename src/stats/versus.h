@@ -44,6 +44,8 @@ struct measured {
     struct rate rate;
     const struct method *method; /* of independent trials; NULL: wilson */
     bool summary;
+    bool single;                 /* one trial a person: they tell who is who, and by
+                                    themselves the trials are independent */
     double n_eff, df, lo, hi, confidence;
 };
 

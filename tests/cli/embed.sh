@@ -203,8 +203,8 @@ refused() {
 }
 refused "no backend" "embed: expected --dataset NAME, --root DIR, --backend NAME and --out DIR" \
     --dataset synthetic --root set --out x
-refused "an unknown backend" "no backend 'rekognition', expected one of .*lbp, null, .*recorded" \
-    --dataset synthetic --root set --out x --backend rekognition
+refused "an unknown backend" "no backend 'unheard-of', expected one of .*lbp, null, .*recorded" \
+    --dataset synthetic --root set --out x --backend unheard-of
 refused "threads" "--threads 2.5, expected a whole number" \
     --dataset synthetic --root set --out x --backend null --threads 2.5
 refused "a limit" "embed: --limit 0, expected a whole number from 1" \

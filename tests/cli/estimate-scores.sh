@@ -133,7 +133,7 @@ run "$MISID" estimate sc --quiet --permutations 499 --replicates 200 --out run \
 is "$status" 0 "a run folder"
 is "$(cd run && ls study.json counts.csv findings.csv report.html run.json | wc -l)" 5 \
     "... with its report"
-like "$(cat run/report.html)" 'times the lowest' "... that says what may be concluded"
+like "$(cat run/report.html)" 'FMR by gender: highest female .*, lowest male .*; [0-9.]+ times ' "... that says what may be concluded"
 like "$(cat run/report.html)" '<h1>Templates &lt;made&gt; for this test' "... and its title"
 run "$MISID" estimate sc --quiet --title ""
 is "$status" 2 "an empty title is refused"
@@ -258,6 +258,33 @@ print('seen', seen, 'bad', bad)
 PY
 is "$("$python" same.py 2>&1)" "seen 13 bad 0" \
     "every group has the counts of its cells, and a target is not exceeded"
+
+# a group of one person, who has several images, one of them without a template
+awk -F , 'BEGIN { OFS = "," } NR > 1 && $2 == "p7" { $4 = "z" } { print }' r.csv >solo.csv
+cat >solo.py <<'PY'
+import numpy as np
+t = np.load('t.npy')
+first = [i for i, l in enumerate(open('solo.csv').read().split()[1:]) if ',p7,' in l]
+t[first[0]] = np.nan
+np.save('solo.npy', t)
+PY
+"$python" solo.py
+run "$MISID" score --templates solo.npy --roster solo.csv --by origin --thresholds 0.45 \
+    --target-fmr 0.01 --out solo --quiet
+run "$MISID" estimate solo --quiet --permutations 99 --replicates 100 --out solo-run
+is "$status|$errs" "0|" "a group of one person"
+cat >solo-check.py <<'PY'
+import csv
+found = {(f['group'], f['versus']): f for f in csv.DictReader(open('solo-run/findings.csv'))
+         if f['metric'] == 'fmr' and f['point'] == 'fmr=0.01' and f['method'] == 'wilson-t'}
+at = [c for c in csv.DictReader(open('solo-run/curves.csv'))
+      if c['metric'] == 'fmr' and c['point'] == 'fmr=0.01' and 'origin=z' in (c['group'], c['versus'])]
+ok = at and all(c['lo'] and (c['x'], c['n'], c['clusters'], c['lo'], c['hi']) ==
+                tuple(found[c['group'], c['versus']][k] for k in ('x', 'n', 'clusters', 'lo', 'hi'))
+                for c in at)
+print(len(at), ok)
+PY
+is "$("$python" solo-check.py 2>&1)" "3 True" "... has intervals against the others, the same in both files"
 
 # a floor that was raised past a threshold
 run "$MISID" score --templates t.npy --roster r.csv --by gender --thresholds 0,0.6 \

@@ -54,6 +54,11 @@ run env MISID_PLUGINS="$T/bare" "$MISID" backend show "$v6"
 like "$errs" 'is of 1:1 API 6\.0, structs 3\.0, but misid was built without NIST.s headers \(configure --with-frte=DIR\)' \
     "no adapters: how to have them"
 
+run "$MISID" backend list
+like "$out" "^frte +the plug-in $own/frte\.so\$" "it is listed, with its file"
+run "$MISID" backend list --json
+like "$out" "\"name\": *\"frte\"" "in JSON too"
+
 # What its answers rest on.
 mode good
 run "$MISID" backend show "$v6,config=$T/config"
@@ -101,7 +106,8 @@ mkdir "$T/plug"
 ln -s "$BUILDDIR/src/host/plugins/frte.so" "$T/plug/frte.so"
 ln -s "$own/frte" "$T/plug/frte"
 mode slow 20000
-MISID_PLUGINS=$T/plug "$MISID" embed --dataset synthetic --root "$T/drawn" --no-cache \
+mkdir "$T/tmp"
+TMPDIR=$T/tmp MISID_PLUGINS=$T/plug "$MISID" embed --dataset synthetic --root "$T/drawn" --no-cache \
     --backend "$n3,config=$T/config" --out "$T/killed" --quiet 2>/dev/null &
 pid=$!
 count() { # processes of the plug-in of this test
@@ -122,6 +128,25 @@ while [ "$(count)" -gt 0 ] && [ $tries -lt 100 ]; do
     tries=$((tries + 1))
 done
 is "$(count)" 0 "killed: no process is left"
+
+# The folder that it had is removed by a later start, once it is old enough.
+left=$(ls "$T/tmp")
+like "$left" '^misid-scratch-......$' "killed: folders are left"
+TMPDIR=$T/tmp "$MISID" backend show "$v6" >"$T/shown"
+is "$(ls "$T/tmp")" "$left" "those that are young are let alone"
+touch -d '2 minutes ago' "$T"/tmp/*
+mkdir "$T/tmp/misid-scratch-held00" "$T/tmp/misid-other"
+ln -s "$T/drawn" "$T/tmp/misid-scratch-linked"
+touch -d '2 minutes ago' "$T/tmp/misid-scratch-held00" "$T/tmp/misid-other"
+if command -v flock >/dev/null; then
+    TMPDIR=$T/tmp flock "$T/tmp/misid-scratch-held00" "$MISID" backend show "$v6" >"$T/shown"
+    is "$(ls "$T/tmp" | tr '\n' ' ')" 'misid-other misid-scratch-held00 misid-scratch-linked ' \
+        "old ones go, but none that is locked, nor what is no such folder"
+    [ -d "$T/drawn" ]
+    ok $? "and no link is followed"
+else
+    skip "no flock(1)" "folders that are left"
+fi
 
 unset MISID_PLUGINS
 set -- "$own"/nist/*.so

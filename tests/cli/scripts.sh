@@ -6,7 +6,7 @@
 
 cd "$SRCDIR" || exit 99
 for script in scripts/* scripts/completion/*.bash tests/cli/*.sh tests/lib.sh tests/run-unit tests/count \
-    tests/check-includes tests/check-long tests/fresh-machine \
+    tests/all tests/check-includes tests/check-long tests/fresh-machine \
     tests/fuzz/run tests/fuzz/seeds .ci/run; do
     [ -f "$script" ] || continue
     shell=$(sed -n '1s/^#!.*[ /]\([a-z]*sh\)$/\1/p' "$script")

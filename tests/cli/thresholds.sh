@@ -57,6 +57,23 @@ is "$status" 0 "a folder in tail mode"
 like "$out" "FMR 0\.5 of all.*on an edge of the histogram, below the scores kept" "a target below the floor is said to be"
 held tail tone "… and counted"
 unlike "$(cat tail/curves.csv)" "density.nonmated" "no density of what was not counted"
+# A folder as embed makes it: which samples failed is said by outputs.csv alone.
+mkdir embedded
+$python - <<'END'
+import csv
+import numpy as np
+rows = list(csv.DictReader(open("t.csv")))
+t = np.load("t.npy")
+np.save("embedded/templates.npy", t)
+with open("embedded/outputs.csv", "w") as f:
+    f.write("sample,face,status\n")
+    for r, x in zip(rows, t):
+        f.write(f"{r['sample']},0,{r['status'] if np.isfinite(x).all() else 'no-face'}\n")
+END
+sed '1!s/,[^,]*$/,ok/' t.csv >embedded/roster.csv
+run "$MISID" score embedded --by sex --thresholds .5 --target-fmr .05,.01,.001 --quiet
+run "$MISID" thresholds embedded
+is "$status|$errs|$(cmp embedded/curves.csv cosine/curves.csv)" "0||" "templates that embed made"
 run "$MISID" thresholds cosine --json
 like "$out" '"point": "own fmr=0.01"' "JSON"
 

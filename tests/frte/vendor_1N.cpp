@@ -127,7 +127,7 @@ public:
     {
         mode = read_mode(config);
         if (mode.is("finalize-crash"))
-            raise(SIGSEGV);
+            crash();
         if (mode.is("finalize-code"))
             return status(mode.number);
         if (state.templates || state.finalised++ || type != GalleryType::Unconsolidated)
@@ -160,7 +160,9 @@ public:
         decision = true;
 #endif
         if (mode.is("identify-crash"))
-            raise(SIGSEGV);
+            crash();
+        if (mode.is("identify-slow"))
+            sleep(20);
         if (mode.is("identify-code"))
             return status(mode.number);
         if (!is_template(probe, 'P'))

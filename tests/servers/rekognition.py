@@ -22,6 +22,7 @@ import threading
 import uuid
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import pictures  # noqa: E402
 import standin  # noqa: E402
 
 import botocore.session  # noqa: E402
@@ -40,26 +41,12 @@ def error(name, words, status=400):
                                        "x-amzn-RequestId": str(uuid.uuid4())})
 
 
-def size_of(data):
-    """Width and height of a JPEG or PNG; None if it is neither."""
-    if data[:8] == b"\x89PNG\r\n\x1a\n":
-        return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
-    at = 2
-    while data[:2] == b"\xff\xd8" and at + 9 < len(data) and data[at] == 0xFF:
-        kind = data[at + 1]
-        if 0xC0 <= kind <= 0xCF and kind not in (0xC4, 0xC8, 0xCC):
-            return (int.from_bytes(data[at + 7:at + 9], "big"),
-                    int.from_bytes(data[at + 5:at + 7], "big"))
-        at += 2 + int.from_bytes(data[at + 2:at + 4], "big")
-    return None
-
-
 class Picture:
     def __init__(self, data):
         self.hash = hashlib.sha256(data).digest()
         if len(data) > MOST_BYTES:
             raise error("ImageTooLargeException", "Image size is too large")
-        size = size_of(data)
+        size = pictures.size_of(data)
         if not size:
             raise error("InvalidImageFormatException", "Request has invalid image format")
         if min(size) < 80:
@@ -96,10 +83,7 @@ class Picture:
 
 
 def similarity(a, b):
-    if a.hash == b.hash:
-        return 100.0
-    mixed = hashlib.sha256(b"".join(sorted((a.hash, b.hash)))).digest()
-    return int.from_bytes(mixed[:4], "big") / 2 ** 32 * 99
+    return 100 * pictures.alike(a.hash, b.hash)
 
 
 class Rekognition:

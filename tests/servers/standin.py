@@ -9,7 +9,8 @@ an error that it answers. Options of every stand-in:
   --log FILE         a line of JSON a request: n, operation, status, fault, connection
   --scenario FILE    a JSON list of {"operation": NAME or "*", "from": N, "to": N,
                      "every": N, "fault": WORD, "value": …}; N count the requests of the
-                     operation from 1; the first that fits is done
+                     operation from 1; the first that fits is done. The file may
+                     be replaced: then counting begins anew
   --tls CERT KEY     HTTPS
 
 Faults: status (value: the HTTP status, or [status, headers, body]), slow (seconds),
@@ -43,12 +44,21 @@ class Request:
 
 class Scenario:
     def __init__(self, path):
-        self.rules = json.load(open(path, encoding="utf-8")) if path else []
+        self.path, self.rules, self.file = path, [], None
         self.counts, self.lock = {}, threading.Lock()
+
+    def read(self):
+        now = os.stat(self.path)
+        if (now.st_ino, now.st_mtime_ns) != self.file:
+            self.file = now.st_ino, now.st_mtime_ns
+            with open(self.path, encoding="utf-8") as f:
+                self.rules, self.counts = json.load(f), {}
 
     def next(self, operation):
         """The number of this request, and the rule that it falls under or None."""
         with self.lock:
+            if self.path:
+                self.read()
             n = self.counts[operation] = self.counts.get(operation, 0) + 1
             total = self.counts["*"] = self.counts.get("*", 0) + 1
         for rule in self.rules:

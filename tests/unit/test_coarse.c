@@ -136,7 +136,7 @@ static void check_all_depths(const struct coarse *c)
 {
     assert_true(c->rows <= COARSE_MAX_ROWS);
     for (size_t m = COARSE_STEP; m <= MAX_M; m += COARSE_STEP)
-        for (int round = 0; round < 20; round++)
+        for (int round = 0; round < (under_valgrind() ? 3 : 20); round++)
             check(c, m);
 }
 

@@ -170,7 +170,7 @@ static void check_cells(const struct lab *lab)
 static void all_pairs(void **state)
 {
     (void)state;
-    for (int round = 0; round < 60; round++) {
+    for (int round = 0; round < (under_valgrind() ? 12 : 60); round++) {
         struct lab *lab = make_lab(2 + draw(round % 3 ? 60 : MAX_ROWS - 2),
                                    round % 2 ? 2 + draw(200) : 0,
                                    (enum similarity)(round % SIMILARITIES), !draw(3),
@@ -248,7 +248,7 @@ static size_t count_in_pieces(struct lab *lab, struct text *state)
 static void broken_off(void **unused)
 {
     (void)unused;
-    for (int round = 0; round < 8; round++) {
+    for (int round = 0; round < (under_valgrind() ? 2 : 8); round++) {
         struct text state = TEXT_INIT, whole = TEXT_INIT, pieces = TEXT_INIT;
         char *dir = test_folder();
         seed = 1000 + (uint32_t)round;
@@ -313,7 +313,7 @@ static void damaged_states(void **unused)
 static void read_back(void **unused)
 {
     (void)unused;
-    for (int round = 0; round < 24; round++) {
+    for (int round = 0; round < (under_valgrind() ? 6 : 24); round++) {
         struct count_trial trials[50];
         struct text before = TEXT_INIT, after = TEXT_INIT;
         struct err err = ERR_INIT;

@@ -274,7 +274,7 @@ static void test_fnmr_at_fmr(void **state)
     uint64_t seed = 21;
 
     (void)state;
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < (under_valgrind() ? 8 : 40); i++) {
         struct dyads d;
         struct cohort c;
         struct scored_dyad list[4096];

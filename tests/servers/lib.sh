@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Stand-ins of services, for scripts that have sourced tests/lib.sh.
+# shellcheck shell=sh disable=SC2034 # what is set here is used by those who source it
+server=
+server_is=
+
+# server NAME OPTION…: tests/servers/NAME.py runs, doing wrong as $T/scenario.json says,
+# which is used up (none: it does right); its log $T/log and its counts begin anew. Sets
+# $port and $server. One that runs already with these options goes on.
+server() {
+    if [ -e "$T/scenario.json" ]; then
+        mv "$T/scenario.json" "$T/rules.json"
+    else
+        printf '[]\n' >"$T/rules.new" && mv "$T/rules.new" "$T/rules.json"
+    fi
+    : >"$T/log"
+    if [ "$server_is" = "$*" ] && kill -0 "$server" 2>/dev/null; then
+        return
+    fi
+    server_stop
+    server_is=$*
+    standin=$1
+    shift
+    rm -f "$T/port"
+    python3 "$SRCDIR/tests/servers/$standin.py" --port-file "$T/port" --log "$T/log" \
+        --scenario "$T/rules.json" "$@" 2>"$T/server.err" &
+    server=$!
+    waited=0
+    while [ ! -e "$T/port" ]; do
+        waited=$((waited + 1))
+        if [ "$waited" -gt 600 ] || ! kill -0 "$server" 2>/dev/null; then
+            sed 's/^/# /' "$T/server.err"
+            exit 99
+        fi
+        sleep .1
+    done
+    read -r port <"$T/port"
+}
+server_stop() {
+    [ -z "$server" ] || kill "$server" 2>/dev/null
+    [ -z "$server" ] || wait "$server" 2>/dev/null
+    server=
+    server_is=
+}
+# asked OPERATION [STATUS]: how many such requests it has had
+asked() {
+    grep -c "\"operation\": \"$1\", \"status\": ${2-}" "$T/log" 2>/dev/null || :
+}
