@@ -27,10 +27,10 @@ static void test_charts_check(void **state)
     assert_non_null(strstr(err_text(&err), "after: chart 'dumbbell' has none"));
     assert_non_null(strstr(err_text(&err), "before: is not a key of a chart of type audits"));
     assert_fault_says(&err, "evil.yaml:21: chart: 'pie' is not a chart, expected one of "
-                            "bars, heat, composition, forest, dose-response, rivals, "
-                            "dumbbell, audits, gradient, confidence, cross, "
-                            "caterpillar, fmr-threshold, fpir-threshold, "
-                            "gallery-size, det, densities, equalise");
+                            "bars, heat, composition, forest, rivals, dumbbell, audits, "
+                            "gradient, confidence, cross, caterpillar, fmr-threshold, "
+                            "fpir-threshold, gallery-size, det, densities, equalise, "
+                            "dose-response");
 }
 
 static void test_scripts_hold_no_text(void **state)
@@ -38,6 +38,7 @@ static void test_scripts_hold_no_text(void **state)
     struct fixture *f = *state;
     struct glyphs glyphs = { .asked = true };
 
+    /* those of comparisons have a test of their own */
     for (size_t i = 0; i < f->study.n_charts; i++) {
         struct chart_input in = { &f->study, &f->findings, &f->study.charts[i], NULL };
         struct text gp = TEXT_INIT, tsv = TEXT_INIT;
