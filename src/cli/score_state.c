@@ -44,7 +44,7 @@ enum score_found score_state_load(struct count *c, const char *dir,
         if (file_read(path, STATE_MAX, &data, &len, NULL) == 0 && len >= HASH_HEX) {
             if (memcmp(data, key, HASH_HEX - 1))
                 found = SCORE_OTHER;
-            else if (count_restore(c, data + HASH_HEX, len - HASH_HEX, NULL) == 0)
+            else if (count_merge(c, data + HASH_HEX, len - HASH_HEX, NULL) == 0)
                 found = SCORE_RESUMED;
         }
     }

@@ -452,7 +452,10 @@ static int score(const struct score_request *r, struct err *err)
         tell_found(&g, score_state_load(g.count, r->out, g.key));
         code = work(&g, err);
     }
-    (void)(code || (code = count_finish(g.count, err)) || (code = write_all(&g, err)));
+    if (!code) {
+        count_finish(g.count);
+        code = write_all(&g, err);
+    }
     if (!code)
         tell(&g);
     count_free(g.count);
