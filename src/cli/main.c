@@ -33,6 +33,7 @@ static const struct command commands[] = {
     { "embed", embed_main, "from a data set's images to a backend's answers" },
     { "image", image_main, "what a matcher would get of one image file, measured" },
     { "score", score_main, "compare templates: matches per pair of groups and person" },
+    { "merge", merge_main, "make one folder of the parts that --shard made" },
     { "synth", synth_main, "draw a cohort of synthetic faces, for tests" },
     { "record", record_main, "add finished runs to the history" },
     { "history", history_main, "what was recorded, over time" },

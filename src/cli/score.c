@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/scoring.h"
+#include "cli/shard.h"
 
 static int check_given(const struct score_request *r, const struct option_list *args,
                        struct err *err)
@@ -72,6 +73,7 @@ int score_main(int argc, char **argv)
         { OPTION_NUMBER, "threads", "N", "threads (all processors)", &r.threads },
         { OPTION_NUMBER, "checkpoint", "S", "seconds between two states on disk (30)",
           &r.every },
+        SHARD_OPTION(r.shard),
         { OPTION_FLAG, "quiet", NULL, "print nothing but faults", &r.quiet },
         { OPTION_FLAG, "json", NULL, "print a summary as JSON", &r.json },
         { OPTION_FLAG, "help", NULL, "this text", &help },

@@ -74,7 +74,8 @@ static void add_numbers(struct json_out *w, const double *numbers, size_t n)
     json_end(w);
 }
 
-void score_state_key(char key[HASH_HEX], const struct scores *s, double floor)
+void score_state_key(char key[HASH_HEX], const struct scores *s, double floor,
+                     const struct shard *shard)
 {
     struct text t = TEXT_INIT;
     struct json_out w = json_out(&t);
@@ -96,6 +97,10 @@ void score_state_key(char key[HASH_HEX], const struct scores *s, double floor)
     for (size_t i = 0; i < s->n_inputs; i++) {
         json_string(&w, NULL, s->inputs[i].role);
         json_string(&w, NULL, s->inputs[i].sha256);
+    }
+    if (shard->n) {
+        json_int(&w, NULL, (int64_t)shard->i);
+        json_int(&w, NULL, (int64_t)shard->n);
     }
     json_end(&w);
     hash_bytes(key, t.s, t.len);

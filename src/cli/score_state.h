@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "base/hash.h"
+#include "cli/shard.h"
 #include "core/count.h"
 
 enum score_found {
@@ -27,7 +28,8 @@ enum score_found score_state_load(struct count *c, const char *dir,
                                   const char key[HASH_HEX]);
 int score_state_remove(const char *dir, struct err *err);
 
-/* Of what was asked for: similarity, axes, thresholds, inputs … */
-void score_state_key(char key[HASH_HEX], const struct scores *s, double floor);
+/* Of what was asked for: similarity, axes, thresholds, inputs … and which part. */
+void score_state_key(char key[HASH_HEX], const struct scores *s, double floor,
+                     const struct shard *shard);
 
 #endif

@@ -34,6 +34,7 @@ struct score_request {
     double top, most;
     double bins;               /* NaN: as many as fit */
     double every;              /* seconds between two states */
+    const char *shard;         /* "3/8", or NULL */
     bool quiet, json;          /* no words at all; a summary as JSON at the end */
     bool silent;               /* no summary */
 };
