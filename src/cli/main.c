@@ -10,6 +10,7 @@
 
 #include "cli/cli.h"
 #include "cli/lend.h"
+#include "core/ranks.h"
 #include "stats/methods.h"
 
 static const struct command commands[] = {
@@ -137,6 +138,8 @@ int version_main(int argc, char **argv)
         return EXIT_DONE;
     }
     printf("misid %s\n%s\n%s\n", PACKAGE_VERSION, stats_library(), __VERSION__);
+    if (ranks_library())
+        printf("%s\n", ranks_library());
     return EXIT_DONE;
 }
 

@@ -81,22 +81,32 @@ int score_main(int argc, char **argv)
     };
     struct option_list args = { 0 };
     struct err err = ERR_INIT;
-    int code = options_parse("score", table, argc, argv, &args, &err);
+    struct ranks ranks;
+    int code = ranks_begin(&ranks, &err);
 
-    if (!code && help) {
+    if (!code)
+        code = options_parse("score", table, argc, argv, &args, &err);
+    if (code && ranks.rank) /* as rank 0 says */
+        err_release(&err);
+    if (!code && help && !ranks.rank) {
         puts("usage: misid score --templates T.npy --roster R.csv --thresholds T,… --out DIR "
              "[OPTION]...\n       misid score RUN --thresholds T,… [--out DIR] [OPTION]...\n\n"
              "Compares templates: all pairs, those of a list, or probes with a gallery, and "
              "counts\nthe matches of every pair of groups and of every person.\n");
         options_print(table);
-    } else if (!code) {
+    } else if (!code && !help) {
         r.run = args.n ? args.items[0] : NULL;
         if (!r.out)
             r.out = r.run;
+        r.ranks = &ranks;
         code = check_given(&r, &args, &err);
+        if (code && ranks.rank)
+            err_release(&err);
         if (!code)
             code = scoring_run(&r, &err);
     }
     option_list_release(&args);
-    return code ? cli_fail(&err) : EXIT_DONE;
+    int status = code ? cli_fail(&err) : EXIT_DONE;
+    ranks_end(&ranks);
+    return status;
 }

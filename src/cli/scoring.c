@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <math.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -269,6 +270,21 @@ static struct count_side count_side(const struct score_side *side)
                                 side->group, side->same };
 }
 
+/* All processors, or a rank's share of them: what the launcher has bound it to, else an
+ * equal one. */
+static size_t usual_threads(const struct ranks *r)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t all = processors > 0 ? (size_t)processors : 1, share = all / r->here;
+    cpu_set_t set;
+
+    if (r->n == 1)
+        return all;
+    if (sched_getaffinity(0, sizeof set, &set) == 0 && (size_t)CPU_COUNT(&set) < all)
+        share = (size_t)CPU_COUNT(&set);
+    return share ? share : 1;
+}
+
 int scoring_make_count(struct scoring *g, bool merges, struct err *err)
 {
     const struct score_request *r = g->r;
@@ -276,10 +292,11 @@ int scoring_make_count(struct scoring *g, bool merges, struct err *err)
                                  .trials = g->listed, .n_trials = g->trials.n,
                                  .parts = g->shard.n, .merges = merges,
                                  .kernel = sweep_kernel(err) };
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
     int code = setup.kernel ? 0 : ERR_INPUT;
 
-    setup.threads = processors > 0 ? (size_t)processors : 1;
+    setup.threads = usual_threads(&g->ranks);
+    if (g->ranks.n > 1)
+        setup.parts = g->ranks.n;
     if (!code && !isnan(r->threads))
         code = take_whole("threads", r->threads, 1, COUNT_MAX_THREADS, &setup.threads, err);
     if (code)
@@ -296,6 +313,9 @@ int scoring_read(struct scoring *g, struct err *err)
 {
     int code = shard_parse("score", g->r->shard, &g->shard, err);
 
+    if (!code && g->shard.n && g->ranks.n > 1)
+        code = err_add(err, ERR_INPUT, "score: --shard %s in %zu ranks, expected one of both",
+                       g->r->shard, g->ranks.n);
     if (!code && g->shard.n && g->r->run && folder_same(g->r->out, g->r->run))
         code = err_add(err, ERR_INPUT, "score: --shard of the folder %s, expected --out with "
                        "another folder, one a part", g->r->run);

@@ -12,6 +12,7 @@
 #include "cli/scoring.h"
 #include "cli/shard.h"
 #include "base/hash.h"
+#include "core/ranks.h"
 
 struct scoring {
     const struct score_request *r;
@@ -24,6 +25,9 @@ struct scoring {
     struct count *count;
     char key[HASH_HEX];        /* of all that is asked; score_state.h */
     double seconds;
+    struct ranks ranks;
+    bool shares;               /* with other ranks, which wait for this one */
+    bool interrupted;
 };
 
 void scoring_init(struct scoring *g, const struct score_request *r);
