@@ -6,13 +6,9 @@ _misid_options() { # the options of a command
     run) echo --out --backend --predictions --dataset --root --set --gallery --gallery-root \
         --reference --same-person --suspicious-above --searches --replicates --permutations \
         --threads --cache \
-        --no-cache --covariates --suppress --check-claims --quiet --json --help ;;
+        --no-cache --covariates --sample --suppress --check-claims --quiet --json --help ;;
     estimate) echo --out --target-fmr --reference --suspicious-above --searches --title \
         --confidence --replicates --permutations --seed --threads --quiet --json --help ;;
-    run) echo --out --backend --predictions --dataset --root --set --threads --cache \
-        --no-cache --covariates --sample --suppress --check-claims --quiet --json --help ;;
-    estimate) echo --out --target-fmr --reference --title --confidence --replicates \
-        --permutations --seed --threads --quiet --json --help ;;
     chart) echo --out --help ;;
     index | cite) echo --help ;;
     trace) echo --samples --help ;;
@@ -30,15 +26,17 @@ _misid_options() { # the options of a command
     cassette) echo --last --json --help ;;
     cloud) echo --json --help ;;
     embed) echo --dataset --root --set --backend --out --threads --cache --no-cache \
-        --change --covariates --faces --by --limit --quiet --json --help ;;
+        --change --covariates --faces --by --limit --shard --quiet --json --help ;;
     dataset) echo --json --set --root --by --effect --study --no-images --dataset --balance \
         --per-cell --per-person --seed --out --help ;;
-    ingest) echo --dataset --root --set --out --no-images --quiet --json --help ;;
+    ingest) echo --dataset --root --set --out --no-images --shard --quiet --json --help ;;
     image) echo --out --size --box --margin --align --change --background --max-pixels --max-bytes \
         --json --help ;;
     score) echo --templates --roster --by --thresholds --out --similarity --mode --trials \
         --same-person --same --probes --probe-roster --top --consolidate --floor --target-fmr \
-        --max-exceedances --bins --failures --threads --checkpoint --quiet --json --help ;;
+        --max-exceedances --bins --failures --threads --checkpoint --shard --quiet --json \
+        --help ;;
+    merge) echo --quiet --json --help ;;
     synth) echo --out --subjects --images --seed --size --format --plant --darker-from \
         --threads --quiet --json --help ;;
     record) echo --history --scores --quiet --json --help ;;
@@ -70,7 +68,7 @@ _misid_words() { # the first word behind a command, where it is one of a few
     image) echo show ;;
     list) echo studies estimators charts metrics ;;
     help) echo run estimate chart index cite trace calc explain plan thresholds dataset \
-        ingest backend cache cassette cloud embed image score synth record history \
+        ingest backend cache cassette cloud embed image score merge synth record history \
         baseline compare gate dashboard bundle verify list ;;
     esac
 }
@@ -82,7 +80,7 @@ _misid() {
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
         words='run estimate chart index cite trace calc explain plan thresholds dataset
-            ingest backend cache cassette cloud embed image score synth record history baseline compare gate
+            ingest backend cache cassette cloud embed image score merge synth record history baseline compare gate
             dashboard bundle
             verify list help version'
     elif [ "${word:0:1}" = - ]; then
