@@ -174,7 +174,7 @@ static void odd_shapes(void **state)
     };
 
     (void)state;
-    for (int m = 0; m < SIMILARITIES; m++)
+    for (int m = 0; m < SIMILARITIES_OF_TEMPLATES; m++)
         for (size_t i = 0; i < ARRAY_SIZE(shapes); i++)
             compare(m, shapes[i][0], shapes[i][1], shapes[i][2], 0);
 }
@@ -183,14 +183,14 @@ static void random_shapes(void **state)
 {
     (void)state;
     for (int i = 0; i < 60; i++)
-        compare(draw(SIMILARITIES), 1 + draw(120), 1 + draw(150),
+        compare(draw(SIMILARITIES_OF_TEMPLATES), 1 + draw(120), 1 + draw(150),
                 1 + draw(1u << (1 + draw(9))), 0);
 }
 
 static void extreme_numbers(void **state)
 {
     (void)state;
-    for (int m = 0; m < SIMILARITIES; m++)
+    for (int m = 0; m < SIMILARITIES_OF_TEMPLATES; m++)
         for (int kind = 1; kind < 3; kind++)
             compare(m, 20, 37, 40, kind);
 }
