@@ -43,8 +43,13 @@ _misid_options() { # the options of a command
         --threads --quiet --json --help ;;
     record) echo --history --scores --quiet --json --help ;;
     history) echo --metric --group --versus --point --backend --method --dataset --since \
-        --until --all --speed --history --with-secret --csv --json --help ;;
+        --until --all --chart --speed --history --with-secret --csv --json --help ;;
     baseline) echo --history --study --json --help ;;
+    compare) echo --history --metric --group --point --backend --confidence --replicates \
+        --seed --title --html --markdown --csv --json --quiet --help ;;
+    gate) echo --baseline --policy --history --all --junit --markdown --out --github --json \
+        --quiet --help ;;
+    dashboard) echo --out --history --study --gates --charts --made --quiet --help ;;
     bundle) echo --out --scores --with-samples --sign --quiet --json --help ;;
     verify) echo --key --signature --quiet --json --help ;;
     list) echo --json --help ;;
@@ -66,7 +71,7 @@ _misid_words() { # the first word behind a command, where it is one of a few
     list) echo studies estimators charts metrics ;;
     help) echo run estimate chart index cite trace calc explain plan thresholds dataset \
         ingest backend cache cassette cloud embed image score synth record history \
-        baseline bundle verify list ;;
+        baseline compare gate dashboard bundle verify list ;;
     esac
 }
 
@@ -77,7 +82,8 @@ _misid() {
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
         words='run estimate chart index cite trace calc explain plan thresholds dataset
-            ingest backend cache cassette cloud embed image score synth record history baseline bundle
+            ingest backend cache cassette cloud embed image score synth record history baseline compare gate
+            dashboard bundle
             verify list help version'
     elif [ "${word:0:1}" = - ]; then
         words=$(_misid_options "$command")

@@ -57,6 +57,7 @@ struct view {                  /* one sample, as a matcher gets it */
     const char *path;          /* of the file it came from, for programs that want one;
                                   "" where there is none */
     size_t row;                /* of the roster, for answers that others recorded */
+    bool changed;              /* the image was changed on purpose: it is not the file's */
 };
 
 struct face_answer {
@@ -146,6 +147,8 @@ struct backend {
     size_t batch;              /* images a call that suit it best */
     bool cached;               /* its answers may be kept (not of `null`) */
     bool blind;                /* answers without looking: views have no image */
+    bool anew;                 /* set by who opened it: nothing that an earlier run was
+                                  answered is served again */
     bool dry;                  /* only says what it would do: its answers are none */
     struct setting *files;     /* path and SHA-256 of models, libraries, scripts */
     size_t n_files;

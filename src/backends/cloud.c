@@ -371,16 +371,15 @@ void cloud_model(struct cloud *c, const char *name, const char *version)
 
 static bool take_kept(struct cloud *c, struct call *call)
 {
-    static const enum cassette_reach reach[] = {
-        [CLOUD_PURE] = CASSETTE_ANSWERS, [CLOUD_GALLERY] = CASSETTE_OURS,
-    };
+    const bool any = call->request->effect == CLOUD_PURE && !c->b->anew;
+    const enum cassette_reach reach = c->replay ? CASSETTE_ANY
+                                      : any ? CASSETTE_ANSWERS : CASSETTE_OURS;
     struct text line = TEXT_INIT;
     bool there = false;
 
     if (c->cassette && (c->replay || call->request->effect != CLOUD_ACT))
-        there = cassette_find(c->cassette, call->hash,
-                              c->replay ? CASSETTE_ANY : reach[call->request->effect],
-                              &line) && answer_from_line(call->answer, &line);
+        there = cassette_find(c->cassette, call->hash, reach, &line) &&
+                answer_from_line(call->answer, &line);
     text_release(&line);
     return there;
 }

@@ -144,8 +144,8 @@ struct cloud_limits {          /* of what the service takes */
 };
 
 /* What goes out for a picture: its file's own bytes if they are a JPEG or PNG within the
- * limits, else a JPEG of its pixels at the first of 95, 90, 85, 80, 70, 60, 50 that is,
- * made smaller to max_side. */
+ * limits and its pixels were not changed on purpose, else a JPEG of its pixels, made
+ * smaller to max_side, at the first quality of 95, 90, 85, 80, 70, 60, 50 that fits. */
 struct cloud_image {
     char sha256[HASH_HEX];     /* of the bytes that go out */
     size_t len;

@@ -108,7 +108,8 @@ bool cloud_image_take(struct cloud_image *im, const struct view *v,
                     "it was not sent", width, height, l->min_side);
         return false;
     }
-    const char *fault = take(im, v->path, v->image, width, height, false, l);
+    const char *path = v->changed ? "" : v->path;
+    const char *fault = take(im, path, v->image, width, height, v->changed, l);
     if (fault)
         answer_fail(a, STATUS_REFUSED, "%s; it was not sent", fault);
     return !fault;

@@ -109,7 +109,7 @@ static void settle(struct cloud *c, struct session *s, const struct cloud_asking
         cloud_attribute(a, &a->faces[i], "sent", sent);
     for (size_t i = 0; i < a->n_faces && how->templates && want & MISID_TEMPLATE; i++) {
         struct box face = share_of(&a->faces[i].box, v->image);
-        cloud_template_make(c, im, v->path, &face, &a->arena, &a->faces[i].template,
+        cloud_template_make(c, im, v->changed ? "" : v->path, &face, &a->arena, &a->faces[i].template,
                             &a->faces[i].template_len);
     }
 }

@@ -237,7 +237,8 @@ static int show(struct worker *w, struct err *err)
     for (size_t k = 0; k < n; k++) {
         const struct slot *s = &w->slots[k];
         w->views[k] = (struct view){ d->backend->blind ? NULL : &s->image, &s->place,
-                                     s->path.s, d->rows[s->i] };
+                                     s->path.s, d->rows[s->i],
+                                     d->images->changes };
         answer_reset(&w->answers[k]);
     }
     double start = now();

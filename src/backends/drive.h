@@ -42,6 +42,7 @@ struct drive_images {
                           struct image_facts *facts, struct text *reason);
     void *arg;
     const char *how;           /* what else than the file decides the pixels, in words */
+    bool changes;              /* the pixels are changed on purpose */
 };
 
 enum drive_way {               /* how a sample came to its answer */

@@ -309,7 +309,7 @@ static int do_probe(const struct request *q, const char *path, struct err *err)
         code = err_add(err, ERR_INPUT, "backend: --box or --landmarks: %s", fault);
     if (!code) {
         enum status status = image_load(ws, path, &options, &place, &im, &facts, &reason);
-        const struct view view = { &im, &place, path, 0 };
+        const struct view view = { &im, &place, path, 0, false };
         code = status == STATUS_OK ? probe_all(q, &view, err)
                                    : err_add(err, ERR_INPUT, "%s: %s: %s", path,
                                              status_name(status), reason.s);

@@ -146,6 +146,7 @@ static int fit(struct comparing *c, struct pipeline *p)
                      ? arena_printf(&s->arena, "%s-in-%s", c->set.dataset.name,
                                     c->gallery.dataset.name)
                      : arena_strdup(&s->arena, c->set.dataset.name);
+    fit_say_drawn(s, &c->set.roster);
     add_set_fact(s, has_gallery(c) ? "Probes" : "Data set", &c->set);
     if (has_gallery(c))
         add_set_fact(s, "Gallery", &c->gallery);

@@ -74,6 +74,7 @@ int embedding_open(struct embedding *e, const char *spec,
     if (code)
         return code;
     outputs_init(&e->outputs, e->backend->name);
+    e->backend->anew = request->no_cache;
     if (!request->change)
         return 0;
     code = change_parse(&e->change, request->change, "--change", err);
@@ -99,7 +100,7 @@ int embedding_prepare(struct embedding *e, const char *dir, const struct backend
                       struct err *err)
 {
     struct backend *b = e->backend;
-    int code = b->plan ? b->plan(b, plan, err) : 0;
+    int code = b->plan && plan ? b->plan(b, plan, err) : 0;
 
     return code || !b->keep || !dir ? code : b->keep(b, dir, err);
 }
@@ -161,6 +162,7 @@ static int show(struct embedding *e, struct showing *s, const long *const *sets,
     const struct drive_images images = {
         .open = picture_open, .close = picture_close, .read = picture_read,
         .decode = picture_decode, .arg = &options, .how = how.s,
+        .changes = s->change->n > 0,
     };
     struct cache *cache = q->no_cache || !e->backend->cached ? NULL : cache_open(q->cache);
     const struct drive d = {

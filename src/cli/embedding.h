@@ -65,8 +65,9 @@ int embedding_open(struct embedding *e, const char *spec,
 void embedding_share(struct embedding *e, const struct embedding *of);
 /* Fails where it would answer the same whatever is done to the images. */
 int embedding_changeable(const struct embedding *e, struct err *err);
-/* Before the work: the folder that keeps what the answers rest on (NULL: none), and how
- * much there is to do. Says what that costs, or fails where it may not be done. */
+/* Before the work: how much there is to do (NULL: it is known), of which is said what it
+ * costs, or why it may not be done; and the folder that keeps what the answers rest on
+ * (NULL: none yet). */
 int embedding_prepare(struct embedding *e, const char *dir, const struct backend_plan *plan,
                       struct err *err);
 /* True after a dry run, whose answers are none and must not be written. */

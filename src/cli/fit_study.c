@@ -298,3 +298,18 @@ void fit_answer(struct study *s, const struct tally *t)
                                   "%s%s", c->says, numbers.s);
     text_release(&numbers);
 }
+
+void fit_say_drawn(struct study *s, const struct roster *r)
+{
+    bool drawn = false;
+
+    for (size_t a = 0; a < r->n_attributes; a++)
+        drawn |= r->attributes[a].provenance == PROVENANCE_DRAWN;
+    if (!drawn)
+        return;
+    s->title = arena_printf(&s->arena, "Drawn faces of nobody: %s", s->title);
+    STUDY_ROOM(s, s->conclusions, s->n_conclusions, 1);
+    s->conclusions[s->n_conclusions++] =
+        "The faces of this run are drawn: they are nobody's. What comes out says how a "
+        "matcher behaves on drawings, and nothing about people.";
+}

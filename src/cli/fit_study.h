@@ -40,6 +40,8 @@ bool fit_is_counted(const struct study *s, const struct tally *t, const char *me
 /* Leaves the study the axes of a set, and what needs no others; claims and contrasts,
  * which fit_claims() and fit_contrasts() see to, come before. */
 void fit_drop_axes(struct study *s, unsigned keep);
+/* Where the faces are drawn, says so in the title and first among the conclusions. */
+void fit_say_drawn(struct study *s, const struct roster *r);
 /* The answer in words that fit any run, with the rates its claim is about. */
 void fit_answer(struct study *s, const struct tally *t);
 

@@ -41,17 +41,20 @@ static bool keeps_anything(const struct live *l)
     return false;
 }
 
-/* The run folder is made, and known again if this is interrupted. */
+/* The run folder is made, and known again if this is interrupted: by the study as its
+ * file has it, for the pipeline's is half-way to one of own answers. */
 static int make_folder(const struct live *l, struct pipeline *p)
 {
     struct text t = TEXT_INIT;
+    struct study plain;
     int code = pipeline_folder(p, l->out);
 
     if (!code)
         code = folder_unfinish(p->dir, p->err);
-    if (!code) {
-        study_to_json(&p->study, &t);
+    if (!code && !(code = study_load(&plain, p->study.path, NULL, 0, p->err))) {
+        study_to_json(&plain, &t);
         code = file_write_text(p->dir, "study.json", &t, p->err);
+        study_release(&plain);
     }
     text_release(&t);
     return code;
@@ -59,14 +62,19 @@ static int make_folder(const struct live *l, struct pipeline *p)
 
 int live_prepare(struct live *l, struct pipeline *p, size_t images)
 {
-    bool keeps = keeps_anything(l);
-    int code = keeps ? make_folder(l, p) : 0;
+    const struct backend_plan plan = { .images = images };
+    int code = 0;
 
+    for (size_t i = 0; i < l->n && !code; i++)
+        code = embedding_prepare(&l->embeddings[i], NULL, &plan, p->err);
+    if (code || !keeps_anything(l))
+        return code;
+    code = make_folder(l, p);
     for (size_t i = 0; i < l->n && !code; i++) {
         struct embedding *e = &l->embeddings[i];
         char *name = folder_backend(e->backend->name, "");
-        char *dir = keeps ? path_join(p->dir, name) : NULL;
-        code = embedding_prepare(e, dir, &(struct backend_plan){ .images = images }, p->err);
+        char *dir = path_join(p->dir, name);
+        code = embedding_prepare(e, dir, NULL, p->err);
         free(dir);
         free(name);
     }

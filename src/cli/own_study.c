@@ -82,6 +82,7 @@ int own_study_begin(struct study *s, struct roster *r, const struct dataset *d,
     struct text t = TEXT_INIT;
 
     begin_prose(s, r, d, live);
+    fit_say_drawn(s, r);
     s->n_by = fit_sets(s, by, fit_sets(s, by, 0, s->by, s->n_by, usable), s->own.by,
                         s->own.n_by, usable);
     s->by = by;

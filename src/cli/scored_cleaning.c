@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "stats/compared_rows.h"
 #include "stats/rows.h"
+#include "stats/searches.h"
 
 #define MATED_LEAST 20 /* scores whose median is a rule */
 #define LOOKED_AT 20   /* pairs that are listed without one */
@@ -397,4 +398,33 @@ int scored_cleaning(const struct scored *sc, const struct scored_wish *wish,
         add_fact(&k, several, study);
     free(k.spared);
     return code;
+}
+
+void scored_enrolled(struct study *study, const struct scored *all, size_t n)
+{
+    struct text t = TEXT_INIT;
+    size_t least = SIZE_MAX, most = 0;
+
+    for (size_t i = 0; i < n && all[i].scores.gallery; i++) {
+        struct searches searches;
+        searches_init(&searches, &all[i].compared);
+        size_t people = searches_enrolled(&searches, NULL);
+        searches_release(&searches);
+        least = people < least ? people : least;
+        most = people > most ? people : most;
+        text_addf(&t, "%s%s%s%zu people", i ? ", " : "", n > 1 ? all[i].backend : "",
+                  n > 1 ? ": " : "", people);
+    }
+    if (t.len) {
+        text_addch(&t, '.');
+        study_add_fact(study, "In the gallery, with a template", t.s);
+    }
+    if (t.len && least < most) {
+        STUDY_ROOM(study, study->conclusions, study->n_conclusions, 1);
+        study->conclusions[study->n_conclusions++] = arena_printf(
+            &study->arena, "The matchers do not search the same gallery, because they found "
+            "no face in some of its images: %s A larger gallery gives a higher FPIR; compare "
+            "them at one size of gallery (chart FPIR against the size of the gallery).", t.s);
+    }
+    text_release(&t);
 }

@@ -29,4 +29,8 @@ int scored_cleaning(const struct scored *sc, const struct scored_wish *wish,
                     const struct evidence *e, bool several, struct study *study,
                     struct findings *out, struct err *err);
 
+/* Says how many people of the gallery each of n matchers has a template of, and, where
+ * they differ, that their FPIRs are then of galleries of different size. */
+void scored_enrolled(struct study *study, const struct scored *all, size_t n);
+
 #endif

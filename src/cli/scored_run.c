@@ -71,6 +71,7 @@ int scored_run_estimate(struct scored_run *r, struct pipeline *p)
     if (code)
         return code;
     scored_study_conclude(s, r->all, r->n, r->point, &p->findings);
+    scored_enrolled(s, r->all, r->n);
     for (size_t i = 0; i < r->n && r->curves && !code; i++)
         code = scored_curves(&r->all[i], s, &p->findings, &p->curves, p->err);
     if (!code && r->curves)

@@ -196,7 +196,7 @@ static void add_value_axis(struct plot *p, const struct drawing *d)
 
 static void add_dates(struct plot *p, const struct drawing *d)
 {
-    int most = 5;
+    int most = 4;
     double days = (d->last - d->first) / 86400;
     struct text t = TEXT_INIT;
 

@@ -20,8 +20,6 @@ static const struct chart charts[] = {
       NEEDS_GROUP, chart_composition },
     { "forest", "differences and ratios between groups, a row each",
       0, chart_forest },
-    { "dose-response", "rates by the dose of a change of the same images, a panel a change",
-      NEEDS_BY, chart_dose },
     { "rivals", "differences of two backends on the same samples, a row a group",
       0, chart_rivals },
     { "dumbbell", "rates by group before and after, for each backend",
@@ -48,6 +46,8 @@ static const struct chart charts[] = {
       NEEDS_BY, chart_densities },
     { "equalise", "each group under one threshold for all and under one of its own",
       NEEDS_BY, chart_equalise },
+    { "dose-response", "rates by the dose of a change of the same images, a panel a change",
+      NEEDS_BY, chart_dose },
 };
 
 const struct chart *chart_table(size_t *n)

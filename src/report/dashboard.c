@@ -186,7 +186,7 @@ static void steps_section(const struct dashboard_study *s, struct text *to)
     if (n)
         text_add(to, "</tbody></table></div>\n");
     if (n > STEPS)
-        html_addf(to, "<p class=\"fine\">and %zu before these.</p>\n", n - STEPS);
+        html_addf(to, "<p class=\"fine\">and %zu more.</p>\n", n - STEPS);
     free(told);
     text_release(&t);
 }

@@ -154,15 +154,12 @@ static void add_first(struct text *to, const struct study *s, const struct findi
 
     if (!b.point || !dose_of_point(b.point, &d))
         return;
-    text_addf(to, "%s with %s (", *any ? ";" : " errors rise first", way->words);
+    text_add(to, *any ? "; " : " errors rise from ");
     *any = true;
     dose_add_words(to, d);
-    text_add(to, ": ");
-    for (size_t i = 0; i < b.n; i++) {
-        const struct finding *r = b.most[i];
-        text_addf(to, "%s%s +", i ? ", " : "", study_label(s, r->group, &scratch));
-        format_estimate(to, UNIT_POINTS, r->estimate, r->lo, r->hi);
-    }
+    text_add(to, " (");
+    for (size_t i = 0; i < b.n; i++)
+        text_addf(to, "%s%s", i ? ", " : "", study_label(s, b.most[i]->group, &scratch));
     if (b.broken > b.n)
         text_addf(to, " and %zu more", b.broken - b.n);
     text_addch(to, ')');
@@ -227,7 +224,7 @@ void doses_answer(const struct study *study, const struct findings *f, struct te
             text_addf(to, "%s%s:", b ? " " : "", backends.names[b]);
             for (size_t w = 0; w < n; w++)
                 add_first(to, study, f, &ways[w], backends.names[b], metric, &any);
-            text_add(to, any ? "." : " no group is shown to err more at any dose.");
+            text_add(to, any ? " on." : " no group is shown to err more at any dose.");
             add_gap(to, study, f, backends.names[b], metric);
         }
     }

@@ -32,13 +32,17 @@ roster=$T/out/drawn-faces/roster.csv
 is "$(sed 1d "$roster" | wc -l | tr -d ' ')" 180 "the drawn faces are read: 180 images"
 is "$(sed 1d "$roster" | cut -d, -f4 | sort -u)" ok "each of them a picture"
 like "$out" "The faces are drawn: they are nobody's" "is said of them"
-grep -qF 'href="drawn-lbp/report.html">Drawn faces of nobody, compared by lbp<' "$index"
-ok $? "a matcher on drawn faces: the index links its report, and says so"
-[ -s "$T/out/drawn-lbp/report.html" ]
+grep -qF 'href="drawn-verification/report.html">Drawn faces of nobody: ' "$index"
+ok $? "a study of matchers on drawn faces: the index links its report, and says so"
+[ -s "$T/out/drawn-verification/report.html" ]
 ok $? "its report is there"
-like "$(cut -d, -f4 "$T/out/drawn-lbp/findings.csv" | sort -u | tr '\n' ' ')" 'fmr .*fnmr ' \
+like "$(cat "$T/out/drawn-verification/report.html")" "The faces of this run are drawn" \
+    "and says at its head whose faces they are"
+like "$(cut -d, -f4 "$T/out/drawn-verification/findings.csv" | sort -u | tr '\n' ' ')" 'fmr .*fnmr ' \
     "with rates of false matches and of false non-matches"
 
 run "$SRCDIR/scripts/demo" --bogus
 is "$status" 2 "unknown option: exit 2"
+run "$SRCDIR/scripts/demo" --data "$T"
+is "$status" 2 "real faces of no named set: exit 2"
 done_testing

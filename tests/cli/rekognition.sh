@@ -139,6 +139,8 @@ run "$MISID" embed --dataset synthetic --root set --out x --backend rekognition
 is "$status" 2 "without consent nothing goes to Amazon"
 like "$errs" "would upload up to 40 pictures of people to https://rekognition.us-east-1.amazonaws.com \
 \(Amazon\): at most 40 DetectFaces, \\\$0.04 .* Expected consent=yes or MISID_CLOUD_CONSENT=yes" "… in a line"
+run "$MISID" run "$study" --backend rekognition --dataset synthetic --root set --out unasked
+is "$status:$(ls unasked 2>/dev/null)" "2:" "… and no run begins"
 for endpoint in http://example.com http://127.0.0.1.example.com http://127.0.0.1@example.com \
     https://u:p@example.com ftp://localhost https://example.com/x; do
     run "$MISID" backend show "rekognition:endpoint=$endpoint"
@@ -189,7 +191,7 @@ disturbed() { # disturbed NAME OPTIONS RULES: ends as an undisturbed run
 disturbed storm ',in_flight=16' '[{"from":5,"to":40,"fault":"status","value":[429,{"Retry-After":"0.3"},"{}"]}]'
 disturbed throttled '' '[{"every":3,"to":30,"fault":"throttle"},{"from":31,"every":2,"to":50,"fault":"throughput"}]'
 disturbed five '' '[{"every":4,"to":40,"fault":"status","value":500},{"every":5,"to":40,"fault":"status","value":503}]'
-disturbed slow ',timeout=1' '[{"from":7,"to":9,"fault":"slow","value":2}]'
+disturbed slow ',timeout=2' '[{"from":7,"to":9,"fault":"slow","value":3}]'
 disturbed cut '' '[{"every":5,"to":20,"fault":"half"},{"every":3,"to":20,"fault":"reset"},{"every":7,"to":30,"fault":"close"}]'
 ok "$(test "$(grep -c '"as":"try"' cut/cassette.jsonl)" -ge "$(grep -Ec '"fault": "(half|reset)"' log)"; echo $?)" \
     "every try is on the cassette" # after `close`, libcurl itself may ask again
@@ -210,7 +212,7 @@ odd other '' '[{"from":9,"to":9,"fault":"other-json"}]' error 'not as documented
 odd huge '' '[{"from":9,"to":9,"fault":"huge","value":1073741824}]' error 'the answer has more than 8388608 bytes'
 odd redirect '' '[{"from":9,"to":9,"fault":"status","value":[302,{"Location":"http://127.0.0.1:1/"},""]}]' error 'HTTP 302'
 odd unwell ',tries=1' '[{"from":9,"to":9,"fault":"status","value":503}]' error 'HTTP 503'
-odd late ',tries=1,timeout=0.5' '[{"from":9,"to":9,"fault":"slow","value":1}]' timeout ',0,timeout,no answer in'
+odd late ',tries=1,timeout=3' '[{"from":9,"to":9,"fault":"slow","value":5}]' timeout ',0,timeout,no answer in'
 odd refused '' '[{"from":9,"to":9,"fault":"status","value":[400,{},"{\"__type\":\"InvalidImageFormatException\",\"Message\":\"no\"}"]}]' \
     refused ',0,refused,InvalidImageFormatException: no'
 
@@ -254,12 +256,31 @@ seconds=$(sed -n 's/^Time: \([0-9.]*\) s.*/\1/p' all.err | tail -n 1)
 ok "$(awk -v s="$seconds" 'BEGIN { exit !(s >= 39 / 50) }'; echo $?)" "no faster than the rate" ||
     echo "# 40 requests in $seconds s"
 
-# --- kills ---
-printf '[{"fault":"slow","value":0.05}]\n' >scenario.json
+# --- a picture that was changed on purpose ---
 serve
-for after in .25 .3 .35 .2; do
-    timeout -s KILL "$after" "$MISID" embed --dataset synthetic --root set --out killed \
-        --backend "rekognition:endpoint=http://127.0.0.1:$port,in_flight=2" >/dev/null 2>&1
+embed changed '' --change exposure=-2
+is "$(sed 1d changed/outputs.csv | grep ',ok,' | grep -c ',jpeg 95,')" \
+    "$(grep -c ',ok,' changed/outputs.csv)" "what was changed is sent, not the file"
+ok "$(test "$(grep -c ',ok,' changed/outputs.csv)" -gt 30; echo $?)" "… and answered"
+
+# --- kills ---
+killed() { # killed REQUESTS COMMAND…: once so many have been answered more than before
+    before=$(asked DetectFaces)
+    more=$1
+    shift
+    "$@" >/dev/null 2>&1 &
+    pid=$!
+    while kill -0 "$pid" 2>/dev/null && [ $(($(asked DetectFaces) - before)) -lt "$more" ]; do
+        sleep .02
+    done
+    kill -KILL "$pid"
+    wait "$pid" 2>/dev/null
+}
+printf '[{"fault":"slow","value":0.1}]\n' >scenario.json
+serve
+spec=rekognition:endpoint=http://127.0.0.1:$port,in_flight=2
+for requests in 5 4 6 3; do
+    killed "$requests" "$MISID" embed --dataset synthetic --root set --out killed --backend "$spec"
 done
 sleep .5 # those on their way are answered
 before=$(asked DetectFaces)
@@ -273,6 +294,17 @@ ok "$(test "$kept" -gt 0; echo $?)" "… of which there were some"
 same killed live "… the same answers"
 run "$MISID" cassette verify killed/cassette.jsonl
 is "$status" 0 "… on a whole cassette"
+killed 7 "$MISID" run "$study" --backend "$spec" --dataset synthetic --root set --out study3
+ok "$(test ! -e study3/run.json; echo $?)" "a study that is killed"
+run "$MISID" run "$study" --backend "$spec" --dataset synthetic --root set --out study3
+is "$status" 0 "… and goes on" || echo "# $errs"
+run "$MISID" run "$study" --backend "$spec" --dataset synthetic --root set --out study4
+is "$(sha256sum <study3/findings.csv)" "$(sha256sum <study4/findings.csv)" \
+    "… has the findings of one that was not"
+embed study3x '' --no-cache
+before=$(asked DetectFaces)
+embed study3x '' --no-cache
+is "$(($(asked DetectFaces) - before))" 40 "--no-cache asks anew"
 
 # --- pairs and galleries ---
 check() { # check OPTIONS
@@ -309,7 +341,7 @@ interrupted() { # interrupted SIGNAL: in the middle of the searches
         >>all.err 2>&1 &
     pid=$!
     waited=0
-    while [ "$(asked SearchFacesByImage)" -lt 1 ] && [ "$waited" -lt 300 ]; do
+    while [ "$(asked SearchFacesByImage)" -lt 1 ] && [ "$waited" -lt 600 ]; do
         waited=$((waited + 1))
         sleep .1
     done

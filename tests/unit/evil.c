@@ -193,7 +193,7 @@ int evil_setup(void **state)
         evil_list[i] = (struct named_case){ i ? "2" : EVIL, i ? "" : "P" EVIL,
                                             i ? "" : "B" EVIL, i ? "" : "s" EVIL,
                                             i ? "" : "yes", "from" EVIL, i ? NAN : .9 };
-    f->cases = (struct cases){ ARENA_INIT, evil_list, EVIL_CASES };
+    f->cases = (struct cases){ ARENA_INIT, evil_list, EVIL_CASES, EVIL_CASES };
     claims_init(&f->claims, &f->study);
     struct claim *claim = &f->claims.claims[0];
     claim->parts = arena_array(&f->claims.arena, 1, sizeof *claim->parts);

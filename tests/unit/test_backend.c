@@ -29,7 +29,7 @@ static void specs(void **state)
         { "lbp:grid=17", "grid=17, expected a whole number from 1 to 16" },
         { "recorded", "nothing was recorded, expected file=OUTPUTS.csv" },
         { "recorded:templates=/nowhere/x.npy", "/nowhere/x.npy" },
-        { "rekognition", "no backend 'rekognition', expected one of " },
+        { "unheard-of", "no backend 'unheard-of', expected one of " },
         { "null:labels=\xff", "expected UTF-8" },
         { "null:labels=a\nb", "holds a control character" },
     };
@@ -106,7 +106,7 @@ static void ask(const char *spec, const struct image *im, const struct image_pla
                 size_t row, struct answer *a)
 {
     const struct image_place nowhere = IMAGE_PLACE_INIT;
-    const struct view view = { im, place ? place : &nowhere, "", row };
+    const struct view view = { im, place ? place : &nowhere, "", row, false };
     struct session *s;
     struct backend *b;
 

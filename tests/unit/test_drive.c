@@ -68,7 +68,7 @@ static enum status decode_name(void *self, const void *bytes, size_t len,
 }
 
 static const struct drive_images images = {
-    no_open, free, read_name, decode_name, NULL, "as they are"
+    no_open, free, read_name, decode_name, NULL, "as they are", false
 };
 
 static int open_session(struct backend *b, struct session **s, struct err *err)

@@ -141,7 +141,8 @@ static void unknown_keys(void **state)
                    "s.yaml:9: backend: unknown key, expected one of backends, ...");
     assert_refused("claims: [{id: c, typ: worst, says: x, source: y}]\n",
                    "s.yaml:9: claims[0].type: is missing, expected one of printed, difference, "
-                   "ratio, worst, best, improvement, excess, over-representation, not-testable");
+                   "ratio, worst, best, improvement, excess, over-representation, "
+                   "rise, rise-difference, not-testable");
 }
 
 static void wrong_yaml(void **state)
@@ -216,7 +217,8 @@ static void wrong_claims(void **state)
         const char *terms, *fault;
     } cases[] = {
         { "type: best-of", "type: best-of, expected one of printed, difference, ratio, "
-          "worst, best, improvement, excess, over-representation, not-testable" },
+          "worst, best, improvement, excess, over-representation, rise, rise-difference, "
+          "not-testable" },
         { "type: improvement, group: all, before: p, after: p",
           "after: 'p' is also the point before, expected another" },
         { "type: improvement, group: all, before: p, after: q, point: q",

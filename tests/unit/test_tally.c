@@ -252,15 +252,15 @@ static void limits(void **state)
 
     (void)state;
     text_add(&t, HEADER);
-    for (int i = 0; i < 20001; i++)
+    for (int i = 0; i < 100001; i++)
         text_add(&t, "A,error,all,1,2,,,no,s\n");
-    assert_bytes_refused(t.s, t.len, ERR_LIMIT, ": 20001 rows, expected at most 20000");
+    assert_bytes_refused(t.s, t.len, ERR_LIMIT, ": 100001 rows, expected at most 100000");
     text_reset(&t);
     text_add(&t, HEADER);
-    for (int i = 0; i < 1001; i++)
+    for (int i = 0; i < 4001; i++)
         text_addf(&t, "b%d,error,all,1,2,,,no,s\n", i);
-    assert_bytes_refused(t.s, t.len, ERR_INPUT, ":1002: one more backend, metric or point, "
-                         "expected at most 1000 together");
+    assert_bytes_refused(t.s, t.len, ERR_INPUT, ":4002: one more backend, metric or point, "
+                         "expected at most 4000 together");
     text_reset(&t);
     text_add(&t, HEADER);
     for (int i = 0; i < 512; i++)
