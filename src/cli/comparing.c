@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "cli/comparing_doses.h"
+#include "cli/comparing_own.h"
 #include "cli/fit_study.h"
 #include "cli/folder.h"
 #include "cli/own_scores.h"
@@ -47,25 +48,6 @@ static void release_set(struct comparing_set *set)
     free(set->rows);
 }
 
-/* Templates must be such that they can be compared here, or by the matcher. */
-static int check_matcher(const struct comparing *c, const struct backend *b, bool changes,
-                         struct err *err)
-{
-    if (!(b->capabilities & MISID_TEMPLATE))
-        return err_add(err, ERR_INPUT, "run: the backend %s gives no templates, expected one "
-                       "that does", b->name);
-    if (!b->own_scores)
-        return 0;
-    if (!b->compare && !own_scores_searches(b, has_gallery(c)))
-        return err_add(err, ERR_INPUT, "run: the backend %s gives templates that only it can "
-                       "compare, and does not compare two, expected one that does", b->name);
-    if (changes)
-        return err_add(err, ERR_INPUT, "run: the backend %s gives templates that only it can "
-                       "compare, and this study changes images, expected one whose "
-                       "templates can be compared outside of it", b->name);
-    return own_scores_fit(b, c->set.roster.n, has_gallery(c) ? c->gallery.roster.n : 0, err);
-}
-
 static int open_matchers(struct comparing *c, bool changes, struct err *err)
 {
     size_t most = c->specs->n;
@@ -89,7 +71,7 @@ static int open_matchers(struct comparing *c, bool changes, struct err *err)
             return code;
         const struct backend *b = c->says[i].backend;
         c->names[i] = b->name;
-        code = check_matcher(c, b, changes, err);
+        code = comparing_own_check(c, b, changes, err);
         for (size_t k = 0; k < i; k++)
             if (!strcmp(c->names[k], b->name))
                 code = err_add(err, ERR_INPUT, "run: --backend '%s' stands twice, expected "
@@ -232,7 +214,7 @@ static int write_embedding(struct embedding *e, const struct comparing_set *set,
     return code;
 }
 
-static const char *join_numbers(struct arena *arena, const double *numbers, size_t n)
+const char *comparing_numbers(struct arena *arena, const double *numbers, size_t n)
 {
     struct text t = TEXT_INIT;
     char number[NUM_MAX];
@@ -244,7 +226,7 @@ static const char *join_numbers(struct arena *arena, const double *numbers, size
     return joined;
 }
 
-static size_t threads_of(const struct comparing *c)
+size_t comparing_threads(const struct comparing *c)
 {
     return c->request->threads > 0 ? (size_t)c->request->threads
                                    : (size_t)sysconf(_SC_NPROCESSORS_ONLN);
@@ -252,79 +234,31 @@ static size_t threads_of(const struct comparing *c)
 
 static int prepare(struct comparing *c, size_t i, const char *dir, struct err *err)
 {
-    const struct backend *b = c->says[i].backend;
-    const size_t n = c->set.roster.n, gallery = has_gallery(c) ? c->gallery.roster.n : 0;
-    const struct backend_plan plan = b->own_scores
-                                         ? own_scores_plan(b, n, gallery)
-                                         : (struct backend_plan){ .images = n + gallery };
+    const struct backend_plan plan = comparing_own_plan(c, c->says[i].backend);
 
     return embedding_prepare(&c->says[i], dir, &plan, err);
+}
+
+static int embed_both(struct comparing *c, const struct study *s, size_t i, struct err *err)
+{
+    int code = embed(&c->says[i], &c->set, s, err);
+
+    return code || !has_gallery(c) ? code : embed(&c->gallery_says[i], &c->gallery, s, err);
 }
 
 int comparing_dry(struct comparing *c, struct pipeline *p)
 {
     int code = 0;
 
-    for (size_t i = 0; i < c->n && code >= 0; i++) {
+    for (size_t i = 0; i < c->n; i++) {
         if (!embedding_is_dry(&c->says[i]))
             continue;
-        if ((code = prepare(c, i, NULL, p->err)) ||
-            (code = embed(&c->says[i], &c->set, &p->study, p->err)) ||
-            (has_gallery(c) &&
-             (code = embed(&c->gallery_says[i], &c->gallery, &p->study, p->err))))
-            return code;
+        int failed = prepare(c, i, NULL, p->err);
+        if (failed || (failed = embed_both(c, &p->study, i, p->err)))
+            return failed;
         code = PIPELINE_DRY;
     }
     return code;
-}
-
-/* What became of the pairs that a matcher was asked to compare itself. */
-static void add_own_fact(struct study *s, const char *backend, const struct own_scores *own,
-                         bool searched)
-{
-    struct text t = TEXT_INIT;
-    char number[NUM_MAX];
-
-    text_addf(&t, "%s formed them: of %llu pairs ", backend, (unsigned long long)own->pairs);
-    text_addf(&t, "%llu got no score and count as non-matches",
-              (unsigned long long)own->none);
-    if (searched)
-        text_addf(&t, ", %llu were not among what a search returned and count as less alike "
-                  "than all that were", (unsigned long long)own->below);
-    text_add(&t, ".");
-    if (!isnan(own->known))
-        text_addf(&t, " Its lists were cut off: what matches is known beyond a score of %s.",
-                  num_shortest(number, own->known));
-    study_add_fact(s, "The matcher's own scores", t.s);
-    text_release(&t);
-}
-
-/* The matcher's own scores, in place of its templates. */
-static int ask_own(struct comparing *c, struct pipeline *p, size_t i, struct score_request *r)
-{
-    struct study *s = &p->study;
-    struct backend *b = c->says[i].backend;
-    struct own_scores own;
-    char number[NUM_MAX];
-    const struct own_scores_request request = {
-        .backend = b, .a = &c->says[i].outputs,
-        .b = has_gallery(c) ? &c->gallery_says[i].outputs : NULL,
-        .dir = r->out, .threads = threads_of(c), .quiet = c->request->quiet,
-    };
-    int code = own_scores_make(&request, &own, p->err);
-
-    if (code)
-        return code;
-    r->own = arena_printf(&s->arena, "%s/own.npy", r->out);
-    r->own_gaps = own.none || own.below;
-    r->own_known = own.known;
-    r->similarity = similarity_names[b->score_is_distance ? SIMILARITY_OWN_DISTANCE
-                                                          : SIMILARITY_OWN];
-    if (!r->thresholds && !b->score_is_distance) /* one that nothing is above */
-        r->thresholds = arena_strdup(&s->arena, num_shortest(number, isnan(own.highest)
-                                                                         ? 1 : own.highest));
-    add_own_fact(s, b->name, &own, own_scores_searches(b, has_gallery(c)));
-    return 0;
 }
 
 /* One matcher: its answers, and their comparisons, in backends/NAME/. */
@@ -339,11 +273,18 @@ static int work_one(struct comparing *c, struct pipeline *p, size_t i)
     const bool native = s->compare.native && b->n_native;
     int code;
 
+    c->wishes[i] = (struct scored_wish){
+        .points_called = native ? "native" : NULL,
+        .threads = comparing_threads(c), .lenient = b->own_scores,
+        .replicates = (size_t)c->replicates, .permutations = (size_t)c->permutations,
+        .seed = (uint64_t)c->seed, .apart = s->n_doses > 0,
+        .searches = isnan(c->searches) ? 0 : c->searches,
+        .has_suspicious = !isnan(c->suspicious), .suspicious = c->suspicious };
     r.run = has_gallery(c) ? gallery : dir;
     r.probes = has_gallery(c) ? probes : NULL;
     r.by = comparing_axes(s, s->compare.by);
-    r.thresholds = native ? join_numbers(&s->arena, b->native, b->n_native) : NULL;
-    r.targets = join_numbers(&s->arena, s->compare.targets, s->compare.n_targets);
+    r.thresholds = native ? comparing_numbers(&s->arena, b->native, b->n_native) : NULL;
+    r.targets = comparing_numbers(&s->arena, s->compare.targets, s->compare.n_targets);
     r.out = dir;
     r.same_person = c->same_person;
     r.bins = NAN;
@@ -351,25 +292,15 @@ static int work_one(struct comparing *c, struct pipeline *p, size_t i)
     r.top = (double)s->compare.top;
     r.silent = true;
     r.quiet = c->request->quiet;
-    (void)((code = prepare(c, i, dir, p->err)) ||
-           (code = embed(&c->says[i], &c->set, s, p->err)) ||
-           (has_gallery(c) &&
-            (code = embed(&c->gallery_says[i], &c->gallery, s, p->err))) ||
-           (b->own_scores && (code = ask_own(c, p, i, &r))) ||
+    (void)((code = prepare(c, i, dir, p->err)) || (code = embed_both(c, s, i, p->err)) ||
+           (b->own_scores && (code = comparing_own_ask(c, s, i, &r, p->err))) ||
            (code = write_embedding(&c->says[i], &c->set, has_gallery(c) ? probes : dir,
                                    p->err)) ||
            (has_gallery(c) && (code = write_embedding(&c->gallery_says[i], &c->gallery,
                                                       gallery, p->err))) ||
            (code = scoring_run(&r, p->err)) ||
-           (code = file_remove(dir, "own.part", p->err)) ||
+           (code = own_scores_end(dir, p->err)) ||
            (code = scored_load(&c->scored[i], dir, p->err)));
-    c->wishes[i] = (struct scored_wish){
-        .points_called = native ? "native" : NULL,
-        .threads = threads_of(c), .lenient = b->own_scores,
-        .replicates = (size_t)c->replicates, .permutations = (size_t)c->permutations,
-        .seed = (uint64_t)c->seed, .apart = s->n_doses > 0,
-        .searches = isnan(c->searches) ? 0 : c->searches,
-        .has_suspicious = !isnan(c->suspicious), .suspicious = c->suspicious };
     free(gallery);
     free(probes);
     free(dir);
@@ -443,20 +374,6 @@ static void settle_charts(struct study *s, const struct tally *t)
     s->n_charts = n;
 }
 
-/* Points of matchers that told too few scores for them. */
-static void add_left_out(const struct comparing *c, struct study *s)
-{
-    struct text t = TEXT_INIT;
-
-    for (size_t i = 0; i < c->n; i++)
-        if (c->scored[i].left_out)
-            text_addf(&t, "%s%s at %s: the scores that it gave do not reach so far down.",
-                      t.len ? " " : "", c->names[i], c->scored[i].left_out);
-    if (t.len)
-        study_add_fact(s, "Left out", t.s);
-    text_release(&t);
-}
-
 int comparing_work(struct comparing *c, struct pipeline *p)
 {
     struct text t = TEXT_INIT;
@@ -478,7 +395,7 @@ int comparing_work(struct comparing *c, struct pipeline *p)
         code = scored_run_count(&c->run, p);
     }
     if (!code)
-        add_left_out(c, &p->study);
+        comparing_own_tell(c, &p->study);
     for (size_t i = 0; i < c->n && !code; i++)
         code = comparing_doses(c, p, i);
     if (!code) {

@@ -67,6 +67,9 @@ int comparing_estimate(struct comparing *c, struct pipeline *p);
 int comparing_write(const struct comparing *c, struct pipeline *p);
 /* The names of a set of axes, joined by commas; NULL where it is empty. */
 const char *comparing_axes(struct study *s, unsigned set);
+/* Numbers joined by commas, in the arena; NULL where there is none. */
+const char *comparing_numbers(struct arena *arena, const double *numbers, size_t n);
+size_t comparing_threads(const struct comparing *c);
 /* Options that make the run again. */
 void comparing_add_command(const struct comparing *c, struct text *to);
 void comparing_release(struct comparing *c);

@@ -18,7 +18,13 @@
 #include "core/exceed.h"
 
 #define PART "own.part"
-#define PART_HEAD 64           /* the key's hexadecimal digits, before the scores */
+#define PART_NATIVE 120
+
+struct part_head {             /* of own.part, before the scores */
+    char key[HASH_HEX - 1];
+    double native[PART_NATIVE]; /* once all is made: the backend's thresholds, which it
+                                   may have told in its answers; the others are 0 */
+};
 
 struct side {                  /* those that can be compared */
     const struct outputs *o;
@@ -31,8 +37,10 @@ struct making {
     const struct own_scores_request *r;
     struct side a, b;          /* all pairs: b is a */
     bool all, searches;
+    bool shared;               /* the gallery is at a service: one for all sessions */
+    uint64_t gallery;          /* that one */
     float *scores;             /* a.n × b.n, of own.part; bits 0: not made yet */
-    void *map;
+    struct part_head *map;
     size_t mapped;
     struct progress bar;
     pthread_mutex_t lock;      /* of what follows */
@@ -148,7 +156,7 @@ static bool is_part_of(int fd, size_t size, const char *key)
 static int open_part(struct making *m, const char *path, struct err *err)
 {
     char key[HASH_HEX];
-    const size_t size = PART_HEAD + m->a.n * m->b.n * sizeof *m->scores;
+    const size_t size = sizeof *m->map + m->a.n * m->b.n * sizeof *m->scores;
     int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666), fault = 0;
 
     make_key(m, key);
@@ -171,7 +179,7 @@ static int open_part(struct making *m, const char *path, struct err *err)
         return err_add(err, ERR_PROGRAM, "%s: %s", path, strerror(fault));
     }
     m->mapped = size;
-    m->scores = (float *)(void *)((char *)m->map + PART_HEAD);
+    m->scores = (float *)(void *)(m->map + 1);
     return 0;
 }
 
@@ -267,45 +275,105 @@ static bool row_is_made(const struct making *m, size_t i)
     return true;
 }
 
-static int search_row(struct making *m, struct session *s, uint64_t gallery, size_t i,
-                      struct err *err)
-{
-    const struct backend *b = m->r->backend;
-    const size_t cap = m->b.n < OWN_SCORES_CANDIDATES ? m->b.n : OWN_SCORES_CANDIDATES;
-    const float unlike = b->score_is_distance ? INFINITY : -INFINITY;
-    struct backend_candidate *found;
+/* A session, and the gallery that it searches. */
+struct seat {
+    struct session *session;
+    uint64_t gallery;
+    struct backend_candidate *found; /* search_cap() */
+    float *row;                      /* b.n */
+};
 
-    if (row_is_made(m, i)) {
-        add_done(m, m->b.n);
-        return 0;
-    }
-    found = mem_array(cap, sizeof *found);
-    long n = b->search(s, gallery, m->a.template[i], m->a.len[i], found, cap, err);
-    if (n >= 0) {
-        for (size_t j = 0; j < m->b.n; j++)
-            *cell(m, i, j) = unlike;
-        for (size_t k = 0; k < (size_t)n && k < cap; k++)
-            if (found[k].place < m->b.n && !isnan(found[k].score))
-                *cell(m, i, found[k].place) = take_score(m, found[k].score);
-        add_done(m, m->b.n);
-    }
-    free(found);
-    return n < 0 ? (int)n : 0;
+static size_t search_cap(const struct making *m)
+{
+    return m->b.n < OWN_SCORES_CANDIDATES ? m->b.n : OWN_SCORES_CANDIDATES;
 }
 
-static int work_session(struct making *m, struct session *s, struct err *err)
+static int enroll(const struct making *m, struct session *s, uint64_t *gallery,
+                  struct err *err)
+{
+    return m->r->backend->enroll(s, m->b.template, m->b.len, m->b.n, gallery, err);
+}
+
+static void drop(const struct making *m, struct session *s, uint64_t gallery)
+{
+    if (m->r->backend->drop)
+        m->r->backend->drop(s, gallery);
+}
+
+/* Searches; what cannot be said of a probe by a program that falls over it is not said:
+ * its gallery, lost with it, is made anew, and a second failure gives no scores (-> -1).
+ * What a service fails with, no run can go on with. */
+static long search(struct making *m, struct seat *seat, size_t i, bool *given_up,
+                   struct err *err)
 {
     const struct backend *b = m->r->backend;
-    uint64_t gallery = 0;
-    int code = m->searches ? b->enroll(s, m->b.template, m->b.len, m->b.n, &gallery, err) : 0;
+    struct err first = ERR_INIT, second = ERR_INIT;
+    long n = b->search(seat->session, seat->gallery, m->a.template[i], m->a.len[i],
+                       seat->found, search_cap(m), m->shared ? err : &first);
 
-    if (code)
-        return code;
+    if (n < 0 && !m->shared) {
+        drop(m, seat->session, seat->gallery);
+        n = enroll(m, seat->session, &seat->gallery, err);
+        if (!n) {
+            n = b->search(seat->session, seat->gallery, m->a.template[i], m->a.len[i],
+                          seat->found, search_cap(m), &second);
+            *given_up = n < 0;
+        }
+    }
+    err_release(&first);
+    err_release(&second);
+    return n;
+}
+
+/* Each score is stored once, as it stays: a row that is broken off is made anew. */
+static int search_row(struct making *m, struct seat *seat, size_t i, struct err *err)
+{
+    const float unlike = m->r->backend->score_is_distance ? INFINITY : -INFINITY;
+    bool given_up = false;
+
+    if (!row_is_made(m, i)) {
+        long n = search(m, seat, i, &given_up, err);
+        if (n < 0 && !given_up)
+            return (int)n;
+        for (size_t j = 0; j < m->b.n; j++)
+            seat->row[j] = given_up ? NAN : unlike;
+        for (size_t k = 0; !given_up && k < (size_t)n && k < search_cap(m); k++)
+            if (seat->found[k].place < m->b.n && !isnan(seat->found[k].score))
+                seat->row[seat->found[k].place] = take_score(m, seat->found[k].score);
+        memcpy(cell(m, i, 0), seat->row, m->b.n * sizeof *seat->row);
+    }
+    add_done(m, m->b.n);
+    return 0;
+}
+
+static int work_rows(struct making *m, struct session *s, struct err *err)
+{
+    struct seat seat = { .session = s, .gallery = m->gallery };
+    int code = 0;
+
+    if (m->searches) {
+        seat.found = mem_array(search_cap(m), sizeof *seat.found);
+        seat.row = mem_array(m->b.n, sizeof *seat.row);
+        if (!m->shared)
+            code = enroll(m, s, &seat.gallery, err);
+    }
     for (size_t i; !code && take_row(m, &i);)
-        code = m->searches ? search_row(m, s, gallery, i, err) : compare_row(m, s, i, err);
-    if (m->searches && b->drop)
-        b->drop(s, gallery);
+        code = m->searches ? search_row(m, &seat, i, err) : compare_row(m, s, i, err);
+    if (m->searches && !m->shared)
+        drop(m, s, seat.gallery);
+    free(seat.found);
+    free(seat.row);
     return code;
+}
+
+static void note_failure(struct making *m, int code, const struct err *err)
+{
+    pthread_mutex_lock(&m->lock);
+    if (code && !m->code) {
+        m->code = code;
+        err_add(m->err, code, "%s", err->count ? err_text(err) : "the comparisons failed");
+    }
+    pthread_mutex_unlock(&m->lock);
 }
 
 static void *work(void *arg)
@@ -317,15 +385,10 @@ static void *work(void *arg)
     int code = b->session(b, &s, &err);
 
     if (!code) {
-        code = work_session(m, s, &err);
+        code = work_rows(m, s, &err);
         b->end(s);
     }
-    pthread_mutex_lock(&m->lock);
-    if (code && !m->code) {
-        m->code = code;
-        err_add(m->err, code, "%s", err.count ? err_text(&err) : "the comparisons failed");
-    }
-    pthread_mutex_unlock(&m->lock);
+    note_failure(m, code, &err);
     err_release(&err);
     return NULL;
 }
@@ -339,26 +402,53 @@ static bool all_made(const struct making *m)
     return true;
 }
 
-/* Services keep several requests under way by themselves, and each gallery costs. */
-static int ask_all(struct making *m)
+/* On so many threads; one gallery at a service serves them all. */
+static void ask_all(struct making *m, size_t wanted)
 {
-    size_t wanted = m->searches && m->r->backend->client ? 1 : m->r->threads, n = 0;
-
-    if (all_made(m))
-        return 0;
-    wanted = wanted < m->a.n ? wanted : m->a.n;
-    m->pairs = m->all ? m->a.n * (m->a.n - 1) / 2 : m->a.n * m->b.n;
-    progress_begin(&m->bar, m->r->backend->name, "comparisons", m->r->quiet);
-    pthread_mutex_init(&m->lock, NULL);
+    struct backend *b = m->r->backend;
+    struct err err = ERR_INIT;
+    struct session *host = NULL;
     pthread_t *threads = mem_array(wanted, sizeof *threads);
-    while (n + 1 < wanted && pthread_create(&threads[n], NULL, work, m) == 0)
-        n++;
-    work(m);
-    while (n)
-        pthread_join(threads[--n], NULL);
+    size_t n = 0;
+    int code = 0;
+
+    if (m->shared && !(code = b->session(b, &host, &err)))
+        code = enroll(m, host, &m->gallery, &err);
+    note_failure(m, code, &err);
+    if (!code) {
+        while (n + 1 < wanted && pthread_create(&threads[n], NULL, work, m) == 0)
+            n++;
+        work(m);
+        while (n)
+            pthread_join(threads[--n], NULL);
+        if (m->shared)
+            drop(m, host, m->gallery);
+    }
+    if (host)
+        b->end(host);
     free(threads);
+    err_release(&err);
+}
+
+/* A service has several requests under way, of which a search is one. */
+static int make_all(struct making *m)
+{
+    struct backend *b = m->r->backend;
+    size_t wanted = m->shared ? b->batch : m->r->threads;
+
+    if (all_made(m)) {
+        for (size_t i = 0; i < b->n_native && i < PART_NATIVE && m->map->native[0]; i++)
+            b->native[i] = m->map->native[i];
+        return 0;
+    }
+    m->pairs = m->all ? m->a.n * (m->a.n - 1) / 2 : m->a.n * m->b.n;
+    progress_begin(&m->bar, b->name, "comparisons", m->r->quiet);
+    pthread_mutex_init(&m->lock, NULL);
+    ask_all(m, wanted < m->a.n ? wanted : m->a.n);
     pthread_mutex_destroy(&m->lock);
     progress_end(&m->bar);
+    for (size_t i = 0; !m->code && i < b->n_native && i < PART_NATIVE; i++)
+        m->map->native[i] = b->native[i];
     return m->code;
 }
 
@@ -378,26 +468,45 @@ static size_t list_of(const struct making *m, size_t i, double *last)
     return n;
 }
 
-static double find_known(const struct making *m)
+/* How many candidates a list has that is cut off; 0: none is. */
+static size_t cut_length(const struct making *m)
 {
+    const size_t most = m->r->backend->most_found;
+    const size_t cap = most && most < search_cap(m) ? most : search_cap(m);
     size_t longest = 0;
-    double known = NAN, last;
+    double last;
 
     for (size_t i = 0; i < m->a.n; i++) {
         size_t n = list_of(m, i, &last);
         longest = n > longest ? n : longest;
     }
-    for (size_t i = 0; longest && longest < m->b.n && i < m->a.n; i++)
-        if (list_of(m, i, &last) == longest)
+    if (longest == m->b.n || (most && longest < cap))
+        return 0;
+    return longest;
+}
+
+/* Beyond which score all that match are there, as core has it; -INFINITY: any. */
+static double find_known(const struct making *m, size_t cut)
+{
+    const struct backend *b = m->r->backend;
+    double known = -INFINITY, last;
+
+    for (size_t i = 0; cut && i < m->a.n; i++)
+        if (list_of(m, i, &last) == cut)
             known = fmax(known, last);
-    return m->r->backend->score_is_distance ? -known : known;
+    if (!isnan(b->least_found)) { /* those at it are returned */
+        float least = float_from(b->score_is_distance ? -b->least_found : b->least_found);
+        known = fmax(known, (double)nextafterf(least, -INFINITY));
+    }
+    return known;
 }
 
 static void sum_up(const struct making *m, struct own_scores *made)
 {
     const bool distance = m->r->backend->score_is_distance;
+    double best = -INFINITY;
 
-    *made = (struct own_scores){ .known = m->searches ? find_known(m) : NAN, .highest = NAN };
+    *made = (struct own_scores){ .known = NAN };
     for (size_t i = 0; i < m->a.n; i++)
         for (size_t j = m->all ? i + 1 : 0; j < m->b.n; j++) {
             double x = (double)*cell(m, i, j);
@@ -405,8 +514,15 @@ static void sum_up(const struct making *m, struct own_scores *made)
             made->none += isnan(x) != 0;
             made->below += isinf(x) != 0;
             if (isfinite(x))
-                made->highest = distance ? fmin(made->highest, x) : fmax(made->highest, x);
+                best = fmax(best, distance ? -x : x);
         }
+    made->best = isfinite(best) ? distance ? -best : best : 0;
+    if (m->searches && made->below) {
+        made->listed = cut_length(m);
+        double known = find_known(m, made->listed);
+        if (isfinite(known))
+            made->known = distance ? -known : known;
+    }
 }
 
 static int write_scores(const struct making *m, const char *path, struct err *err)
@@ -432,6 +548,19 @@ static int write_scores(const struct making *m, const char *path, struct err *er
     return code ? code : npy_commit(&out, err);
 }
 
+/* Not one score: asked for again the next time. */
+static int give_up(const struct making *m, const char *part, uint64_t pairs)
+{
+    unlink(part);
+    return err_add(m->err, ERR_PROGRAM, "the backend %s gave none of %llu pairs a score",
+                   m->r->backend->name, (unsigned long long)pairs);
+}
+
+int own_scores_end(const char *dir, struct err *err)
+{
+    return file_remove(dir, PART, err);
+}
+
 int own_scores_make(const struct own_scores_request *r, struct own_scores *made,
                     struct err *err)
 {
@@ -445,16 +574,20 @@ int own_scores_make(const struct own_scores_request *r, struct own_scores *made,
     else
         find_side(&m.b, r->b);
     m.searches = own_scores_searches(r->backend, r->b);
+    m.shared = m.searches && r->backend->client;
     if (!code)
         code = path_make_dirs(r->dir, err);
     if (!code)
         code = open_part(&m, part, err);
     if (!code && m.a.n && m.b.n)
-        code = ask_all(&m);
+        code = make_all(&m);
     if (!code) {
         sum_up(&m, made);
-        code = write_scores(&m, path, err);
+        if (made->pairs && made->none == made->pairs)
+            code = give_up(&m, part, made->pairs);
     }
+    if (!code)
+        code = write_scores(&m, path, err);
     if (m.map)
         munmap(m.map, m.mapped);
     release_side(&m.a);

@@ -199,12 +199,13 @@ static int add_target(struct scored *sc, const struct curve *curve, double targe
     else if (lenient)
         leave_out(sc, name);
     free(name);
-    return found || lenient ? 0 : err_add(err, ERR_INPUT, "the scores are kept one by one only down to "
-                               "an FMR of %s, expected `misid score --target-fmr %s`",
-                               num_shortest(number, curve->nonmated
-                                                ? (double)curve->n_high /
-                                                      (double)curve->nonmated : 0),
-                               number);
+    if (found || lenient)
+        return 0;
+    return err_add(err, ERR_INPUT, "the scores are kept one by one only down to an FMR of "
+                   "%s, expected `misid score --target-fmr %s`",
+                   num_shortest(number, curve->nonmated ? (double)curve->n_high /
+                                                              (double)curve->nonmated : 0),
+                   number);
 }
 
 static int make_points(struct scored *sc, const struct scored_wish *wish, struct err *err)
@@ -219,7 +220,8 @@ static int make_points(struct scored *sc, const struct scored_wish *wish, struct
     sc->points = arena_array(&sc->arena, most, sizeof *sc->points);
     sc->targets = arena_array(&sc->arena, most, sizeof *sc->targets);
     for (size_t i = 0; wish->points_called && i < s->n_thresholds; i++) {
-        char *name = mem_printf("%s=%s", wish->points_called, num_shortest(number, s->thresholds[i]));
+        char *name = mem_printf("%s=%s", wish->points_called,
+                                num_shortest(number, s->thresholds[i]));
         if (wish->lenient && !compared_reaches(&sc->compared, s->thresholds[i]))
             leave_out(sc, name);
         else

@@ -186,7 +186,8 @@ static int parse_options(const struct score_request *r, struct scores *s, struct
         return err_add(err, ERR_INPUT, "score: the similarity %s is of scores that a matcher "
                        "formed itself, not of templates, expected misid run with that "
                        "matcher", similarity_names[similarity]);
-    s->tail = mode == 1 && !r->trials && !r->own; /* all those are scored anyway */
+    /* listed trials are all scored anyway; a histogram would hold pairs without a score */
+    s->tail = r->own ? r->own_gaps : mode == 1 && !r->trials;
     s->consolidated = way == 1;
     s->lost_are_trials = failure == 1;
     s->cap = cap;

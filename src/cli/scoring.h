@@ -42,8 +42,8 @@ struct score_request {
     bool silent;               /* no summary */
 };
 #define SCORE_REQUEST_INIT                                                              \
-    { .own_known = NAN, .floor = NAN, .threads = NAN, .top = 20, .bins = SCORES_BINS,                     \
-      .most = SCORES_MAX_EXCEEDANCES, .every = 30 }
+    { .own_known = NAN, .floor = NAN, .threads = NAN, .top = 20,                        \
+      .bins = SCORES_BINS, .most = SCORES_MAX_EXCEEDANCES, .every = 30 }
 
 int scoring_run(const struct score_request *r, struct err *err);
 

@@ -499,7 +499,7 @@ static size_t split_exceedances(struct count *c, struct scores_pair **loose)
 
     *loose = NULL;
     if (c->known_above > -INFINITY && f.floor <= (double)c->known_above) {
-        f.floor = (double)nextafterf(c->known_above, INFINITY);
+        f.floor = nextafter((double)c->known_above, INFINITY);
         f.raised = true;
     }
     s->floor_asked = distance ? -f.asked : f.asked;
