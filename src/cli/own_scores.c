@@ -583,7 +583,7 @@ int own_scores_make(const struct own_scores_request *r, struct own_scores *made,
         code = make_all(&m);
     if (!code) {
         sum_up(&m, made);
-        if (made->pairs && made->none == made->pairs)
+        if (made->pairs && made->none + made->below == made->pairs)
             code = give_up(&m, part, made->pairs);
     }
     if (!code)

@@ -86,7 +86,7 @@ static int check_score(const char *option, const struct scores *s, double v, str
     if (cosine && !(v >= -1 && v <= 1))
         return err_add(err, ERR_INPUT, "score: --%s %g is out of range, expected -1 to 1 for "
                        "cosine", option, v);
-    if (similarity_is_distance(s->similarity) && v < 0)
+    if (similarity_is_from_0(s->similarity) && v < 0)
         return err_add(err, ERR_INPUT, "score: --%s %g is out of range, expected a distance "
                        "from 0", option, v);
     return 0;

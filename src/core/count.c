@@ -66,7 +66,7 @@ static void choose_range(struct count *c)
 {
     struct scores *s = c->s;
     double high = 1;
-    bool distance = similarity_is_distance(s->similarity);
+    bool from_0 = similarity_is_from_0(s->similarity);
 
     if (s->similarity != SIMILARITY_COSINE) {
         double bound = find_bound(c);
@@ -76,10 +76,10 @@ static void choose_range(struct count *c)
         high = ldexp(1, exponent);
     }
     s->high = high;
-    s->low = distance ? 0 : -high;
+    s->low = from_0 ? 0 : -high;
     c->bins = (struct sweep_bins){
         .scale = (float)((double)s->bins / (s->high - s->low)),
-        .offset = (int32_t)(distance ? s->bins : s->bins / 2),
+        .offset = (int32_t)(from_0 ? s->bins : s->bins / 2),
         .n = (uint32_t)s->bins,
     };
 }

@@ -71,6 +71,7 @@ enum similarity {
 extern const char *const similarity_names[SIMILARITIES + 1];
 bool similarity_is_distance(enum similarity s);
 bool similarity_is_own(enum similarity s);
+bool similarity_is_from_0(enum similarity s); /* a distance that is never negative */
 
 #define SCORES_MAX_THRESHOLDS 1024
 #define SCORES_MAX_BINS ((size_t)1 << 20)

@@ -184,12 +184,11 @@ static void all_pairs(void **state)
 #define UNKNOWN -8
 
 /* The same lab, of scores in place of templates; every `gaps`th pair has none. */
-static struct lab *give(const struct lab *from, uint32_t gaps, float **matrix)
+static struct lab *give(const struct lab *from, enum similarity own, uint32_t gaps,
+                        float **matrix)
 {
     const struct lab_side *a = &from->a, *b = from->setup.b.scorer ? &from->b : a;
     struct lab *lab = mem_alloc(sizeof *lab);
-    const enum similarity own = similarity_is_distance(from->scores.similarity)
-                                    ? SIMILARITY_OWN_DISTANCE : SIMILARITY_OWN;
     float *given = *matrix = mem_array(a->side.n * b->side.n, sizeof *given);
 
     *lab = *from;
@@ -262,11 +261,15 @@ static void given_scores(void **state)
                                    !draw(3), false);
         lab->scores.n_targets = 0;
         lab->scores.cap = 10000000;
-        struct lab *given = give(lab, 0, &matrix);
+        const bool distance = similarity_is_distance(lab->scores.similarity);
+        const bool negative = !distance && round % 8 > 3; /* distances below 0 */
+        struct lab *given = give(lab, distance || negative ? SIMILARITY_OWN_DISTANCE
+                                                           : SIMILARITY_OWN, 0, &matrix);
         count_all(lab);
         count_all(given);
         check_cells(given); /* the histograms too */
-        same_scores(&given->scores, &lab->scores);
+        if (!negative)
+            same_scores(&given->scores, &lab->scores);
         free_lab(given);
         free(matrix);
         free_lab(lab);
@@ -282,9 +285,12 @@ static void given_in_part(void **state)
         struct lab *lab = make_lab(2 + draw(200), round % 2 ? 2 + draw(200) : 0,
                                    round % 4 < 2 ? SIMILARITY_INNER : SIMILARITY_EUCLIDEAN,
                                    false, false);
-        struct lab *given = give(lab, 2 + draw(4), &matrix);
+        struct lab *given = give(lab, similarity_is_distance(lab->scores.similarity)
+                                          ? SIMILARITY_OWN_DISTANCE : SIMILARITY_OWN,
+                                 2 + draw(4), &matrix);
         const struct scores *s = &given->scores;
         double sign = similarity_is_distance(s->similarity) ? -1 : 1;
+        given->scores.tail = round > 3;
         given->scores.n_targets = 1;
         given->scores.targets = arena_array(&given->scores.arena, 1, sizeof(double));
         given->scores.targets[0] = .9;
