@@ -23,7 +23,7 @@ exec "$MISID" record at/run --history at/h.sqlite --quiet
 END
 milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 whole() { # whole FOLDER: what of a finished run must be the same
-    (cd "$1/run" && find . -type f ! -path '*/.*' ! -name timing.json ! -name backend.json ! -name scores.json \
+    (cd "$1/run" && find . -type f ! -path '*/.*' ! -name timing.json ! -name backend.json ! -name scores.json ! -name study.json \
         ! -name outputs.csv ! -name run.json ! -name report.html ! -name report.json -exec sha256sum {} + | sort -k2)
     cut -d, -f1-10 "$1/run/backends/lbp/outputs.csv"
 }
