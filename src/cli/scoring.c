@@ -50,7 +50,7 @@ static int check_score(const char *option, const struct scores *s, double v, str
     if (cosine && !(v >= -1 && v <= 1))
         return err_add(err, ERR_INPUT, "score: --%s %g is out of range, expected -1 to 1 for "
                        "cosine", option, v);
-    if (similarity_is_distance(s->similarity) && v < 0)
+    if (similarity_is_from_0(s->similarity) && v < 0)
         return err_add(err, ERR_INPUT, "score: --%s %g is out of range, expected a distance "
                        "from 0", option, v);
     return 0;
@@ -146,7 +146,12 @@ static int parse_options(const struct score_request *r, struct scores *s, struct
                        "edges are exact", s->bins);
     s->version = PACKAGE_VERSION;
     s->similarity = (enum similarity)similarity;
-    s->tail = mode == 1 && !r->trials; /* every listed trial is scored anyway */
+    if (similarity_is_own(s->similarity) != (r->own != NULL))
+        return err_add(err, ERR_INPUT, "score: the similarity %s is of scores that a matcher "
+                       "formed itself, not of templates, expected misid run with that "
+                       "matcher", similarity_names[similarity]);
+    /* listed trials are all scored anyway; a histogram would hold pairs without a score */
+    s->tail = r->own ? r->own_gaps : mode == 1 && !r->trials;
     s->consolidated = way == 1;
     s->lost_are_trials = failure == 1;
     s->cap = cap;
@@ -165,11 +170,17 @@ static int read_side(struct scoring *g, struct score_side *side, const char *fol
     char *in_templates = folder ? path_join(folder, "templates.npy") : NULL;
     char *in_roster = folder ? path_join(folder, "roster.csv") : NULL;
     char *in_outputs = folder ? path_join(folder, "outputs.csv") : NULL;
+    const struct score_side_files files = {
+        .templates = folder ? in_templates : templates, .roster = folder ? in_roster : roster,
+        .outputs = in_outputs, .roster_role = roster_role,
+    };
+    const bool is_probes = g->r->probes && side == &g->a;
     int code = folder ? shard_refuse(folder, err) : 0;
 
     if (!code)
-        code = score_side_read(side, &g->scores, folder ? in_templates : templates,
-                               folder ? in_roster : roster, roster_role, in_outputs, err);
+        code = g->r->own ? score_side_given(side, &g->scores, &files, &g->given,
+                                            g->r->probes && !is_probes, err)
+                         : score_side_read(side, &g->scores, &files, err);
 
     free(in_templates);
     free(in_roster);
@@ -238,6 +249,12 @@ static int read_inputs(struct scoring *g, struct err *err)
     int code = 0;
 
     main_side->word = "templates";
+    if (r->own)
+        (void)((code = score_add_input(&g->scores, "own", r->own, err)) ||
+               (code = score_given_load(&g->given, r->own, &g->scores, r->own_gaps, r->own_known,
+                                       err)));
+    if (code)
+        return code;
     if (r->probes) {
         bool folder = path_is_dir(r->probes);
         g->a.word = "probes";
@@ -246,7 +263,7 @@ static int read_inputs(struct scoring *g, struct err *err)
     }
     if (!code)
         code = read_side(g, main_side, r->run, r->templates, r->roster, "roster", err);
-    if (!code && r->probes && g->a.templates.columns != g->gallery.templates.columns)
+    if (!code && r->probes && !r->own && g->a.templates.columns != g->gallery.templates.columns)
         code = err_add(err, ERR_INPUT, "score: probes of %zu numbers, templates of %zu: "
                        "expected as many", g->a.templates.columns,
                        g->gallery.templates.columns);

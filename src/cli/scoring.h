@@ -28,6 +28,10 @@ struct score_request {
     const char *templates, *roster;    /* else these */
     const char *probes;        /* folder, or templates with probe_roster; NULL: none */
     const char *probe_roster;
+    const char *own;           /* own.npy: the matcher's own scores in place of templates,
+                                  of `run` and perhaps `probes`; or NULL */
+    bool own_gaps;             /* not every pair has a score there … */
+    double own_known;          /* … but those beyond this one; NaN: any that has one */
     const char *trials;        /* a list, or NULL */
     const char *same_person;   /* decided by a person (same_person.h), or NULL */
     const char *by, *same;     /* axes with commas, or NULL */
@@ -44,8 +48,8 @@ struct score_request {
     bool silent;               /* no summary */
 };
 #define SCORE_REQUEST_INIT                                                              \
-    { .floor = NAN, .threads = NAN, .top = 20, .bins = SCORES_BINS,                     \
-      .most = SCORES_MAX_EXCEEDANCES, .every = 30 }
+    { .own_known = NAN, .floor = NAN, .threads = NAN, .top = 20,                        \
+      .bins = SCORES_BINS, .most = SCORES_MAX_EXCEEDANCES, .every = 30 }
 
 int scoring_run(const struct score_request *r, struct err *err);
 

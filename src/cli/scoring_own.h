@@ -8,6 +8,7 @@
 #define CLI_SCORING_OWN_H
 
 #include "cli/same_person.h"
+#include "cli/score_given.h"
 #include "cli/score_inputs.h"
 #include "cli/scoring.h"
 #include "cli/shard.h"
@@ -19,6 +20,7 @@ struct scoring {
     struct shard shard;
     struct scores scores;
     struct score_side a, gallery;
+    struct score_given given;  /* scores, in place of templates */
     struct trials trials;
     struct same_person same;
     struct count_trial *listed;

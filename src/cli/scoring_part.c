@@ -209,7 +209,7 @@ static bool is_sound(const struct scores *s)
                                 : s->thresholds[i] > s->thresholds[i - 1]);
     return sorted && s->n_thresholds && s->bins >= 2 && !(s->bins & (s->bins - 1)) &&
            s->high > 0 && isfinite(s->high) && ldexp(1, ilogb(s->high)) == s->high &&
-           s->low == (similarity_is_distance(s->similarity) ? 0 : -s->high) &&
+           s->low == (similarity_is_from_0(s->similarity) ? 0 : -s->high) &&
            !s->gallery == !s->top && !(s->gallery && s->listed);
 }
 

@@ -100,6 +100,7 @@ void scoring_release(struct scoring *g)
     same_person_release(&g->same);
     score_side_release(&g->a);
     score_side_release(&g->gallery);
+    score_given_release(&g->given);
     scores_release(&g->scores);
 }
 

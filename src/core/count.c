@@ -38,27 +38,45 @@ static double greatest(const struct count_side *side)
     return most;
 }
 
-/* Bounds of the scores, powers of two: |a·b| ≤ |a||b|, |a − b| ≤ |a| + |b|,
- * (a−b)²/(a+b) ≤ a + b; a millionth more, for rounding. */
+/* The greatest amount of a given score. */
+static double greatest_given(const struct scorer *s)
+{
+    float most = 0;
+
+    for (size_t i = 0; i < s->n * s->given_columns; i++)
+        most = fabsf(s->given[i]) > most ? fabsf(s->given[i]) : most;
+    return (double)most;
+}
+
+/* What no score goes beyond: |a·b| ≤ |a||b|, |a − b| ≤ |a| + |b|, (a−b)²/(a+b) ≤ a + b;
+ * a millionth more, for rounding. */
+static double find_bound(const struct count *c)
+{
+    if (c->setup.a.scorer->given)
+        return greatest_given(c->setup.a.scorer);
+    double a = greatest(&c->setup.a), b = c->gallery ? greatest(&c->setup.b) : a;
+    return (c->s->similarity == SIMILARITY_INNER ? a * b : a + b) * (1 + 1e-6);
+}
+
+/* Bounds of the scores, powers of two. */
 static void choose_range(struct count *c)
 {
     struct scores *s = c->s;
     double high = c->setup.merges ? s->high : 1;
-    bool distance = similarity_is_distance(s->similarity);
+    bool from_0 = similarity_is_from_0(s->similarity);
 
     if (s->similarity != SIMILARITY_COSINE && !c->setup.merges) {
-        double a = greatest(&c->setup.a), b = c->gallery ? greatest(&c->setup.b) : a;
-        double bound = (s->similarity == SIMILARITY_INNER ? a * b : a + b) * (1 + 1e-6);
+        double bound = find_bound(c);
         int exponent = -60;
         while (ldexp(1, exponent) < bound)
             exponent++;
         high = ldexp(1, exponent);
     }
     s->high = high;
-    s->low = distance ? 0 : -high;
+    s->low = from_0 ? 0 : -high;
     c->bins = (struct sweep_bins){
         .scale = (float)((double)s->bins / (s->high - s->low)),
-        .offset = (int32_t)(distance ? s->bins : s->bins / 2),
+        .offset = (int32_t)(from_0 ? s->bins : s->bins / 2),
         .n = (uint32_t)s->bins,
     };
 }
@@ -141,7 +159,8 @@ static int plan(struct count *c, struct err *err)
         find_places(&c->b, &c->setup.b, true);
     else
         c->b = c->a;
-    c->tail = c->s->tail && !similarity_is_distance(c->s->similarity);
+    c->tail = c->s->tail && !similarity_is_distance(c->s->similarity) &&
+              !c->setup.a.scorer->given;
     c->top_apart = c->tail && c->gallery && !c->s->consolidated;
     if (c->top_apart)
         sort_by_row(&c->b);
@@ -198,6 +217,8 @@ int count_new(struct count **to, const struct count_setup *setup, struct scores 
     for (size_t i = 0; i < COUNT_STRIPES; i++)
         pthread_mutex_init(&c->stripes[i], NULL);
     choose_range(c);
+    c->unknown = setup->a.scorer->given ? setup->a.scorer->unknown : -INFINITY;
+    c->known_above = setup->a.scorer->given ? setup->a.scorer->known_above : -INFINITY;
     c->thresholds = mem_array(scores->n_thresholds, sizeof *c->thresholds);
     for (size_t i = 0; i < scores->n_thresholds; i++)
         c->thresholds[i] = float_from(similarity_is_distance(scores->similarity)
@@ -378,6 +399,10 @@ static size_t split_exceedances(struct count *c, struct scores_pair **loose)
     bool distance = similarity_is_distance(s->similarity);
 
     *loose = NULL;
+    if (c->known_above > -INFINITY && f.floor <= (double)c->known_above) {
+        f.floor = nextafter((double)c->known_above, INFINITY);
+        f.raised = true;
+    }
     s->floor_asked = distance ? -f.asked : f.asked;
     s->floor = distance ? -f.floor : f.floor;
     s->floor_raised = f.raised;

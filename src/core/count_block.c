@@ -76,7 +76,7 @@ static void take(struct desk *d, size_t i, size_t j, float score)
         d->levels_a[i * c->s->n_thresholds + level - 1]++;
         d->levels_b[j * c->s->n_thresholds + level - 1]++;
     }
-    if (!(score >= exceed_low(&c->exceed)))
+    if (!(score >= exceed_low(&c->exceed)) || score <= c->known_above)
         return;
     uint32_t x = c->a.row[a], y = c->b.row[b];
     bool swap = !c->gallery && x > y;

@@ -191,7 +191,8 @@ void list_finish(struct count *c)
             continue;
         tally(c, t, (size_t)cell, score);
         if (!t->mated) {
-            exceed_add(&c->exceed, &pair, 1);
+            if (score > c->known_above)
+                exceed_add(&c->exceed, &pair, 1);
             continue;
         }
         pair.score = count_as_meant(c, score);

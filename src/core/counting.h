@@ -80,6 +80,7 @@ struct count {
     struct block *blocks;
     size_t n_blocks;
     float *thresholds;         /* larger is more alike, ascending */
+    float unknown, known_above; /* as the scorer has them; computed: -INFINITY */
     struct sweep_bins bins;    /* without counts */
     size_t *margin_at;         /* a person's first margin; one more at the end */
     struct exceed exceed;
