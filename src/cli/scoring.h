@@ -4,6 +4,9 @@
  * that run. From files to files: templates.npy and rosters to cells.csv, scores.json and
  * their like (misid-formats(5)).
  *
+ * Ranks deal the blocks of comparisons among them; rank 0 writes. One that fails while
+ * others are at work ends the job for all.
+ *
  * An interruption (SIGINT, SIGTERM, SIGHUP) leaves a state in the folder, from which the
  * same request goes on.
  *
@@ -17,6 +20,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "core/ranks.h"
 #include "model/scores.h"
 
 struct score_request {
@@ -38,6 +42,8 @@ struct score_request {
     double top, most;
     double bins;               /* NaN: as many as fit */
     double every;              /* seconds between two states */
+    const char *shard;         /* "3/8", or NULL */
+    const struct ranks *ranks; /* that do it together; NULL: this process alone */
     bool quiet, json;          /* no words at all; a summary as JSON at the end */
     bool silent;               /* no summary */
 };

@@ -144,6 +144,7 @@ void list_begin(struct count *c)
         c->blocks[i] = (struct block){ .a = from, .na = left < c->side ? left : c->side,
                                        .nb = 1, .cell = COUNT_NONE };
     }
+    count_cut(c, c->side);
 }
 
 void list_work(struct count *c, const struct block *block)

@@ -126,7 +126,7 @@ static void count_all(struct lab *lab)
 
     assert_int_equal(count_new(&c, &lab->setup, &lab->scores, &err), 0);
     assert_int_equal(count_work(c, &hooks, &err), COUNT_DONE);
-    assert_int_equal(count_finish(c, &err), 0);
+    count_finish(c);
     assert_int_equal(count_pairs_done(c), count_pairs(c));
     count_free(c);
 }
@@ -359,13 +359,13 @@ static size_t count_in_pieces(struct lab *lab, struct text *state)
         lab->setup.threads = 1 + rounds % 3;
         assert_int_equal(count_new(&c, &lab->setup, &lab->scores, &err), 0);
         if (state->len)
-            assert_int_equal(count_restore(c, state->s, state->len, &err), 0);
+            assert_int_equal(count_merge(c, state->s, state->len, &err), 0);
         code = count_work(c, &hooks, &err);
         assert_true(code >= 0);
         text_reset(state);
         count_save(c, put, state);
         if (code == COUNT_DONE)
-            assert_int_equal(count_finish(c, &err), 0);
+            count_finish(c);
         count_free(c);
     }
     return rounds;
@@ -425,16 +425,156 @@ static void damaged_states(void **unused)
         size_t at = i < 120 ? i : draw((uint32_t)state.len);
         state.s[at] ^= (char)(1 + draw(255));
         char was = state.s[at];
-        count_restore(c, state.s, i % 5 ? state.len : draw((uint32_t)state.len), NULL);
+        count_merge(c, state.s, i % 5 ? state.len : draw((uint32_t)state.len), NULL);
         state.s[at] = was;
         assert_int_equal(count_pairs_done(c), 0);
     }
     assert_int_equal(count_work(c, &rest, &err), COUNT_DONE);
-    assert_int_equal(count_finish(c, &err), 0);
+    count_finish(c);
     check_cells(lab);
     count_free(c);
     free_lab(lab);
     text_release(&state);
+}
+
+/* Of every deal each block is somebody's, nobody has more than the rest by more than one
+ * block, and what was left is dealt to nobody. */
+static void dealt(void **unused)
+{
+    const struct count_hooks hooks = { .save_every = 1e9 };
+    struct lab *lab = make_lab(MAX_ROWS, 0, SIMILARITY_COSINE, false, false);
+    struct err err = ERR_INIT;
+    struct count *c;
+
+    (void)unused;
+    lab->setup.parts = 64;
+    assert_int_equal(count_new(&c, &lab->setup, &lab->scores, &err), 0);
+    const uint64_t all = count_pairs(c);
+    struct count_plan plan = count_plan_of(c);
+    const uint64_t block = plan.side * plan.side;
+    assert_true(plan.n_blocks > 5);
+    for (size_t parts = 1; parts < 9; parts++) {
+        uint64_t sum = 0;
+        for (size_t i = 0; i < parts; i++) {
+            count_deal(c, i, parts, NULL);
+            uint64_t mine = count_pairs(c);
+            assert_true(mine <= all / parts + block + MAX_ROWS);
+            assert_true(mine + block + MAX_ROWS >= all / parts);
+            sum += mine;
+        }
+        assert_int_equal(sum, all);
+    }
+    uint8_t *left = mem_array(plan.n_blocks, 1);
+    memset(left, 1, plan.n_blocks);
+    count_deal(c, 0, 1, left);
+    assert_int_equal(count_pairs(c), 0);
+    assert_int_equal(count_work(c, &hooks, &err), COUNT_DONE);
+    assert_false(count_is_whole(c));
+    free(left);
+    count_free(c);
+    free_lab(lab);
+}
+
+/* The states of all parts, each of its own kernel's tiles, threads and rounds. */
+static void work_in_parts(struct lab *lab, size_t parts, struct text *states)
+{
+    const struct count_hooks hooks = { .save_every = 1e9 };
+    struct err err = ERR_INIT;
+    struct count *c;
+
+    for (size_t i = 0; i < parts; i++) {
+        scores_release(&lab->scores);
+        seed = 99;
+        make_scores(lab, lab->a.scorer.similarity, 40, lab->scores.tail);
+        lab->setup.threads = 1 + i % 3;
+        assert_int_equal(count_new(&c, &lab->setup, &lab->scores, &err), 0);
+        count_deal(c, i, parts, NULL);
+        assert_int_equal(count_work(c, &hooks, &err), COUNT_DONE);
+        text_reset(&states[i]);
+        count_save(c, put, &states[i]);
+        count_free(c);
+    }
+}
+
+/* Without the templates, as one who has nothing but rosters: the order does not matter,
+ * and no state is taken twice. */
+static void merge_parts(struct lab *lab, size_t parts, const struct text *states)
+{
+    const double low = lab->scores.low, high = lab->scores.high;
+    const float *templates[2] = { lab->a.scorer.templates, lab->b.scorer.templates };
+    struct err err = ERR_INIT;
+    struct count *c;
+
+    scores_release(&lab->scores);
+    seed = 99;
+    make_scores(lab, lab->a.scorer.similarity, 40, lab->scores.tail);
+    lab->scores.low = low;
+    lab->scores.high = high;
+    lab->setup.merges = true;
+    lab->a.scorer.templates = lab->b.scorer.templates = NULL;
+    assert_int_equal(count_new(&c, &lab->setup, &lab->scores, &err), 0);
+    for (size_t i = 0; i < parts; i++) {
+        const struct text *s = &states[(i * 5 + 3) % parts];
+        const uint64_t before = count_pairs_done(c);
+        assert_int_equal(count_merge(c, s->s, s->len, &err), 0);
+        if (count_pairs_done(c) > before)
+            assert_int_equal(count_merge(c, s->s, s->len, NULL), ERR_LIMIT);
+    }
+    assert_true(count_is_whole(c));
+    count_finish(c);
+    count_free(c);
+    lab->setup.merges = false;
+    lab->a.scorer.templates = templates[0];
+    lab->b.scorer.templates = templates[1];
+}
+
+static void in_parts(void **unused)
+{
+    (void)unused;
+    for (int round = 0; round < (under_valgrind() ? 2 : 24); round++) {
+        struct text states[7] = { { NULL, 0, 0 } }, whole = TEXT_INIT, merged = TEXT_INIT;
+        struct count_trial trials[3000];
+        char *dir = test_folder();
+        seed = 500 + (uint32_t)round;
+        struct lab *lab = make_lab(MAX_ROWS, round % 3 == 1 ? 700 : 0,
+                                   (enum similarity)(round % SIMILARITIES), round % 5 > 3,
+                                   round % 4 > 1);
+        for (size_t i = 0; i < 7; i++)
+            text_init(&states[i]);
+        for (size_t i = 0; i < MAX_ROWS; i++) {
+            lab->a.person[i] %= 40;
+            lab->b.person[i] %= 40;
+        }
+        if (round % 6 == 2) {
+            for (size_t i = 0; i < ARRAY_SIZE(trials); i++) {
+                uint32_t a = draw(80), b = (a + 1 + draw(78)) % 80;
+                trials[i] = (struct count_trial){ a, b, lab->a.person[a] ==
+                                                            lab->a.person[b] };
+            }
+            lab->setup.trials = trials;
+            lab->setup.n_trials = ARRAY_SIZE(trials);
+            lab->scores.tail = false;
+        }
+        lab->setup.parts = 7;
+        work_in_parts(lab, 7, states);
+        merge_parts(lab, 7, states);
+        write_lab(lab, dir, &merged);
+        bool tail = lab->scores.tail;
+        scores_release(&lab->scores);
+        seed = 99;
+        make_scores(lab, lab->a.scorer.similarity, 40, tail);
+        lab->setup.parts = 0;
+        count_all(lab);
+        write_lab(lab, dir, &whole);
+        assert_int_equal(merged.len, whole.len);
+        assert_memory_equal(merged.s, whole.s, whole.len);
+        free_lab(lab);
+        test_remove_folder(dir);
+        for (size_t i = 0; i < 7; i++)
+            text_release(&states[i]);
+        text_release(&whole);
+        text_release(&merged);
+    }
 }
 
 static void read_back(void **unused)
@@ -562,6 +702,8 @@ int main(void)
         cmocka_unit_test(given_in_part),
         cmocka_unit_test(broken_off),
         cmocka_unit_test(damaged_states),
+        cmocka_unit_test(dealt),
+        cmocka_unit_test(in_parts),
         cmocka_unit_test(read_back),
         cmocka_unit_test(faults),
         cmocka_unit_test(people),
