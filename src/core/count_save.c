@@ -28,27 +28,55 @@ struct stretch { /* of a histogram: what is not 0 */
     uint64_t cell, from, n;
 };
 
-static uint64_t add_to_sum(uint64_t sum, const unsigned char *p, size_t n)
+/* Of all bytes as words; the last is filled up with zeros. */
+struct sum {
+    uint64_t sum, word;
+    size_t n;                      /* bytes in word */
+};
+
+static void add_word(struct sum *s, uint64_t word)
 {
-    for (size_t i = 0; i < n; i += 8) {
-        uint64_t word = 0;
-        memcpy(&word, p + i, n - i < 8 ? n - i : 8);
-        sum = (sum ^ word) * UINT64_C(0x100000001b3);
+    s->sum = (s->sum ^ word) * UINT64_C(0x100000001b3);
+}
+
+static void add_to_sum(struct sum *s, const unsigned char *p, size_t n)
+{
+    for (; n && s->n; p++, n--) {
+        memcpy((unsigned char *)&s->word + s->n++, p, 1);
+        if (s->n < sizeof s->word)
+            continue;
+        add_word(s, s->word);
+        s->word = s->n = 0;
     }
-    return sum;
+    for (; n >= sizeof s->word; p += sizeof s->word, n -= sizeof s->word) {
+        uint64_t word;
+        memcpy(&word, p, sizeof word);
+        add_word(s, word);
+    }
+    if (n) {
+        memcpy(&s->word, p, n);
+        s->n = n;
+    }
+}
+
+static uint64_t sum_up(struct sum s)
+{
+    if (s.n)
+        add_word(&s, s.word);
+    return s.sum;
 }
 
 struct out {
     count_put put;
     void *self;
-    uint64_t sum;
+    struct sum sum;
 };
 
 static void put(struct out *o, const void *bytes, size_t n)
 {
     if (!n)
         return;
-    o->sum = add_to_sum(o->sum, bytes, n);
+    add_to_sum(&o->sum, bytes, n);
     o->put(o->self, bytes, n);
 }
 
@@ -108,7 +136,7 @@ static float *own_scores(const struct count *c, const struct block *b, size_t *n
 void count_save(const struct count *c, count_put fn, void *self)
 {
     const struct scores *s = c->s;
-    struct out o = { fn, self, 0 };
+    struct out o = { .put = fn, .self = self };
     struct head head = make_head(c);
 
     put(&o, &head, sizeof head);
@@ -129,14 +157,15 @@ void count_save(const struct count *c, count_put fn, void *self)
         if (c->done[i])
             put(&o, scores, n * sizeof *scores);
     }
-    o.put(o.self, &o.sum, sizeof o.sum);
+    const uint64_t sum = sum_up(o.sum);
+    fn(self, &sum, sizeof sum);
 }
 
 /* The bytes of a state, which need not be aligned. */
 struct in {
     const unsigned char *at;
     size_t left;
-    uint64_t sum;
+    struct sum sum;
     bool adds;                     /* else is only looked at */
 };
 
@@ -148,7 +177,7 @@ static const unsigned char *take(struct in *in, size_t n, size_t size)
 
     if (__builtin_mul_overflow(n, size, &bytes) || bytes > in->left)
         return NULL;
-    in->sum = add_to_sum(in->sum, at, bytes);
+    add_to_sum(&in->sum, at, bytes);
     in->at += bytes;
     in->left -= bytes;
     return at;
@@ -287,7 +316,7 @@ static bool take_all(struct count *c, const struct head *head, struct in in, boo
     if (!take_counts(&in, s->margin_matches, s->n_margins * s->n_thresholds) ||
         !take_exceedances(c, head, &in) || !take_hits(c, &in) || !take_own(c, &in, done))
         return false;
-    sum = in.sum;
+    sum = sum_up(in.sum);
     return in.left == sizeof sum && !memcmp(in.at, &sum, sizeof sum);
 }
 
