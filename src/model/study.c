@@ -595,6 +595,14 @@ static const char *value_label(const struct study *study, size_t axis, int value
     return label ? label : study->axes.axes[axis].values[value];
 }
 
+const struct claim_spec *study_answer_claim(const struct study *study)
+{
+    for (size_t i = 0; study->answer.claim && i < study->n_claims; i++)
+        if (!strcmp(study->claims[i].id, study->answer.claim))
+            return &study->claims[i];
+    return NULL;
+}
+
 const char *study_label(const struct study *study, const char *group,
                         struct text *scratch)
 {

@@ -248,6 +248,15 @@ static void named_cases(struct sheet *s, const struct cases *cases)
     text_release(&t);
 }
 
+/* True if the study asks for the metric, or for none in particular. */
+static bool is_asked(const struct study *study, const struct metric *metric)
+{
+    for (size_t i = 0; i < study->n_asked; i++)
+        if (!strcmp(study->asked[i].text, metric->name))
+            return true;
+    return !study->n_asked;
+}
+
 void report_terminal(const struct study *study, const struct findings *findings,
                      const struct claims *claims, const struct cases *cases,
                      int columns, bool colour, struct text *to)
@@ -270,7 +279,7 @@ void report_terminal(const struct study *study, const struct findings *findings,
         sheet_wrap(&s, 2, study->conclusions[i]);
     for (size_t i = 0; i < study->n_metrics; i++) {
         const struct metric *metric = metric_find(study->metrics[i].text);
-        if (metric && !metric->census && !metric->detail)
+        if (metric && !metric->census && !metric->detail && is_asked(study, metric))
             sheet_rates(&s, metric);
     }
     named_cases(&s, cases);
