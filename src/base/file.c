@@ -166,6 +166,7 @@ int outfile_begin(struct outfile *out, const char *path, struct err *err)
 {
     char *dir = path_dirname(path);
 
+    out->fp = NULL; /* whatever it was before: it begins here */
     out->path = mem_strdup(path);
     out->tmp = mem_printf("%s/.%s.%ld.tmp", dir, path_basename(path), (long)getpid());
     free(dir);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/program.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -53,29 +54,43 @@ static int start(char *const argv[], const char *dir, pid_t *pid, int *fd)
     return code;
 }
 
-/* Keeps what is said until the pipe closes; false if the time is up. */
-static bool listen_until(int fd, long long deadline, size_t keep, struct text *said)
+/* Keeps of what is there; false at the end of it. */
+static bool take(const struct program_fifo *from)
 {
-    char buf[4096];
+    char buf[65536];
+    ssize_t n = read(from->fd, buf, sizeof buf);
 
-    for (;;) {
+    if (n < 0)
+        return errno == EINTR || errno == EAGAIN;
+    size_t room = from->to->len < from->keep ? from->keep - from->to->len : 0;
+    text_addn(from->to, buf, (size_t)n < room ? (size_t)n : room);
+    return n > 0;
+}
+
+/* Takes what comes until the first of them closes, and then what is left in the others;
+ * false if the time is up. */
+static bool listen_until(const struct program_fifo *from, size_t n, long long deadline)
+{
+    struct pollfd p[1 + PROGRAM_FIFOS];
+
+    for (size_t i = 0; i < n; i++)
+        p[i] = (struct pollfd){ .fd = from[i].fd, .events = POLLIN };
+    while (p[0].fd >= 0) {
         long long left = deadline - now_ms();
-        struct pollfd p = { .fd = fd, .events = POLLIN };
         if (left <= 0)
             return false;
-        int ready = poll(&p, 1, (int)left);
-        if (ready < 0 && errno != EINTR)
+        if (poll(p, n, (int)left) < 0 && errno != EINTR)
             return true;
-        if (ready <= 0)
-            continue;
-        ssize_t n = read(fd, buf, sizeof buf);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return true;
-        size_t room = said->len < keep ? keep - said->len : 0;
-        text_addn(said, buf, (size_t)n < room ? (size_t)n : room);
+        for (size_t i = 0; i < n; i++)
+            if (p[i].fd >= 0 && p[i].revents && !take(&from[i]))
+                p[i].fd = -1;
     }
+    for (size_t i = 1; i < n; i++) {
+        struct pollfd rest = { .fd = from[i].fd, .events = POLLIN };
+        while (poll(&rest, 1, 0) > 0 && (rest.revents & POLLIN) && take(&from[i]))
+            ;
+    }
+    return true;
 }
 
 /* Waits for `pid` until the deadline; false if it still runs then. */
@@ -97,14 +112,13 @@ static bool wait_until(pid_t pid, long long deadline, int *status)
 
 /* Listens until the program is done or its time is up, when it is killed;
  * false then. */
-static bool finish(pid_t pid, int fd, int seconds, size_t keep, struct text *said,
+static bool finish(pid_t pid, const struct program_fifo *from, size_t n, int seconds,
                    int *status)
 {
     long long deadline = now_ms() + seconds * 1000LL;
-    bool in_time = listen_until(fd, deadline, keep, said) &&
-                   wait_until(pid, deadline, status);
+    bool in_time = listen_until(from, n, deadline) && wait_until(pid, deadline, status);
 
-    close(fd);
+    close(from[0].fd);
     if (!in_time) {
         kill(-pid, SIGKILL);
         waitpid(pid, status, 0);
@@ -112,17 +126,28 @@ static bool finish(pid_t pid, int fd, int seconds, size_t keep, struct text *sai
     return in_time;
 }
 
-enum program_end program_run(char *const argv[], const char *dir, int seconds,
-                             size_t keep, struct text *said)
+enum program_end program_run_fifos(char *const argv[], const char *dir, int seconds,
+                                   size_t keep, struct text *said,
+                                   const struct program_fifo *fifos, size_t n)
 {
-    int fd, status = 0, why;
+    struct program_fifo from[1 + PROGRAM_FIFOS] = { { .keep = keep, .to = said } };
+    int status = 0, why;
     pid_t pid;
 
-    if ((why = start(argv, dir, &pid, &fd))) {
+    assert(n <= PROGRAM_FIFOS);
+    for (size_t i = 0; i < n; i++)
+        from[1 + i] = fifos[i];
+    if ((why = start(argv, dir, &pid, &from[0].fd))) {
         errno = why;
         return why == ENOENT ? PROGRAM_MISSING : PROGRAM_UNSTARTED;
     }
-    if (!finish(pid, fd, seconds, keep, said, &status))
+    if (!finish(pid, from, 1 + n, seconds, &status))
         return PROGRAM_LATE;
     return WIFEXITED(status) && !WEXITSTATUS(status) ? PROGRAM_DONE : PROGRAM_FAILED;
+}
+
+enum program_end program_run(char *const argv[], const char *dir, int seconds,
+                             size_t keep, struct text *said)
+{
+    return program_run_fifos(argv, dir, seconds, keep, said, NULL, 0);
 }

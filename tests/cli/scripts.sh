@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 cd "$SRCDIR" || exit 99
-for script in scripts/* scripts/completion/*.bash tests/cli/*.sh tests/lib.sh tests/run-unit tests/count \
+for script in scripts/* scripts/completion/*.bash scripts/slurm/*.sbatch tests/cli/*.sh tests/lib.sh tests/run-unit tests/count \
     tests/all tests/check-includes tests/check-long tests/fresh-machine \
     tests/fuzz/run tests/fuzz/seeds .ci/run; do
     [ -f "$script" ] || continue

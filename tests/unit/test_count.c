@@ -126,7 +126,7 @@ static void count_all(struct lab *lab)
 
     assert_int_equal(count_new(&c, &lab->setup, &lab->scores, &err), 0);
     assert_int_equal(count_work(c, &hooks, &err), COUNT_DONE);
-    assert_int_equal(count_finish(c, &err), 0);
+    count_finish(c);
     assert_int_equal(count_pairs_done(c), count_pairs(c));
     count_free(c);
 }
@@ -173,10 +173,136 @@ static void all_pairs(void **state)
     for (int round = 0; round < (under_valgrind() ? 12 : 60); round++) {
         struct lab *lab = make_lab(2 + draw(round % 3 ? 60 : MAX_ROWS - 2),
                                    round % 2 ? 2 + draw(200) : 0,
-                                   (enum similarity)(round % SIMILARITIES), !draw(3),
-                                   !draw(3));
+                                   (enum similarity)(round % SIMILARITIES_OF_TEMPLATES),
+                                   !draw(3), !draw(3));
         count_all(lab);
         check_cells(lab);
+        free_lab(lab);
+    }
+}
+
+#define UNKNOWN -8
+
+/* The same lab, of scores in place of templates; every `gaps`th pair has none. */
+static struct lab *give(const struct lab *from, enum similarity own, uint32_t gaps,
+                        float **matrix)
+{
+    const struct lab_side *a = &from->a, *b = from->setup.b.scorer ? &from->b : a;
+    struct lab *lab = mem_alloc(sizeof *lab);
+    float *given = *matrix = mem_array(a->side.n * b->side.n, sizeof *given);
+
+    *lab = *from;
+    for (uint32_t i = 0; i < a->side.n; i++)
+        for (uint32_t j = 0; j < b->side.n; j++)
+            given[i * b->side.n + j] =
+                a->scorer.faults[i] || b->scorer.faults[j] ||
+                        (gaps && (i < j || a != b ? i + j * j : j + i * i) % gaps == 0)
+                    ? UNKNOWN : scorer_pair(&a->scorer, i, &b->scorer, j);
+    for (uint32_t i = 0; i < a->side.n; i++)
+        if (a->scorer.faults[i])
+            lab->a.template[i] = COUNT_NONE;
+    for (uint32_t i = 0; a != b && i < b->side.n; i++)
+        if (b->scorer.faults[i])
+            lab->b.template[i] = COUNT_NONE;
+    assert_int_equal(scorer_given(&lab->a.scorer, own, given, a->side.n, b->side.n, NULL), 0);
+    if (gaps)
+        lab->a.scorer.unknown = lab->a.scorer.known_above = UNKNOWN;
+    if (a != b)
+        assert_int_equal(scorer_given(&lab->b.scorer, own, NULL, b->side.n, 0, NULL), 0);
+    struct lab_side *sides[] = { &lab->a, &lab->b };
+    for (size_t k = 0; k < (a != b ? 2 : 1); k++) {
+        struct count_side *side = k ? &lab->setup.b : &lab->setup.a;
+        *side = (struct count_side){ &sides[k]->scorer, side->n, sides[k]->template,
+                                     sides[k]->person, sides[k]->group,
+                                     side->same ? sides[k]->same : NULL };
+        sides[k]->side = *side;
+    }
+    make_scores(lab, own, (uint32_t)from->scores.n_subjects, false);
+    lab->scores.n_targets = 0; /* whose reach is an edge of the bins */
+    lab->scores.cap = 10000000;
+    lab->scores.top = from->scores.top;
+    lab->scores.consolidated = from->scores.consolidated;
+    return lab;
+}
+
+static void same_scores(const struct scores *x, const struct scores *y)
+{
+    assert_int_equal(x->n_mated, y->n_mated);
+    assert_memory_equal(x->mated, y->mated, x->n_mated * sizeof *x->mated);
+    assert_int_equal(x->n_exceedances, y->n_exceedances);
+    assert_memory_equal(x->exceedances, y->exceedances,
+                        x->n_exceedances * sizeof *x->exceedances);
+    assert_int_equal(x->n_margins, y->n_margins);
+    assert_memory_equal(x->margin_matches, y->margin_matches,
+                        x->n_margins * x->n_thresholds * sizeof *x->margin_matches);
+    assert_int_equal(x->n_candidates, y->n_candidates);
+    for (size_t i = 0; i < x->n_candidates; i++) {
+        assert_int_equal(x->candidates[i].probe, y->candidates[i].probe);
+        assert_int_equal(x->candidates[i].reference, y->candidates[i].reference);
+        assert_int_equal(x->candidates[i].rank, y->candidates[i].rank);
+        assert_true(x->candidates[i].score == y->candidates[i].score);
+    }
+    for (size_t i = 0; i < x->n_searches; i++) {
+        assert_int_equal(x->searches[i].searches, y->searches[i].searches);
+        assert_memory_equal(x->searches[i].hits, y->searches[i].hits,
+                            x->n_thresholds * sizeof *x->searches[i].hits);
+    }
+}
+
+/* Scores that are given are counted as those that are computed. */
+static void given_scores(void **state)
+{
+    (void)state;
+    for (int round = 0; round < (under_valgrind() ? 4 : 24); round++) {
+        float *matrix;
+        struct lab *lab = make_lab(2 + draw(round % 3 ? 60 : MAX_ROWS - 2),
+                                   round % 2 ? 2 + draw(500) : 0,
+                                   round % 4 < 2 ? SIMILARITY_INNER : SIMILARITY_EUCLIDEAN,
+                                   !draw(3), false);
+        lab->scores.n_targets = 0;
+        lab->scores.cap = 10000000;
+        const bool distance = similarity_is_distance(lab->scores.similarity);
+        const bool negative = !distance && round % 8 > 3; /* distances below 0 */
+        struct lab *given = give(lab, distance || negative ? SIMILARITY_OWN_DISTANCE
+                                                           : SIMILARITY_OWN, 0, &matrix);
+        count_all(lab);
+        count_all(given);
+        check_cells(given); /* the histograms too */
+        if (!negative)
+            same_scores(&given->scores, &lab->scores);
+        free_lab(given);
+        free(matrix);
+        free_lab(lab);
+    }
+}
+
+/* A pair of which nothing is known matches nobody and is no candidate. */
+static void given_in_part(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 8; round++) {
+        float *matrix;
+        struct lab *lab = make_lab(2 + draw(200), round % 2 ? 2 + draw(200) : 0,
+                                   round % 4 < 2 ? SIMILARITY_INNER : SIMILARITY_EUCLIDEAN,
+                                   false, false);
+        struct lab *given = give(lab, similarity_is_distance(lab->scores.similarity)
+                                          ? SIMILARITY_OWN_DISTANCE : SIMILARITY_OWN,
+                                 2 + draw(4), &matrix);
+        const struct scores *s = &given->scores;
+        double sign = similarity_is_distance(s->similarity) ? -1 : 1;
+        given->scores.tail = round > 3;
+        given->scores.n_targets = 1;
+        given->scores.targets = arena_array(&given->scores.arena, 1, sizeof(double));
+        given->scores.targets[0] = .9;
+        count_all(given);
+        check_cells(given);
+        for (size_t i = 0; i < s->n_exceedances; i++)
+            assert_true(sign * s->exceedances[i].score > UNKNOWN);
+        assert_true(!s->n_exceedances || sign * s->floor > UNKNOWN);
+        for (size_t i = 0; i < s->n_candidates; i++)
+            assert_true(sign * s->candidates[i].score > UNKNOWN);
+        free_lab(given);
+        free(matrix);
         free_lab(lab);
     }
 }
@@ -233,13 +359,13 @@ static size_t count_in_pieces(struct lab *lab, struct text *state)
         lab->setup.threads = 1 + rounds % 3;
         assert_int_equal(count_new(&c, &lab->setup, &lab->scores, &err), 0);
         if (state->len)
-            assert_int_equal(count_restore(c, state->s, state->len, &err), 0);
+            assert_int_equal(count_merge(c, state->s, state->len, &err), 0);
         code = count_work(c, &hooks, &err);
         assert_true(code >= 0);
         text_reset(state);
         count_save(c, put, state);
         if (code == COUNT_DONE)
-            assert_int_equal(count_finish(c, &err), 0);
+            count_finish(c);
         count_free(c);
     }
     return rounds;
@@ -253,7 +379,8 @@ static void broken_off(void **unused)
         char *dir = test_folder();
         seed = 1000 + (uint32_t)round;
         struct lab *lab = make_lab(MAX_ROWS, round % 2 ? 700 : 0,
-                                   (enum similarity)(round / 2 % SIMILARITIES), round > 4,
+                                   (enum similarity)(round / 2 % SIMILARITIES_OF_TEMPLATES),
+                                   round > 4,
                                    false);
         for (size_t i = 0; i < MAX_ROWS; i++) {
             lab->a.person[i] %= 40;
@@ -298,16 +425,156 @@ static void damaged_states(void **unused)
         size_t at = i < 120 ? i : draw((uint32_t)state.len);
         state.s[at] ^= (char)(1 + draw(255));
         char was = state.s[at];
-        count_restore(c, state.s, i % 5 ? state.len : draw((uint32_t)state.len), NULL);
+        count_merge(c, state.s, i % 5 ? state.len : draw((uint32_t)state.len), NULL);
         state.s[at] = was;
         assert_int_equal(count_pairs_done(c), 0);
     }
     assert_int_equal(count_work(c, &rest, &err), COUNT_DONE);
-    assert_int_equal(count_finish(c, &err), 0);
+    count_finish(c);
     check_cells(lab);
     count_free(c);
     free_lab(lab);
     text_release(&state);
+}
+
+/* Of every deal each block is somebody's, nobody has more than the rest by more than one
+ * block, and what was left is dealt to nobody. */
+static void dealt(void **unused)
+{
+    const struct count_hooks hooks = { .save_every = 1e9 };
+    struct lab *lab = make_lab(MAX_ROWS, 0, SIMILARITY_COSINE, false, false);
+    struct err err = ERR_INIT;
+    struct count *c;
+
+    (void)unused;
+    lab->setup.parts = 64;
+    assert_int_equal(count_new(&c, &lab->setup, &lab->scores, &err), 0);
+    const uint64_t all = count_pairs(c);
+    struct count_plan plan = count_plan_of(c);
+    const uint64_t block = plan.side * plan.side;
+    assert_true(plan.n_blocks > 5);
+    for (size_t parts = 1; parts < 9; parts++) {
+        uint64_t sum = 0;
+        for (size_t i = 0; i < parts; i++) {
+            count_deal(c, i, parts, NULL);
+            uint64_t mine = count_pairs(c);
+            assert_true(mine <= all / parts + block + MAX_ROWS);
+            assert_true(mine + block + MAX_ROWS >= all / parts);
+            sum += mine;
+        }
+        assert_int_equal(sum, all);
+    }
+    uint8_t *left = mem_array(plan.n_blocks, 1);
+    memset(left, 1, plan.n_blocks);
+    count_deal(c, 0, 1, left);
+    assert_int_equal(count_pairs(c), 0);
+    assert_int_equal(count_work(c, &hooks, &err), COUNT_DONE);
+    assert_false(count_is_whole(c));
+    free(left);
+    count_free(c);
+    free_lab(lab);
+}
+
+/* The states of all parts, each of its own kernel's tiles, threads and rounds. */
+static void work_in_parts(struct lab *lab, size_t parts, struct text *states)
+{
+    const struct count_hooks hooks = { .save_every = 1e9 };
+    struct err err = ERR_INIT;
+    struct count *c;
+
+    for (size_t i = 0; i < parts; i++) {
+        scores_release(&lab->scores);
+        seed = 99;
+        make_scores(lab, lab->a.scorer.similarity, 40, lab->scores.tail);
+        lab->setup.threads = 1 + i % 3;
+        assert_int_equal(count_new(&c, &lab->setup, &lab->scores, &err), 0);
+        count_deal(c, i, parts, NULL);
+        assert_int_equal(count_work(c, &hooks, &err), COUNT_DONE);
+        text_reset(&states[i]);
+        count_save(c, put, &states[i]);
+        count_free(c);
+    }
+}
+
+/* Without the templates, as one who has nothing but rosters: the order does not matter,
+ * and no state is taken twice. */
+static void merge_parts(struct lab *lab, size_t parts, const struct text *states)
+{
+    const double low = lab->scores.low, high = lab->scores.high;
+    const float *templates[2] = { lab->a.scorer.templates, lab->b.scorer.templates };
+    struct err err = ERR_INIT;
+    struct count *c;
+
+    scores_release(&lab->scores);
+    seed = 99;
+    make_scores(lab, lab->a.scorer.similarity, 40, lab->scores.tail);
+    lab->scores.low = low;
+    lab->scores.high = high;
+    lab->setup.merges = true;
+    lab->a.scorer.templates = lab->b.scorer.templates = NULL;
+    assert_int_equal(count_new(&c, &lab->setup, &lab->scores, &err), 0);
+    for (size_t i = 0; i < parts; i++) {
+        const struct text *s = &states[(i * 5 + 3) % parts];
+        const uint64_t before = count_pairs_done(c);
+        assert_int_equal(count_merge(c, s->s, s->len, &err), 0);
+        if (count_pairs_done(c) > before)
+            assert_int_equal(count_merge(c, s->s, s->len, NULL), ERR_LIMIT);
+    }
+    assert_true(count_is_whole(c));
+    count_finish(c);
+    count_free(c);
+    lab->setup.merges = false;
+    lab->a.scorer.templates = templates[0];
+    lab->b.scorer.templates = templates[1];
+}
+
+static void in_parts(void **unused)
+{
+    (void)unused;
+    for (int round = 0; round < (under_valgrind() ? 2 : 24); round++) {
+        struct text states[7] = { { NULL, 0, 0 } }, whole = TEXT_INIT, merged = TEXT_INIT;
+        struct count_trial trials[3000];
+        char *dir = test_folder();
+        seed = 500 + (uint32_t)round;
+        struct lab *lab = make_lab(MAX_ROWS, round % 3 == 1 ? 700 : 0,
+                                   (enum similarity)(round % SIMILARITIES), round % 5 > 3,
+                                   round % 4 > 1);
+        for (size_t i = 0; i < 7; i++)
+            text_init(&states[i]);
+        for (size_t i = 0; i < MAX_ROWS; i++) {
+            lab->a.person[i] %= 40;
+            lab->b.person[i] %= 40;
+        }
+        if (round % 6 == 2) {
+            for (size_t i = 0; i < ARRAY_SIZE(trials); i++) {
+                uint32_t a = draw(80), b = (a + 1 + draw(78)) % 80;
+                trials[i] = (struct count_trial){ a, b, lab->a.person[a] ==
+                                                            lab->a.person[b] };
+            }
+            lab->setup.trials = trials;
+            lab->setup.n_trials = ARRAY_SIZE(trials);
+            lab->scores.tail = false;
+        }
+        lab->setup.parts = 7;
+        work_in_parts(lab, 7, states);
+        merge_parts(lab, 7, states);
+        write_lab(lab, dir, &merged);
+        bool tail = lab->scores.tail;
+        scores_release(&lab->scores);
+        seed = 99;
+        make_scores(lab, lab->a.scorer.similarity, 40, tail);
+        lab->setup.parts = 0;
+        count_all(lab);
+        write_lab(lab, dir, &whole);
+        assert_int_equal(merged.len, whole.len);
+        assert_memory_equal(merged.s, whole.s, whole.len);
+        free_lab(lab);
+        test_remove_folder(dir);
+        for (size_t i = 0; i < 7; i++)
+            text_release(&states[i]);
+        text_release(&whole);
+        text_release(&merged);
+    }
 }
 
 static void read_back(void **unused)
@@ -320,7 +587,8 @@ static void read_back(void **unused)
         struct lab back;
         char *dir = test_folder();
         struct lab *lab = make_lab(80, round % 3 == 1 ? 50 : 0,
-                                   (enum similarity)(round % SIMILARITIES), round % 5 == 0,
+                                   (enum similarity)(round % SIMILARITIES_OF_TEMPLATES),
+                                   round % 5 == 0,
                                    round % 3 == 0);
         if (round % 3 == 2) {
             for (size_t i = 0; i < ARRAY_SIZE(trials); i++) {
@@ -430,8 +698,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_pairs),
+        cmocka_unit_test(given_scores),
+        cmocka_unit_test(given_in_part),
         cmocka_unit_test(broken_off),
         cmocka_unit_test(damaged_states),
+        cmocka_unit_test(dealt),
+        cmocka_unit_test(in_parts),
         cmocka_unit_test(read_back),
         cmocka_unit_test(faults),
         cmocka_unit_test(people),
