@@ -264,7 +264,8 @@ static void add_chart(struct study *s, const char *chart, const char *metric,
               : set ? " by " : all ? ": all groups, sorted" : ": groups against the reference");
     for (size_t a = 0, first = 1; a < s->axes.n; a++)
         if (set & 1u << a) {
-            text_addf(&title, "%s%s", first ? "" : " and ", s->axes.axes[a].name);
+            text_add(&title, first ? "" : " and ");
+            study_add_axis(&title, &s->axes.axes[a]);
             first = 0;
         }
     s->charts[s->n_charts++] = (struct study_chart){
@@ -303,15 +304,19 @@ static bool is_known(const struct scored *sc, size_t point)
     return compared_reaches(&sc->compared, sc->points[point].threshold);
 }
 
+/* The fewest at the threshold that the study's answer is about: charts of another would
+ * leave its reader without the rates it speaks of. */
+#define FALSE_MATCHES_ANSWER 10
+
 /* True if every matcher has enough false matches there. */
 static bool is_grounded(const struct scored *all, size_t n, const struct tally *t,
-                        const char *point)
+                        const char *point, int64_t least)
 {
     const struct group everyone = group_all();
 
     for (size_t b = 0; b < n; b++) {
         const struct count *c = tally_find(t, all[b].backend, "fmr", point, &everyone);
-        if (!c || c->x < FALSE_MATCHES_LEAST)
+        if (!c || c->x < least)
             return false;
     }
     return true;
@@ -326,7 +331,7 @@ const char *scored_study_point(const struct study *s, const struct scored *all, 
     long best = -1, strictest = -1, known = -1;
 
     for (size_t i = 0; i < sc->n_points && answer; i++)
-        if (!strcmp(sc->points[i].name, answer) && is_grounded(all, n, t, answer))
+        if (!strcmp(sc->points[i].name, answer) && is_grounded(all, n, t, answer, FALSE_MATCHES_ANSWER))
             return sc->points[i].name;
     for (size_t i = 0; i < sc->n_points; i++) {
         if (isnan(sc->targets[i])) {
@@ -336,7 +341,7 @@ const char *scored_study_point(const struct study *s, const struct scored *all, 
         if (strictest < 0 || sc->targets[i] < sc->targets[strictest])
             strictest = (long)i;
         if ((best < 0 || sc->targets[i] < sc->targets[best]) &&
-            is_grounded(all, n, t, sc->points[i].name))
+            is_grounded(all, n, t, sc->points[i].name, FALSE_MATCHES_LEAST))
             best = (long)i;
     }
     best = best >= 0 ? best : strictest >= 0 ? strictest : known >= 0 ? known : 0;

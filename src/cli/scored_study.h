@@ -32,8 +32,8 @@ void scored_study_sets(struct study *s);
 int scored_study_contrasts(struct study *s, const struct tally *t, const char *reference,
                            struct err *err);
 /* The operating point that charts and words are about: that of the claim which answers the
- * study's question, if every matcher has 30 false matches there; else the strictest target
- * FMR at which they have, else the strictest, else the first threshold; NULL: there is
+ * study's question, if every matcher has 10 false matches there; else the strictest target
+ * FMR at which they have 30, else the strictest, else the first threshold; NULL: there is
  * none. */
 const char *scored_study_point(const struct study *s, const struct scored *all, size_t n,
                                const struct tally *t);

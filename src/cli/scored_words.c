@@ -7,6 +7,7 @@
 #include "cli/scored_cleaning.h"
 #include "cli/scored_study.h"
 #include "model/metric.h"
+#include "report/format.h"
 #include "stats/evidence.h"
 
 /* "0.1 %", with three digits. */
@@ -35,8 +36,18 @@ static const struct finding *find_rate(const struct study *s, const struct findi
     return at < 0 || isnan(f->rows[at].estimate) ? NULL : &f->rows[at];
 }
 
+/* A metric's name on an axis, as a sentence begins. */
+static void add_name(struct text *to, const struct metric *m)
+{
+    size_t at = to->len;
+
+    text_add(to, m->axis);
+    if (to->s[at] >= 'a' && to->s[at] <= 'z')
+        to->s[at] += 'A' - 'a';
+}
+
 /* The groups of a set with the highest and the lowest rate that is not too few to say; the
- * lowest may be one that is, if its whole interval lies below the highest's. Returns how
+ * lowest may be one that is, if its whole interval lies below half the highest's. Returns how
  * many groups have a rate; an end that there is not is NULL. */
 static size_t find_ends(const struct study *s, const struct findings *f, const char *backend,
                         const char *metric, const char *point, unsigned set,
@@ -56,7 +67,7 @@ static size_t find_ends(const struct study *s, const struct findings *f, const c
     g = group_first(&s->axes, set);
     do {
         row = ends[0] ? find_rate(s, f, backend, metric, point, &g) : NULL;
-        if (row && row != ends[0] && (is_founded(row) || row->hi < ends[0]->lo) &&
+        if (row && row != ends[0] && (is_founded(row) || row->hi < ends[0]->lo / 2) &&
             (!ends[1] || row->estimate < ends[1]->estimate))
             ends[1] = row;
     } while (ends[0] && group_next(&g, &s->axes, set));
@@ -73,13 +84,39 @@ static void add_end(const struct study *s, const struct finding *row, struct tex
     text_release(&scratch);
 }
 
-/* How many times the one rate is the other, if the ratio of the largest to the smallest is
- * that of these two. */
+/* The ratio of the one rate to the other, where the study sets just these groups against
+ * each other; false if it does not. */
+static bool add_contrast(const struct findings *f, const char *backend, const char *metric,
+                         const char *point, const struct finding *const ends[2],
+                         struct text *to)
+{
+    char *kind = mem_printf("%s.ratio", metric);
+    long at = findings_find(f, backend, kind, ends[0]->group, ends[1]->group, point, NULL);
+    const bool turned = at < 0;
+
+    if (turned)
+        at = findings_find(f, backend, kind, ends[1]->group, ends[0]->group, point, NULL);
+    free(kind);
+    const struct finding *row = at < 0 ? NULL : &f->rows[at];
+    if (!row || !isfinite(row->estimate) || !(row->lo > 0) || !isfinite(row->hi))
+        return false;
+    double lo = turned ? 1 / row->hi : row->lo, hi = turned ? 1 / row->lo : row->hi;
+    text_addf(to, "; %.3g times [%.3g, %.3g]%s",
+              turned ? 1 / row->estimate : row->estimate, lo, hi,
+              lo <= 1 ? ", or no difference at all" : "");
+    return true;
+}
+
+/* How many times the one rate is the other: of an axis with two groups their ratio; of one
+ * with more the largest over the smallest, if these are the two. */
 static void add_ratio(const struct study *s, const struct findings *f, const char *backend,
-                      const char *metric, const char *point, size_t axis,
+                      const char *metric, const char *point, size_t axis, size_t n,
                       const struct finding *const ends[2], struct text *to)
 {
     struct text name = TEXT_INIT, about = TEXT_INIT;
+
+    if (n == 2 && add_contrast(f, backend, metric, point, ends, to))
+        return;
     char *kind = mem_printf("%s.max_min", metric);
 
     text_add_percent(&name, s->axes.axes[axis].name);
@@ -116,7 +153,11 @@ static void add_conclusion(const struct study *s, const struct findings *f,
 
     if (n < 2)
         return;
-    text_addf(to, " %s by %s: ", m->axis, s->axes.axes[axis].name);
+    text_addch(to, ' ');
+    add_name(to, m);
+    text_add(to, " by ");
+    study_add_axis(to, &s->axes.axes[axis]);
+    text_add(to, ": ");
     if (!ends[1]) {
         text_addf(to, "too few %s to set groups against each other.", m->hits);
         return;
@@ -125,7 +166,7 @@ static void add_conclusion(const struct study *s, const struct findings *f,
     add_end(s, ends[0], to);
     text_add(to, ", lowest ");
     add_end(s, ends[1], to);
-    add_ratio(s, f, backend, metric, point, axis, ends, to);
+    add_ratio(s, f, backend, metric, point, axis, n, ends, to);
     text_addch(to, '.');
 }
 
@@ -155,10 +196,11 @@ static void add_difference(const struct study *s, const struct findings *f,
     } else if (at >= 0) {
         const struct finding *row = &f->rows[at];
         const bool alone = (row->lo > 0 || row->hi < 0) && !(row->p_adj < .05);
-        text_addf(to, "%s of %s minus that of %s at %s: %+.3g points [%+.3g, %+.3g], p = %.2g "
-                  "(Holm, over all groups)%s.", axis, first, second, point,
-                  100 * row->estimate, 100 * row->lo, 100 * row->hi, row->p_adj,
-                  alone ? ": more than chance gives if this alone was asked, not among all "
+        text_addf(to, "%s of %s minus that of %s at %s: %+.3g points [%+.3g, %+.3g], ",
+                  axis, first, second, point, 100 * row->estimate, 100 * row->lo,
+                  100 * row->hi);
+        format_p(to, row->p_adj);
+        text_addf(to, " (Holm, over all groups)%s.", alone ? ": more than chance gives if this alone was asked, not among all "
                           "that was" : "");
     }
     for (size_t i = 0; at >= 0 && i < f->n; i++) {
@@ -168,14 +210,14 @@ static void add_difference(const struct study *s, const struct findings *f,
             !strcmp(row->group, "all") || !(row->p_adj < .05))
             continue;
         struct text *list = &worse[row->estimate < 0];
-        text_addf(list, "%s%s", list->len ? ", " : "", study_label(s, row->group, &name));
+        text_addf(list, "%s%s", list->len ? "; " : "", study_label(s, row->group, &name));
     }
     size_t enrolled[] = { scored_gallery_people(a), scored_gallery_people(b) };
     const bool apart = enrolled[0] != enrolled[1];
     for (int i = 0; i < 2; i++)
         if (worse[i].len)
-            text_addf(to, apart ? " %s, in its own gallery, errs more often than chance gives, "
-                                  "on: %s."
+            text_addf(to, apart ? " %s, in its own gallery, errs more often by more than "
+                                  "chance on: %s."
                                 : " %s errs more often, by more than chance, on: %s.",
                       i ? second : first, worse[i].s);
     if (at >= 0 && !worse[0].len && !worse[1].len)
@@ -208,27 +250,38 @@ static void conclude_rivals(struct study *s, const struct scored *all, size_t n,
     text_release(&t);
 }
 
+static bool is_asked(const struct study *s, const char *metric)
+{
+    for (size_t i = 0; i < s->n_asked; i++)
+        if (!strcmp(s->asked[i].text, metric))
+            return true;
+    return false;
+}
+
 void scored_study_conclude(struct study *s, const struct scored *all, size_t n,
                            const char *point, const struct findings *f)
 {
     const bool gallery = all[0].scores.gallery;
-    const char *const metrics[] = { gallery ? "fpir" : "fmr", gallery ? "fnir" : "fnmr" };
+    const char *const metrics[] = { is_asked(s, "misnamed") ? "misnamed" : "",
+                                    gallery ? "fpir" : "fmr", gallery ? "fnir" : "fnmr" };
+    const size_t n_metrics = sizeof metrics / sizeof *metrics;
     struct text t = TEXT_INIT;
 
     if (point)
         conclude_rivals(s, all, n, point, f);
-    STUDY_ROOM(s, s->conclusions, s->n_conclusions, 2 * n);
+    STUDY_ROOM(s, s->conclusions, s->n_conclusions, n_metrics * n);
     for (size_t b = 0; b < n && point; b++)
-        for (size_t m = 0; m < 2; m++) {
+        for (size_t m = 0; m < n_metrics; m++) {
             const struct scored *sc = &all[b];
             long at = findings_find(f, sc->backend, metrics[m], "all", "", point, NULL);
             if (at < 0)
                 continue;
             text_reset(&t);
-            text_addf(&t, "%s%s%s, %s %.4g: %s of all ", n > 1 ? sc->backend : "",
+            text_addf(&t, "%s%s%s, %s %.4g: ", n > 1 ? sc->backend : "",
                       n > 1 ? " at " : "At ", point,
-                      sc->compared.distance ? "distance" : "score", f->rows[at].threshold,
-                      metric_find(metrics[m])->axis);
+                      sc->compared.distance ? "distance" : "score", f->rows[at].threshold);
+            add_name(&t, metric_find(metrics[m]));
+            text_add(&t, " of all ");
             add_percent(&t, f->rows[at].estimate);
             text_addch(&t, '.');
             for (size_t a = 0; a < s->axes.n; a++)

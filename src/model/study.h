@@ -256,6 +256,9 @@ const struct study_dose *study_dose_at(const struct study *study, const char *po
 /* The claim whose verdict is the study's answer, or NULL. */
 const struct claim_spec *study_answer_claim(const struct study *study);
 
+/* What an axis is called in print: its name with blanks for underscores. */
+void study_add_axis(struct text *to, const struct axis *axis);
+
 /* How a group is called in print: the study's label, or those of its values, or these,
  * joined by ", ", or "everyone". Belongs to the study or to `scratch`. */
 const char *study_label(const struct study *study, const char *group,

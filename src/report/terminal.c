@@ -238,7 +238,9 @@ static void named_cases(struct sheet *s, const struct cases *cases)
         return;
     text_addch(s->to, '\n');
     sheet_emphasis(s, "1");
-    sheet_wrap(s, 0, "Named cases (no rate: nobody published how many faces were shown)");
+    sheet_wrap(s, 0, s->study->evidence == EVIDENCE_PUBLISHED
+                         ? "Named cases (no rate: nobody published how many faces were shown)"
+                         : "Named cases (no rate: somebody chose these people and portraits)");
     sheet_emphasis(s, "0");
     for (size_t i = 0; i < cases->n; i++) {
         text_reset(&t);

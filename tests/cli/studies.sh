@@ -54,4 +54,15 @@ unlike "$flat" 'errs more often, by more than chance' "... which is not put down
 like "$(cat list/report.html)" 'a difference here is one of matcher and gallery together' \
     "... and below its chart"
 like "$flat" 'the matcher.s and the gallery.s together' "... as is what no such test tells apart"
+
+# The answer of photos is about names.
+run "$MISID" run "$SRCDIR/bench/photo-tagging.yaml" --dataset synthetic --root set \
+    --gallery synthetic --gallery-root wanted --backend lbp --out tags --replicates 50 \
+    --permutations 49
+is "$status" 0 "photos" || printf '# %s\n' "$errs"
+flat=$(printf '%s\n' "$out" | tr '\n' ' ' | tr -s ' ')
+like "$flat" "somebody else.s name at fmr=0.001 of women: lbp [0-9.]+ % \[" \
+    "the first screen has the rates of the names given"
+like "$flat" ' Misnamed of all [0-9.]+ %\. Misnamed by gender: ' "... in whole sentences"
+ok "$(test -s tags/charts/misnamed-by-gender.svg; echo $?)" "... and the first chart"
 done_testing
