@@ -142,8 +142,9 @@ static void add_ratio(const struct study *s, const struct findings *f, const cha
     text_release(&name);
 }
 
-/* What the spread of a metric over one axis lets anybody conclude. */
-static void add_conclusion(const struct study *s, const struct findings *f,
+/* What the spread of a metric over one axis lets anybody conclude; false if its groups have
+ * too few hits to say. */
+static bool add_conclusion(const struct study *s, const struct findings *f,
                            const char *backend, const char *metric, const char *point,
                            size_t axis, struct text *to)
 {
@@ -152,22 +153,39 @@ static void add_conclusion(const struct study *s, const struct findings *f,
     size_t n = find_ends(s, f, backend, metric, point, 1u << axis, ends);
 
     if (n < 2)
-        return;
+        return true;
+    if (!ends[1])
+        return false;
     text_addch(to, ' ');
     add_name(to, m);
     text_add(to, " by ");
     study_add_axis(to, &s->axes.axes[axis]);
     text_add(to, ": ");
-    if (!ends[1]) {
-        text_addf(to, "too few %s to set groups against each other.", m->hits);
-        return;
-    }
     text_add(to, "highest ");
     add_end(s, ends[0], to);
     text_add(to, ", lowest ");
     add_end(s, ends[1], to);
     add_ratio(s, f, backend, metric, point, axis, n, ends, to);
     text_addch(to, '.');
+    return true;
+}
+
+/* The same over every axis; those of too few hits in one sentence. */
+static void add_conclusions(const struct study *s, const struct findings *f,
+                            const char *backend, const char *metric, const char *point,
+                            struct text *to)
+{
+    struct text few = TEXT_INIT;
+
+    for (size_t a = 0; a < s->axes.n; a++)
+        if (!add_conclusion(s, f, backend, metric, point, a, to)) {
+            text_add(&few, few.len ? ", " : "");
+            study_add_axis(&few, &s->axes.axes[a]);
+        }
+    if (few.len)
+        text_addf(to, " Too few %s to set groups by %s against each other.",
+                  metric_find(metric)->hits, few.s);
+    text_release(&few);
 }
 
 /* True if the point is the threshold at which everyone's rate of the metric is a given one,
@@ -283,9 +301,8 @@ void scored_study_conclude(struct study *s, const struct scored *all, size_t n,
             add_name(&t, metric_find(metrics[m]));
             text_add(&t, " of all ");
             add_percent(&t, f->rows[at].estimate);
-            text_addch(&t, '.');
-            for (size_t a = 0; a < s->axes.n; a++)
-                add_conclusion(s, f, sc->backend, metrics[m], point, a, &t);
+            text_addf(&t, " [%.3g, %.3g].", 100 * f->rows[at].lo, 100 * f->rows[at].hi);
+            add_conclusions(s, f, sc->backend, metrics[m], point, &t);
             s->conclusions[s->n_conclusions++] = arena_strdup(&s->arena, t.s);
         }
     text_release(&t);

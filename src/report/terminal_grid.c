@@ -25,7 +25,7 @@ struct grid {
     char **cells;                    /* groups × across, "" where not counted */
     size_t label_width, cell_width;
     size_t more;                     /* groups that are not shown */
-    bool few, any_point;
+    bool few, few_people, any_point;
     bool beside;                     /* points that are not shown */
 };
 
@@ -134,6 +134,7 @@ static void fill(struct sheet *s, struct grid *g, const char *metric)
                 format_interval(&t, UNIT_RATE, f->lo, f->hi, decimals);
                 text_addch(&t, few ? '*' : ' ');
                 g->few = g->few || few;
+                g->few_people = g->few_people || (few && f->x >= 5 && !isnan(f->df));
             }
             g->cells[i * g->n_across + k] = arena_strdup(&g->arena, t.s);
             size_t width = sheet_columns(t.s);
@@ -280,7 +281,7 @@ void sheet_rates(struct sheet *s, const struct metric *metric)
         else
             print_grid(s, &g);
         text_addf(&t, "* fewer than five %s%s: too few to say more than the interval does",
-                  metric->hits, metric->pairs ? ", or few people carry them" : "");
+                  metric->hits, g.few_people ? ", or few people carry them" : "");
         if (g.few)
             sheet_wrap(s, s->columns > 20 ? 2 : 0, t.s);
         text_reset(&t);

@@ -63,6 +63,6 @@ is "$status" 0 "photos" || printf '# %s\n' "$errs"
 flat=$(printf '%s\n' "$out" | tr '\n' ' ' | tr -s ' ')
 like "$flat" "somebody else.s name at fmr=0.001 of women: lbp [0-9.]+ % \[" \
     "the first screen has the rates of the names given"
-like "$flat" ' Misnamed of all [0-9.]+ %\. Misnamed by gender: ' "... in whole sentences"
+like "$flat" ' Misnamed of all [0-9.]+ % \[[0-9.]+, [0-9.]+\]\. (Misnamed by|Too few) ' "... in whole sentences"
 ok "$(test -s tags/charts/misnamed-by-gender.svg; echo $?)" "... and the first chart"
 done_testing
