@@ -122,7 +122,7 @@ static int drive_it(const char *spec, struct pictures *p, size_t n, unsigned thr
                     double *wall, double *matcher, struct err *err)
 {
     const struct drive_images images = { open_pictures, close_pictures, read_nothing, borrow,
-                                         p, "drawn" };
+                                         p, "drawn", false };
     size_t *rows = mem_array(n, sizeof *rows);
     struct drive_timing timing = { 0 };
     struct outputs o;

@@ -3,56 +3,56 @@
 # needs nothing of that. By hand: source scripts/completion/misid.bash
 _misid_options() { # the options of a command
     case $1 in
-    run) echo --out --backend --predictions --dataset --root --set --gallery --gallery-root \
-        --reference --same-person --suspicious-above --searches --replicates --permutations \
-        --threads --cache \
-        --no-cache --covariates --suppress --check-claims --quiet --json --help ;;
-    estimate) echo --out --target-fmr --reference --suspicious-above --searches --title \
-        --confidence --replicates --permutations --seed --threads --quiet --json --help ;;
-    run) echo --out --backend --predictions --dataset --root --set --threads --cache \
-        --no-cache --covariates --sample --suppress --check-claims --quiet --json --help ;;
-    estimate) echo --out --target-fmr --reference --title --confidence --replicates \
-        --permutations --seed --threads --quiet --json --help ;;
+    run) echo --out --backend --predictions --dataset --root --set --gallery \
+        --gallery-root --reference --same-person --suspicious-above --searches \
+        --replicates --permutations --threads --cache --no-cache --covariates --sample \
+        --suppress --check-claims --quiet --json --help ;;
+    estimate) echo --out --target-fmr --reference --suspicious-above --searches \
+        --title --confidence --replicates --permutations --seed --threads --quiet \
+        --json --help ;;
     chart) echo --out --help ;;
     index | cite) echo --help ;;
-    trace) echo --samples --help ;;
+    trace) echo --help --samples ;;
     calc) echo --method --confidence --fmr --fnmr --alpha --subjects --images --pairs \
-        --errors --cells --borrow --label --wrong --wrong-errors \
-        --json --help ;;
+        --errors --cells --borrow --label --wrong --wrong-errors --json --help ;;
     explain) echo --on --table --outcome --cluster --backend --with --category \
         --covariate --base --confidence --json --help ;;
+    thresholds) echo --fmr --reference --confidence --out --json --help ;;
     plan) echo --fmr --fnmr --error --ratio --power --subjects --images-per-subject \
         --confidence --correlation --pilot --row --pilot-deff --pilot-subjects \
         --pilot-images --pilot-rate --json --help ;;
-    thresholds) echo --fmr --reference --confidence --out --json --help ;;
+    dataset) echo --json --help --set --root --by --effect --study --no-images \
+        --dataset --balance --per-cell --per-person --seed --out ;;
+    ingest) echo --dataset --root --set --out --no-images --shard --quiet --json \
+        --help ;;
+    ingest) echo --dataset --root --set --out --no-images --shard --quiet --json --help ;;
     backend) echo --backend --box --landmarks --json --help ;;
     cache) echo --cache --older-than --backend --max-size --json --help ;;
     cassette) echo --last --json --help ;;
-    cloud) echo --json --help ;;
+    cloud | list) echo --json --help ;;
     embed) echo --dataset --root --set --backend --out --threads --cache --no-cache \
-        --change --covariates --faces --by --limit --quiet --json --help ;;
-    dataset) echo --json --set --root --by --effect --study --no-images --dataset --balance \
-        --per-cell --per-person --seed --out --help ;;
-    ingest) echo --dataset --root --set --out --no-images --quiet --json --help ;;
-    image) echo --out --size --box --margin --align --change --background --max-pixels --max-bytes \
-        --json --help ;;
-    score) echo --templates --roster --by --thresholds --out --similarity --mode --trials \
-        --same-person --same --probes --probe-roster --top --consolidate --floor --target-fmr \
-        --max-exceedances --bins --failures --threads --checkpoint --quiet --json --help ;;
+        --covariates --change --faces --by --limit --shard --quiet --json --help ;;
+    image) echo --out --size --box --margin --align --change --background --max-pixels \
+        --max-bytes --json --help ;;
+    score) echo --templates --roster --by --thresholds --out --similarity --mode \
+        --trials --same --same-person --probes --probe-roster --top --consolidate \
+        --floor --target-fmr --max-exceedances --bins --failures --threads \
+        --checkpoint --shard --quiet --json --help ;;
+    merge) echo --quiet --json --help ;;
     synth) echo --out --subjects --images --seed --size --format --plant --darker-from \
         --threads --quiet --json --help ;;
     record) echo --history --scores --quiet --json --help ;;
-    history) echo --metric --group --versus --point --backend --method --dataset --since \
-        --until --all --chart --speed --history --with-secret --csv --json --help ;;
+    history) echo --metric --group --versus --point --backend --method --dataset \
+        --since --until --all --chart --speed --history --with-secret --csv --json \
+        --help ;;
     baseline) echo --history --study --json --help ;;
-    compare) echo --history --metric --group --point --backend --confidence --replicates \
-        --seed --title --html --markdown --csv --json --quiet --help ;;
-    gate) echo --baseline --policy --history --all --junit --markdown --out --github --json \
-        --quiet --help ;;
+    compare) echo --history --metric --group --point --backend --confidence \
+        --replicates --seed --title --html --markdown --csv --json --quiet --help ;;
+    gate) echo --baseline --policy --history --all --junit --markdown --out --github \
+        --json --quiet --help ;;
     dashboard) echo --out --history --study --gates --charts --made --quiet --help ;;
     bundle) echo --out --scores --with-samples --sign --quiet --json --help ;;
     verify) echo --key --signature --quiet --json --help ;;
-    list) echo --json --help ;;
     esac
 }
 
@@ -70,7 +70,7 @@ _misid_words() { # the first word behind a command, where it is one of a few
     image) echo show ;;
     list) echo studies estimators charts metrics ;;
     help) echo run estimate chart index cite trace calc explain plan thresholds dataset \
-        ingest backend cache cassette cloud embed image score synth record history \
+        ingest backend cache cassette cloud embed image score merge synth record history \
         baseline compare gate dashboard bundle verify list ;;
     esac
 }
@@ -82,9 +82,8 @@ _misid() {
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
         words='run estimate chart index cite trace calc explain plan thresholds dataset
-            ingest backend cache cassette cloud embed image score synth record history baseline compare gate
-            dashboard bundle
-            verify list help version'
+            ingest backend cache cassette cloud embed image score merge synth record history
+            baseline compare gate dashboard bundle verify list help version'
     elif [ "${word:0:1}" = - ]; then
         words=$(_misid_options "$command")
     elif [ "$before" = --dataset ]; then

@@ -302,6 +302,7 @@ static int open_azure(struct backend *b, const struct setting *settings, size_t 
     b->template_bytes = CLOUD_TEMPLATE;
     b->own_scores = true;
     b->score_high = 1;
+    b->most_found = is(b, "gallery", "group") ? AZURE_IDENTIFIED : AZURE_SIMILAR;
     b->compare = compare;
     b->enroll = azure_enroll;
     b->search = azure_search;

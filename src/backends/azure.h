@@ -9,6 +9,9 @@
 #include "backends/vendor_cloud.h"
 #include "backends/vendor_gallery.h"
 
+#define AZURE_IDENTIFIED 100   /* candidates that identify gives at most … */
+#define AZURE_SIMILAR 1000     /* … and find similar */
+
 struct azure {
     struct backend *b;
     struct cloud *cloud;

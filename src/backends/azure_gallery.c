@@ -15,8 +15,6 @@
 
 #define GROUP 'g' /* in the name of a gallery, behind "misid" */
 #define LIST 'l'
-#define MOST_IDENTIFIED 100 /* candidates that identify gives, and findsimilars */
-#define MOST_SIMILAR 1000
 #define NAMES 10            /* tried for a gallery, if others have them */
 #define POLL_FIRST 0.2      /* seconds */
 #define POLL_MOST 5.0
@@ -354,7 +352,7 @@ long azure_search(struct session *session, uint64_t gallery, const void *probe, 
 {
     struct azure *s = session->backend->state;
     const struct vendor_gallery *g = vendor_galleries_find(&s->galleries, gallery);
-    size_t bound = g && is_group(g->name) ? MOST_IDENTIFIED : MOST_SIMILAR;
+    size_t bound = g && is_group(g->name) ? AZURE_IDENTIFIED : AZURE_SIMILAR;
     struct searching q = { s, g, NULL, cap < bound ? cap : bound };
 
     if (!g)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "backends/backend.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -232,6 +233,7 @@ int backend_open(struct backend **to, const char *text, struct err *err)
     b->version = "";
     b->abi = MISID_ABI;
     b->batch = 1;
+    b->least_found = NAN;
     b->cached = true;
     if (kind->options)
         code = backend_settle(b, kind->options, spec.settings, spec.n, err);

@@ -142,6 +142,9 @@ struct backend {
     bool own_scores;           /* only its compare() or search() can score its templates */
     double score_low, score_high;
     bool score_is_distance;
+    size_t most_found;         /* candidates that one search gives at most, however many
+                                  are asked for; 0: it does not say */
+    double least_found;        /* none less alike than this; NaN: it does not say */
     double *native;            /* its own operating points */
     size_t n_native;
     size_t batch;              /* images a call that suit it best */

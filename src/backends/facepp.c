@@ -246,6 +246,7 @@ static int open_facepp(struct backend *b, const struct setting *settings, size_t
     b->template_bytes = CLOUD_TEMPLATE;
     b->own_scores = true;
     b->score_high = 100;
+    b->most_found = FACEPP_FOUND;
     b->session = session_plain;
     b->end = session_plain_end;
     b->process = process;

@@ -10,6 +10,8 @@
 #include "backends/vendor_cloud.h"
 #include "backends/vendor_gallery.h"
 
+#define FACEPP_FOUND 5         /* results of one search, at most */
+
 struct facepp {
     struct backend *b;
     struct cloud *cloud;

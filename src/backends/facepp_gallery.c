@@ -9,7 +9,6 @@
 #include "backends/facepp.h"
 
 #define MOST_ADDED 5   /* face_tokens of one addface */
-#define MOST_FOUND 5   /* results of one search */
 #define NAMES 10       /* tried for a gallery, if others have them */
 #define SET "Faceset"
 
@@ -183,7 +182,7 @@ int facepp_enroll(struct session *session, const void *const *templates, const s
 struct searching {
     struct facepp *s;
     const struct vendor_gallery *gallery;
-    struct vendor_candidate *found; /* MOST_FOUND a part */
+    struct vendor_candidate *found; /* FACEPP_FOUND a part */
     size_t most;
 };
 
@@ -261,16 +260,16 @@ long facepp_search(struct session *session, uint64_t gallery, const void *probe,
 {
     struct facepp *s = session->backend->state;
     const struct vendor_gallery *g = vendor_galleries_find(&s->galleries, gallery);
-    struct searching q = { s, g, NULL, cap < MOST_FOUND ? cap : MOST_FOUND };
+    struct searching q = { s, g, NULL, cap < FACEPP_FOUND ? cap : FACEPP_FOUND };
 
     if (!g)
         return err_add(err, ERR_PROGRAM, "backend %s: there is no such gallery", s->b->name);
     if (!q.most)
         return 0;
-    q.found = mem_array(g->parts * MOST_FOUND, sizeof *q.found);
+    q.found = mem_array(g->parts * FACEPP_FOUND, sizeof *q.found);
     long n = vendor_names_try(&s->names, probe, len, search_once, &q, err);
-    if (n > 0)
-        n = vendor_gallery_places(g, s->b, q.found, (size_t)n, to, cap, err);
+    if (n > 0) /* beyond q.most another part may have better ones, unsaid */
+        n = vendor_gallery_places(g, s->b, q.found, (size_t)n, to, q.most, err);
     free(q.found);
     return n;
 }

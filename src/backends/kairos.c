@@ -160,6 +160,8 @@ static int open_kairos(struct backend *b, const struct setting *settings, size_t
     b->template_bytes = CLOUD_TEMPLATE;
     b->own_scores = true;
     b->score_high = 1;
+    b->most_found = KAIROS_FOUND;
+    b->least_found = s->threshold;
     b->session = session_plain;
     b->end = session_plain_end;
     b->process = process;

@@ -10,6 +10,7 @@
 #include "backends/vendor_cloud.h"
 #include "backends/vendor_gallery.h"
 
+#define KAIROS_FOUND 100       /* candidates that are asked for, at most */
 #define KAIROS_SUBJECT 48      /* bytes of a subject's name, and its 0 */
 
 struct kairos {

@@ -12,7 +12,6 @@
 
 #include "backends/kairos.h"
 
-#define MOST_FOUND 100 /* candidates that are asked for */
 #define VERIFY_TRIES 2 /* the second where the subject is not there any more */
 
 int kairos_remove(struct backend *b, const char *gallery, struct err *err)
@@ -362,7 +361,7 @@ long kairos_search(struct session *session, uint64_t gallery, const void *probe,
 {
     struct kairos *s = session->backend->state;
     const struct vendor_gallery *g = vendor_galleries_find(&s->galleries, gallery);
-    const size_t most = cap < MOST_FOUND ? cap : MOST_FOUND;
+    const size_t most = cap < KAIROS_FOUND ? cap : KAIROS_FOUND;
     struct cloud_answer a = { .outcome = CLOUD_LOST };
     struct vendor_candidate *found;
     struct cloud_request r;

@@ -329,6 +329,7 @@ static int open_it(struct backend *b, const struct setting *settings, size_t n,
     b->template_bytes = CLOUD_TEMPLATE;
     b->own_scores = true;
     b->score_high = 100;
+    b->most_found = REKOGNITION_FOUND;
     b->session = session_plain;
     b->end = session_plain_end;
     b->process = process;

@@ -12,6 +12,8 @@
 
 #include "backends/cloud.h"
 
+#define REKOGNITION_FOUND 4096 /* matches that a search gives at most */
+
 struct collection {
     char *id;                  /* NULL: it was dropped */
     size_t n;                  /* enrolled */

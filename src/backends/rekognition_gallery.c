@@ -7,7 +7,6 @@
 #include "backends/rekognition.h"
 #include "backends/rekognition_read.h"
 
-#define MATCHES_MAX 4096       /* of a search */
 #define NAMES 10               /* tried for a collection, if others have them */
 
 static void note_version(struct rekognition *s, const struct cloud_answer *from)
@@ -308,7 +307,7 @@ long rekognition_search(struct session *session, uint64_t gallery, const void *p
                 "\"Bytes\":\"", c.id);
     cloud_base64(&r, &im);
     cloud_textf(&r, "\"},\"MaxFaces\":%zu,\"QualityFilter\":\"%s\"}",
-                cap < MATCHES_MAX ? cap : MATCHES_MAX, s->filter);
+                cap < REKOGNITION_FOUND ? cap : REKOGNITION_FOUND, s->filter);
     long code = cloud_exchange(s->cloud, &r, &a, 1, err);
     if (!code)
         code = read_found(session, &a, c.n, to, cap, err);

@@ -138,7 +138,7 @@ static int find_similarity(struct backend *b, struct err *err)
 {
     const char *value = backend_setting(b, "similarity");
 
-    for (int i = 0; i < SIMILARITIES; i++)
+    for (int i = 0; i < SIMILARITIES_OF_TEMPLATES; i++)
         if (!strcmp(similarity_names[i], value)) {
             b->similarity = (enum similarity)i;
             return 0;

@@ -122,7 +122,7 @@ static bool read_similarity(const struct json_value *map, struct reply_info *to,
     if (to->own_scores)
         return own || reply_bad(why, "'similarity' is own, but it can neither compare nor "
                                 "search");
-    for (int i = 0; i < SIMILARITIES; i++) {
+    for (int i = 0; i < SIMILARITIES_OF_TEMPLATES; i++) {
         to->similarity = (enum similarity)i;
         if (!strcmp(name, similarity_names[i]))
             return true;

@@ -42,6 +42,7 @@ int cloud_main(int argc, char **argv);
 int embed_main(int argc, char **argv);
 int image_main(int argc, char **argv);
 int score_main(int argc, char **argv);
+int merge_main(int argc, char **argv);
 int synth_main(int argc, char **argv);
 int record_main(int argc, char **argv);
 int history_main(int argc, char **argv);

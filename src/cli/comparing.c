@@ -8,8 +8,10 @@
 
 #include "base/file.h"
 #include "cli/comparing_doses.h"
+#include "cli/comparing_own.h"
 #include "cli/fit_study.h"
 #include "cli/folder.h"
+#include "cli/own_scores.h"
 #include "cli/scored_study.h"
 #include "cli/scoring.h"
 #include "cli/set_facts.h"
@@ -46,7 +48,6 @@ static void release_set(struct comparing_set *set)
     free(set->rows);
 }
 
-/* Every matcher must give templates that can be compared here. */
 static int open_matchers(struct comparing *c, bool changes, struct err *err)
 {
     size_t most = c->specs->n;
@@ -62,15 +63,15 @@ static int open_matchers(struct comparing *c, bool changes, struct err *err)
         code = embedding_open(&c->says[i], c->specs->items[i], &c->asking, err);
         if (!code && changes)
             code = embedding_changeable(&c->says[i], err);
-        if (!code && has_gallery(c))
+        if (!code && has_gallery(c) && c->says[i].backend->own_scores)
+            embedding_share(&c->gallery_says[i], &c->says[i]);
+        else if (!code && has_gallery(c))
             code = embedding_open(&c->gallery_says[i], c->specs->items[i], &c->asking, err);
         if (code)
             return code;
         const struct backend *b = c->says[i].backend;
         c->names[i] = b->name;
-        if (!(b->capabilities & MISID_TEMPLATE) || b->own_scores)
-            code = err_add(err, ERR_INPUT, "run: the backend %s gives no templates that can "
-                           "be compared outside of it, expected one that does", b->name);
+        code = comparing_own_check(c, b, changes, err);
         for (size_t k = 0; k < i; k++)
             if (!strcmp(c->names[k], b->name))
                 code = err_add(err, ERR_INPUT, "run: --backend '%s' stands twice, expected "
@@ -192,23 +193,28 @@ static size_t time_sets(const struct study *s, const struct roster *r, long *num
     return n;
 }
 
-static int embed(struct embedding *e, const struct comparing_set *set, const char *dir,
+static int embed(struct embedding *e, const struct comparing_set *set,
                  const struct study *s, struct err *err)
 {
     long numbers[2 * GROUP_MAX_AXES];
     const long *sets[GROUP_MAX_AXES];
     size_t n = time_sets(s, &set->roster, numbers, sets);
-    int code = embedding_make(e, &set->roster, set->rows, set->roster.n, set->request->root,
-                              sets, n, err);
 
-    if (!code)
-        code = embedding_write_folder(e, &set->roster, set->rows, set->roster.n, dir, err);
+    return embedding_make(e, &set->roster, set->rows, set->roster.n, set->request->root,
+                          sets, n, err);
+}
+
+static int write_embedding(struct embedding *e, const struct comparing_set *set,
+                           const char *dir, struct err *err)
+{
+    int code = embedding_write_folder(e, &set->roster, set->rows, set->roster.n, dir, err);
+
     outputs_release(&e->outputs); /* they are in the folder now */
     outputs_init(&e->outputs, e->backend->name);
     return code;
 }
 
-static const char *join_numbers(struct arena *arena, const double *numbers, size_t n)
+const char *comparing_numbers(struct arena *arena, const double *numbers, size_t n)
 {
     struct text t = TEXT_INIT;
     char number[NUM_MAX];
@@ -218,6 +224,36 @@ static const char *join_numbers(struct arena *arena, const double *numbers, size
     const char *joined = n ? arena_strdup(arena, t.s) : NULL;
     text_release(&t);
     return joined;
+}
+
+size_t comparing_threads(const struct comparing *c)
+{
+    return c->request->threads > 0 ? (size_t)c->request->threads
+                                   : (size_t)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+static int embed_both(struct comparing *c, const struct study *s, size_t i, struct err *err)
+{
+    int code = embed(&c->says[i], &c->set, s, err);
+
+    return code || !has_gallery(c) ? code : embed(&c->gallery_says[i], &c->gallery, s, err);
+}
+
+int comparing_prepare(struct comparing *c, struct pipeline *p)
+{
+    bool dry = false;
+    int code = 0;
+
+    for (size_t i = 0; i < c->n && !code; i++) {
+        const struct backend_plan plan = comparing_own_plan(c, c->says[i].backend);
+        code = embedding_prepare(&c->says[i], NULL, &plan, p->err);
+    }
+    for (size_t i = 0; i < c->n && !code; i++)
+        if (embedding_is_dry(&c->says[i])) {
+            code = embed_both(c, &p->study, i, p->err);
+            dry = true;
+        }
+    return code ? code : dry ? PIPELINE_DRY : 0;
 }
 
 /* One matcher: its answers, and their comparisons, in backends/NAME/. */
@@ -232,11 +268,18 @@ static int work_one(struct comparing *c, struct pipeline *p, size_t i)
     const bool native = s->compare.native && b->n_native;
     int code;
 
+    c->wishes[i] = (struct scored_wish){
+        .points_called = native ? "native" : NULL,
+        .threads = comparing_threads(c), .lenient = b->own_scores,
+        .replicates = (size_t)c->replicates, .permutations = (size_t)c->permutations,
+        .seed = (uint64_t)c->seed, .apart = s->n_doses > 0,
+        .searches = isnan(c->searches) ? 0 : c->searches,
+        .has_suspicious = !isnan(c->suspicious), .suspicious = c->suspicious };
     r.run = has_gallery(c) ? gallery : dir;
     r.probes = has_gallery(c) ? probes : NULL;
     r.by = comparing_axes(s, s->compare.by);
-    r.thresholds = native ? join_numbers(&s->arena, b->native, b->n_native) : NULL;
-    r.targets = join_numbers(&s->arena, s->compare.targets, s->compare.n_targets);
+    r.thresholds = native ? comparing_numbers(&s->arena, b->native, b->n_native) : NULL;
+    r.targets = comparing_numbers(&s->arena, s->compare.targets, s->compare.n_targets);
     r.out = dir;
     r.same_person = c->same_person;
     r.bins = NAN;
@@ -244,19 +287,16 @@ static int work_one(struct comparing *c, struct pipeline *p, size_t i)
     r.top = (double)s->compare.top;
     r.silent = true;
     r.quiet = c->request->quiet;
-    (void)((code = embed(&c->says[i], &c->set, has_gallery(c) ? probes : dir, s, p->err)) ||
-           (has_gallery(c) &&
-            (code = embed(&c->gallery_says[i], &c->gallery, gallery, s, p->err))) ||
+    (void)((code = embedding_prepare(&c->says[i], dir, NULL, p->err)) ||
+           (code = embed_both(c, s, i, p->err)) ||
+           (b->own_scores && (code = comparing_own_ask(c, s, i, &r, p->err))) ||
+           (code = write_embedding(&c->says[i], &c->set, has_gallery(c) ? probes : dir,
+                                   p->err)) ||
+           (has_gallery(c) && (code = write_embedding(&c->gallery_says[i], &c->gallery,
+                                                      gallery, p->err))) ||
            (code = scoring_run(&r, p->err)) ||
+           (code = own_scores_end(dir, p->err)) ||
            (code = scored_load(&c->scored[i], dir, p->err)));
-    c->wishes[i] = (struct scored_wish){
-        .points_called = native ? "native" : NULL,
-        .threads = c->request->threads > 0 ? (size_t)c->request->threads
-                                           : (size_t)sysconf(_SC_NPROCESSORS_ONLN),
-        .replicates = (size_t)c->replicates, .permutations = (size_t)c->permutations,
-        .seed = (uint64_t)c->seed, .apart = s->n_doses > 0,
-        .searches = isnan(c->searches) ? 0 : c->searches,
-        .has_suspicious = !isnan(c->suspicious), .suspicious = c->suspicious };
     free(gallery);
     free(probes);
     free(dir);
@@ -350,6 +390,8 @@ int comparing_work(struct comparing *c, struct pipeline *p)
                                       .curves = true };
         code = scored_run_count(&c->run, p);
     }
+    if (!code)
+        comparing_own_tell(c, &p->study);
     for (size_t i = 0; i < c->n && !code; i++)
         code = comparing_doses(c, p, i);
     if (!code) {
@@ -375,7 +417,8 @@ static int record_folder(struct pipeline *p, const char *backend, const char *be
         "backend.json", "timing.json", "roster.csv", "outputs.csv", "templates.npy",
         "probe-roster.csv", "scores.json", "cells.csv", "histogram.json", "histogram.npy",
         "margins.npy", "mated.npy", "exceedances.npy", "identification.csv",
-        "candidates.csv", "duplicates.csv", "joined.csv", "same-person.csv",
+        "candidates.csv", "duplicates.csv", "joined.csv", "same-person.csv", "own.npy",
+        "cassette.jsonl",
     };
     int code = 0;
 

@@ -13,6 +13,9 @@
  * and of every matcher backends/NAME/ as `misid embed` and `misid score` write it; with a
  * gallery the answers stand in backends/NAME/probes/ and backends/NAME/gallery/.
  *
+ * A matcher whose templates only it can compare is asked for every pair, which leaves
+ * own.npy beside them (own_scores.h).
+ *
  * What was asked before comes from the cache, and an interrupted comparison goes on from
  * its state: the same command resumes.
  *
@@ -57,11 +60,17 @@ struct comparing {
                          .searches = NAN, .suspicious = NAN }
 
 int comparing_open(struct comparing *c, struct pipeline *p, const char *study_path);
+/* Before anything is written: whether every matcher may be asked. PIPELINE_DRY, and all
+ * said, where one only says what it would do; else 0. */
+int comparing_prepare(struct comparing *c, struct pipeline *p);
 int comparing_work(struct comparing *c, struct pipeline *p);
 int comparing_estimate(struct comparing *c, struct pipeline *p);
 int comparing_write(const struct comparing *c, struct pipeline *p);
 /* The names of a set of axes, joined by commas; NULL where it is empty. */
 const char *comparing_axes(struct study *s, unsigned set);
+/* Numbers joined by commas, in the arena; NULL where there is none. */
+const char *comparing_numbers(struct arena *arena, const double *numbers, size_t n);
+size_t comparing_threads(const struct comparing *c);
 /* Options that make the run again. */
 void comparing_add_command(const struct comparing *c, struct text *to);
 void comparing_release(struct comparing *c);

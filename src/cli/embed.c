@@ -11,17 +11,20 @@
 #include "cli/dataset_options.h"
 #include "cli/embedding.h"
 #include "cli/folder.h"
+#include "cli/shard.h"
 #include "datasets/census.h"
 #include "datasets/descriptor.h"
 
 struct embed {
     struct dataset_request set;
     struct embed_request request;
-    const char *backend, *out, *by;
+    const char *backend, *out, *by, *shard_text;
+    struct shard shard;
     double limit;
     bool json, want_help;
     struct roster roster;
     size_t *rows, n;           /* of the roster */
+    size_t samples;            /* of all parts */
     struct trials trials;
     struct problems problems;
     struct embedding e;
@@ -80,7 +83,7 @@ static int write_set(const struct embed *in, struct err *err)
     char *attributes = path_join(in->out, "attributes.csv");
     char *problems = path_join(in->out, "problems.csv");
     char *trials = path_join(in->out, "trials.csv");
-    bool all = in->n == in->roster.n;
+    bool all = in->samples == in->roster.n;
     int code;
 
     (void)((code = roster_write_attributes(&in->roster, attributes, err)) ||
@@ -93,6 +96,25 @@ static int write_set(const struct embed *in, struct err *err)
     return code;
 }
 
+static int write_part(const struct embed *in, struct err *err)
+{
+    static const char *const files[] = { "attributes.csv", "backend.json", "outputs.csv",
+                                         "problems.csv", "roster.csv", "templates.npy",
+                                         "timing.json", "trials.csv", NULL };
+    struct shard_record record = { .stage = "embed", .shard = in->shard,
+                                   .samples = in->samples, .files = files };
+    struct text asked = TEXT_INIT;
+
+    text_addf(&asked, "embed %s", in->e.backend->fingerprint);
+    if (in->request.change)
+        text_addf(&asked, " --change %s", in->request.change);
+    text_addf(&asked, "%s%s", in->request.faces ? " --faces" : "",
+              in->request.covariates ? " --covariates" : "");
+    shard_key(record.key, asked.s, &in->roster, in->samples);
+    text_release(&asked);
+    return shard_write(&record, in->out, err);
+}
+
 static int write_all(const struct embed *in, struct err *err)
 {
     int code = path_make_dirs(in->out, err);
@@ -100,11 +122,15 @@ static int write_all(const struct embed *in, struct err *err)
     if (!code)
         code = folder_unfinish(in->out, err);
     if (!code)
+        code = shard_unfinish(in->out, err);
+    if (!code)
         code = file_remove(in->out, "trials.csv", err);
     if (!code)
         code = write_set(in, err);
     if (!code)
         code = embedding_write_folder(&in->e, &in->roster, in->rows, in->n, in->out, err);
+    if (!code && in->shard.n)
+        code = write_part(in, err);
     return code;
 }
 
@@ -117,6 +143,8 @@ static void tell(const struct embed *in)
     if (in->json) {
         embedding_add_record(&in->e, &t);
     } else if (!in->request.quiet) {
+        if (in->shard.n)
+            text_addf(&t, "part %zu of %zu: ", in->shard.i, in->shard.n);
         text_addf(&t, "%s: %zu images: ", in->e.backend->name, in->n);
         embedding_add_statuses(&in->e, &t);
         text_addch(&t, '\n');
@@ -132,11 +160,25 @@ static int choose_rows(struct embed *in, struct err *err)
     if (!(in->limit >= 1 && in->limit == floor(in->limit)))
         return err_add(err, ERR_INPUT, "embed: --limit %g, expected a whole number from 1",
                        in->limit);
-    in->n = in->limit < (double)in->roster.n ? (size_t)in->limit : in->roster.n;
+    in->samples = in->limit < (double)in->roster.n ? (size_t)in->limit : in->roster.n;
+    size_t from, to;
+    int code = shard_range("embed", &in->shard, in->samples, &from, &to, err);
+    if (code)
+        return code;
+    in->n = to - from;
     in->rows = mem_array(in->n, sizeof *in->rows);
     for (size_t i = 0; i < in->n; i++)
-        in->rows[i] = i;
+        in->rows[i] = from + i;
     return 0;
+}
+
+/* What rests on more than one image cannot be asked in parts. */
+static int check_part(const struct embed *in, struct err *err)
+{
+    if (!in->shard.n || !in->e.backend->keep)
+        return 0;
+    return err_add(err, ERR_INPUT, "embed: --shard of a backend whose exchange is recorded "
+                   "as one (%s), expected it asked from one place", in->e.backend->name);
 }
 
 /* `recorded` without files of its own has the templates that the data set names. */
@@ -174,6 +216,7 @@ static int embed_set(struct embed *in, struct err *err)
     code = dataset_roster(&d, in->set.root, &options, &in->roster, err);
     (void)(code || (code = choose_rows(in, err)) || (code = find_by(&by, in, err)) ||
            (code = embedding_open(&in->e, spec, &in->request, err)) ||
+           (code = check_part(in, err)) ||
            (code = embedding_prepare(&in->e, in->out,
                                      &(struct backend_plan){ .images = in->n }, err)) ||
            (code = embedding_make(&in->e, &in->roster, in->rows, in->n, in->set.root,
@@ -200,6 +243,7 @@ int embed_main(int argc, char **argv)
         { OPTION_TEXT, "by", "A,B,…", "attributes to take times by (default: every axis)",
           &in.by },
         { OPTION_NUMBER, "limit", "N", "the first N samples only", &in.limit },
+        SHARD_OPTION(in.shard_text),
         { OPTION_FLAG, "quiet", NULL, "print nothing but faults", &in.request.quiet },
         { OPTION_FLAG, "json", NULL, "print backend.json", &in.json },
         { OPTION_FLAG, "help", NULL, "this text", &in.want_help },
@@ -220,7 +264,8 @@ int embed_main(int argc, char **argv)
     } else if (!code && (args.n || !in.set.name || !in.set.root || !in.backend || !in.out)) {
         code = err_add(&err, ERR_INPUT, "embed: expected --dataset NAME, --root DIR, "
                        "--backend NAME and --out DIR and nothing else");
-    } else if (!code && !(code = dataset_request_only(&in.set, "embed", &err))) {
+    } else if (!code && !(code = dataset_request_only(&in.set, "embed", &err)) &&
+               !(code = shard_parse("embed", in.shard_text, &in.shard, &err))) {
         code = embed_set(&in, &err);
     }
     embedding_release(&in.e);

@@ -81,6 +81,13 @@ int embedding_open(struct embedding *e, const char *spec,
     return !code && e->change.n ? embedding_changeable(e, err) : code;
 }
 
+void embedding_share(struct embedding *e, const struct embedding *of)
+{
+    *e = (struct embedding){ .request = of->request, .backend = of->backend,
+                             .change = of->change, .shared = true };
+    outputs_init(&e->outputs, e->backend->name);
+}
+
 int embedding_changeable(const struct embedding *e, struct err *err)
 {
     if (!e->backend->blind)
@@ -105,7 +112,8 @@ bool embedding_is_dry(const struct embedding *e)
 
 void embedding_release(struct embedding *e)
 {
-    backend_close(e->backend);
+    if (!e->shared)
+        backend_close(e->backend);
     outputs_release(&e->outputs);
     timing_release(&e->timing);
     free(e->note);

@@ -56,10 +56,13 @@ struct embedding {
     struct timing timing;
     size_t computed, cached;   /* answers at the doses of a study */
     char *note;                /* what is wrong with the cache, or NULL */
+    bool shared;               /* the backend is another embedding's */
 };
 
 int embedding_open(struct embedding *e, const char *spec,
                    const struct embed_request *request, struct err *err);
+/* Another set of samples for the backend of `of`, which outlives this one. */
+void embedding_share(struct embedding *e, const struct embedding *of);
 /* Fails where it would answer the same whatever is done to the images. */
 int embedding_changeable(const struct embedding *e, struct err *err);
 /* Before the work: how much there is to do (NULL: it is known), of which is said what it

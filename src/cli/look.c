@@ -46,7 +46,8 @@ static char *full_path(const struct roster *r, const char *root, size_t row)
     return full;
 }
 
-static void decode_all(struct roster *r, const char *root, struct problems *problems)
+static void decode_rows(struct roster *r, const char *root, size_t from, size_t to,
+                        struct problems *problems)
 {
     struct image_workspace *ws = image_workspace_new();
     struct image_options options = IMAGE_OPTIONS_INIT;
@@ -55,7 +56,7 @@ static void decode_all(struct roster *r, const char *root, struct problems *prob
     struct text reason = TEXT_INIT, name = TEXT_INIT;
 
     options.max_side = GLANCE_SIDE;
-    for (size_t row = 0; row < r->n; row++) {
+    for (size_t row = from; row < to; row++) {
         enum status status = roster_status(r, row);
         if (status == STATUS_MISSING || status == STATUS_REFUSED_PATH)
             continue;
@@ -99,13 +100,28 @@ static void report_same(const struct roster *r, size_t one, size_t two,
     text_release(&path);
 }
 
-static void compare_all(struct roster *r, const char *root, bool all,
-                        struct problems *problems)
+/* Files with their hashes. */
+static void report_equal(const struct roster *r, struct sized *files, size_t n,
+                         struct problems *problems)
 {
-    struct sized *files = mem_array(r->n, sizeof *files);
+    if (n)
+        qsort(files, n, sizeof *files, by_hash);
+    for (size_t i = 1, first = 0; i < n; i++) {
+        if (strcmp(files[first].hash, files[i].hash))
+            first = i;
+        else
+            report_same(r, files[first].row, files[i].row, problems);
+    }
+}
+
+/* Of the rows [from, to) the files that have a size of which there is another, or all,
+ * which then go into the roster; how many there are. */
+static size_t hash_rows(struct roster *r, const char *root, size_t from, size_t to, bool all,
+                        struct sized *files)
+{
     size_t n = 0, hashed = 0;
 
-    for (size_t row = 0; row < r->n; row++) {
+    for (size_t row = from; row < to; row++) {
         struct stat st;
         char *path = full_path(r, root, row);
         enum status status = roster_status(r, row);
@@ -131,20 +147,41 @@ static void compare_all(struct roster *r, const char *root, bool all,
         }
         free(path);
     }
-    if (hashed)
-        qsort(files, hashed, sizeof *files, by_hash);
-    for (size_t i = 1, first = 0; i < hashed; i++) {
-        if (strcmp(files[first].hash, files[i].hash))
-            first = i;
-        else
-            report_same(r, files[first].row, files[i].row, problems);
-    }
-    free(files);
+    return hashed;
 }
 
 void look_at_images(struct roster *r, const char *root, bool all,
                     struct problems *problems)
 {
-    decode_all(r, root, problems);
-    compare_all(r, root, all, problems);
+    struct sized *files = mem_array(r->n, sizeof *files);
+
+    decode_rows(r, root, 0, r->n, problems);
+    report_equal(r, files, hash_rows(r, root, 0, r->n, all, files), problems);
+    free(files);
+}
+
+void look_at_rows(struct roster *r, const char *root, size_t from, size_t to,
+                  struct problems *problems)
+{
+    struct sized *files = mem_array(to - from, sizeof *files);
+
+    decode_rows(r, root, from, to, problems);
+    hash_rows(r, root, from, to, true, files);
+    free(files);
+}
+
+void look_for_equal_images(const struct roster *r, struct problems *problems)
+{
+    struct sized *files = mem_array(r->n, sizeof *files);
+    size_t n = 0;
+
+    for (size_t row = 0; row < r->n; row++) {
+        const char *hash = roster_text(r, row, ROSTER_SHA256);
+        if (strlen(hash) != HASH_HEX - 1)
+            continue;
+        files[n].row = row;
+        memcpy(files[n++].hash, hash, HASH_HEX);
+    }
+    report_equal(r, files, n, problems);
+    free(files);
 }

@@ -20,4 +20,11 @@
 void look_at_images(struct roster *r, const char *root, bool all,
                     struct problems *problems);
 
+/* The same in two steps, so that several may share the first: of the rows [from, to)
+ * status, reason, hash, and what cannot be read; and once all rows have their hashes,
+ * which images are equal. */
+void look_at_rows(struct roster *r, const char *root, size_t from, size_t to,
+                  struct problems *problems);
+void look_for_equal_images(const struct roster *r, struct problems *problems);
+
 #endif

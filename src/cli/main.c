@@ -10,6 +10,7 @@
 
 #include "cli/cli.h"
 #include "cli/lend.h"
+#include "core/ranks.h"
 #include "stats/methods.h"
 
 static const struct command commands[] = {
@@ -33,6 +34,7 @@ static const struct command commands[] = {
     { "embed", embed_main, "from a data set's images to a backend's answers" },
     { "image", image_main, "what a matcher would get of one image file, measured" },
     { "score", score_main, "compare templates: matches per pair of groups and person" },
+    { "merge", merge_main, "make one folder of the parts that --shard made" },
     { "synth", synth_main, "draw a cohort of synthetic faces, for tests" },
     { "record", record_main, "add finished runs to the history" },
     { "history", history_main, "what was recorded, over time" },
@@ -136,6 +138,8 @@ int version_main(int argc, char **argv)
         return EXIT_DONE;
     }
     printf("misid %s\n%s\n%s\n", PACKAGE_VERSION, stats_library(), __VERSION__);
+    if (ranks_library())
+        printf("%s\n", ranks_library());
     return EXIT_DONE;
 }
 

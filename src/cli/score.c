@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/scoring.h"
+#include "cli/shard.h"
 
 static int check_given(const struct score_request *r, const struct option_list *args,
                        struct err *err)
@@ -72,6 +73,7 @@ int score_main(int argc, char **argv)
         { OPTION_NUMBER, "threads", "N", "threads (all processors)", &r.threads },
         { OPTION_NUMBER, "checkpoint", "S", "seconds between two states on disk (30)",
           &r.every },
+        SHARD_OPTION(r.shard),
         { OPTION_FLAG, "quiet", NULL, "print nothing but faults", &r.quiet },
         { OPTION_FLAG, "json", NULL, "print a summary as JSON", &r.json },
         { OPTION_FLAG, "help", NULL, "this text", &help },
@@ -79,22 +81,32 @@ int score_main(int argc, char **argv)
     };
     struct option_list args = { 0 };
     struct err err = ERR_INIT;
-    int code = options_parse("score", table, argc, argv, &args, &err);
+    struct ranks ranks;
+    int code = ranks_begin(&ranks, &err);
 
-    if (!code && help) {
+    if (!code)
+        code = options_parse("score", table, argc, argv, &args, &err);
+    if (code && ranks.rank) /* as rank 0 says */
+        err_release(&err);
+    if (!code && help && !ranks.rank) {
         puts("usage: misid score --templates T.npy --roster R.csv --thresholds T,… --out DIR "
              "[OPTION]...\n       misid score RUN --thresholds T,… [--out DIR] [OPTION]...\n\n"
              "Compares templates: all pairs, those of a list, or probes with a gallery, and "
              "counts\nthe matches of every pair of groups and of every person.\n");
         options_print(table);
-    } else if (!code) {
+    } else if (!code && !help) {
         r.run = args.n ? args.items[0] : NULL;
         if (!r.out)
             r.out = r.run;
+        r.ranks = &ranks;
         code = check_given(&r, &args, &err);
+        if (code && ranks.rank)
+            err_release(&err);
         if (!code)
             code = scoring_run(&r, &err);
     }
     option_list_release(&args);
-    return code ? cli_fail(&err) : EXIT_DONE;
+    int status = code ? cli_fail(&err) : EXIT_DONE;
+    ranks_end(&ranks);
+    return status;
 }

@@ -88,7 +88,7 @@ static int read_row(const struct csv_row *row, void *arg, struct err *err)
     s->seen[at] = true;
     if (status != STATUS_OK)
         roster_set_status(&side->roster, (size_t)at, status, "");
-    else if (template < side->templates.rows)
+    else if (template < side->scorer.n)
         side->template[at] = (uint32_t)template;
     return 0;
 }
@@ -99,9 +99,10 @@ static int map_outputs(struct score_side *side, const char *path, struct err *er
 
     s.seen = mem_array(side->roster.n, sizeof *s.seen);
     int code = csv_read(path, NULL, read_row, &s, err);
-    if (!code && s.n != side->templates.rows)
-        code = err_add(err, ERR_INPUT, "%s: %zu rows, but %zu templates: expected a template "
-                       "a row", path, s.n, side->templates.rows);
+    if (!code && s.n != side->scorer.n)
+        code = err_add(err, ERR_INPUT, "%s: %zu rows, but %s of %zu: expected one a row",
+                       path, s.n, side->scorer.templates ? "templates" : "given scores",
+                       side->scorer.n);
     free(s.seen);
     text_release(&s.sample);
     return code;
@@ -114,17 +115,17 @@ static int map_templates(struct score_side *side, const char *templates, const c
     struct roster *r = &side->roster;
     int code = 0;
 
-    if (side->templates.rows >= UINT32_MAX)
+    if (side->scorer.n >= UINT32_MAX)
         return err_add(err, ERR_LIMIT, "%s: %zu templates, expected fewer than 2^32",
-                       templates, side->templates.rows);
+                       templates, side->scorer.n);
     side->template = mem_array(r->n, sizeof *side->template);
     for (size_t i = 0; i < r->n; i++)
         side->template[i] = outputs ? COUNT_NONE : (uint32_t)i;
     if (outputs)
         code = map_outputs(side, outputs, err);
-    else if (side->templates.rows != r->n)
+    else if (side->scorer.n != r->n)
         code = err_add(err, ERR_INPUT, "%s: %zu templates, but %s has %zu samples: expected "
-                       "a template a sample", templates, side->templates.rows, roster, r->n);
+                       "a template a sample", templates, side->scorer.n, roster, r->n);
     for (size_t i = 0; i < r->n; i++)
         if (roster_status(r, i) != STATUS_OK)
             side->template[i] = COUNT_NONE;
@@ -164,14 +165,45 @@ static int check_templates(const struct npy *t, const char *path, struct err *er
     return 0;
 }
 
-int score_side_read(struct score_side *side, struct scores *scores, const char *templates,
-                    const char *roster, const char *roster_role, const char *outputs,
-                    struct err *err)
+static int read_roster(struct score_side *side, const char *path, struct err *err)
 {
-    int code = roster_read_plain(&side->roster, roster, err);
+    int code = roster_read_plain(&side->roster, path, err);
 
     if (!code && !side->roster.n)
-        code = err_add(err, ERR_INPUT, "%s: has no samples", roster);
+        code = err_add(err, ERR_INPUT, "%s: has no samples", path);
+    return code;
+}
+
+int score_side_given(struct score_side *side, struct scores *scores,
+                     const struct score_side_files *files, const struct score_given *given,
+                     bool columns, struct err *err)
+{
+    int code = read_roster(side, files->roster, err);
+
+    if (!code)
+        code = columns ? scorer_given(&side->scorer, scores->similarity, NULL,
+                                      given->columns, 0, err)
+                       : scorer_given(&side->scorer, scores->similarity, given->scores,
+                                      given->rows, given->columns, err);
+    if (!code) {
+        side->scorer.unknown = given->unknown;
+        side->scorer.known_above = given->known_above;
+        code = map_templates(side, files->outputs, files->roster, files->outputs, err);
+    }
+    if (!code)
+        code = score_add_input(scores, files->roster_role, files->roster, err);
+    if (!code)
+        code = score_add_input(scores, "outputs", files->outputs, err);
+    return code;
+}
+
+int score_side_read(struct score_side *side, struct scores *scores,
+                    const struct score_side_files *files, struct err *err)
+{
+    const char *templates = files->templates, *roster = files->roster;
+    const char *outputs = files->outputs;
+    int code = read_roster(side, roster, err);
+
     if (!code)
         code = npy_load(&side->templates, templates, err);
     if (!code)
@@ -184,7 +216,7 @@ int score_side_read(struct score_side *side, struct scores *scores, const char *
     if (!code)
         code = score_add_input(scores, side->word, templates, err);
     if (!code)
-        code = score_add_input(scores, roster_role, roster, err);
+        code = score_add_input(scores, files->roster_role, roster, err);
     if (!code && outputs)
         code = score_add_input(scores, "outputs", outputs, err);
     return code;

@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "base/npy.h"
+#include "cli/score_given.h"
 #include "core/count.h"
 #include "model/roster.h"
 #include "model/scores.h"
@@ -28,11 +29,21 @@ struct score_side {
 
 void score_side_release(struct score_side *side);
 
-/* `outputs` is NULL where the rows are the roster's. Each file's hash is added to the
- * inputs of `scores` under its role: `word`, roster_role, "outputs". */
-int score_side_read(struct score_side *side, struct scores *scores, const char *templates,
-                    const char *roster, const char *roster_role, const char *outputs,
-                    struct err *err);
+struct score_side_files {
+    const char *templates, *roster;
+    const char *outputs;       /* NULL where the rows are the roster's */
+    const char *roster_role;
+};
+
+/* Each file's hash is added to the inputs of `scores` under its role: `word`,
+ * roster_role, "outputs". */
+int score_side_read(struct score_side *side, struct scores *scores,
+                    const struct score_side_files *files, struct err *err);
+/* The same where scores are given: `templates` is not read. `columns`: the side is the
+ * other one, of the columns of the matrix. */
+int score_side_given(struct score_side *side, struct scores *scores,
+                     const struct score_side_files *files, const struct score_given *given,
+                     bool columns, struct err *err);
 /* The name of the similarity that the matcher of a folder that `misid embed` made says
  * its templates are compared by (backend.json), in the arena; NULL where it says none. */
 int score_folder_similarity(struct arena *arena, const char *folder, const char **name,

@@ -2,8 +2,9 @@
 /*
  * score_state: the state of a broken-off `misid score` in its folder, so that the same
  * command goes on from there: `score.state`, whose first line is a key of all inputs
- * and options, and the rest what count_save() gave. It appears whole or not at all, and
- * is removed when the work is done.
+ * and options, and the rest what count_save() gave. Each further rank has one of its own,
+ * `score.state.RANK`; they add up, so that any number of ranks goes on from what others
+ * have done. Each appears whole or not at all, and is removed when the work is done.
  *
  * Ownership: `key` belongs to the caller. Fails when: the folder cannot be written.
  */
@@ -12,6 +13,7 @@
 
 #include "base/err.h"
 #include "base/hash.h"
+#include "cli/shard.h"
 #include "core/count.h"
 
 enum score_found {
@@ -21,13 +23,15 @@ enum score_found {
     SCORE_DAMAGED
 };
 
-int score_state_save(const struct count *c, const char *dir, const char key[HASH_HEX],
-                     struct err *err);
-enum score_found score_state_load(struct count *c, const char *dir,
-                                  const char key[HASH_HEX]);
-int score_state_remove(const char *dir, struct err *err);
+int score_state_save(const struct count *c, const char *dir, size_t rank,
+                     const char key[HASH_HEX], struct err *err);
+/* All that fit; then those of several ranks are one, on disk as well. */
+int score_state_load(struct count *c, const char *dir, const char key[HASH_HEX],
+                     enum score_found *found, struct err *err);
+int score_state_remove(const char *dir, struct err *err); /* all of them */
 
-/* Of what was asked for: similarity, axes, thresholds, inputs … */
-void score_state_key(char key[HASH_HEX], const struct scores *s, double floor);
+/* Of what was asked for: similarity, axes, thresholds, inputs … and which part. */
+void score_state_key(char key[HASH_HEX], const struct scores *s, double floor,
+                     const struct shard *shard);
 
 #endif

@@ -180,8 +180,14 @@ static void add_point(struct scored *sc, const char *name, double threshold, dou
     sc->n_points++;
 }
 
+static void leave_out(struct scored *sc, const char *name)
+{
+    sc->left_out = sc->left_out ? arena_printf(&sc->arena, "%s, %s", sc->left_out, name)
+                                : arena_strdup(&sc->arena, name);
+}
+
 static int add_target(struct scored *sc, const struct curve *curve, double target,
-                      struct err *err)
+                      bool lenient, struct err *err)
 {
     struct curve_point at = curve_threshold(curve, target);
     char number[NUM_MAX];
@@ -190,13 +196,16 @@ static int add_target(struct scored *sc, const struct curve *curve, double targe
 
     if (found)
         add_point(sc, name, sc->compared.distance ? -at.threshold : at.threshold, target);
+    else if (lenient)
+        leave_out(sc, name);
     free(name);
-    return found ? 0 : err_add(err, ERR_INPUT, "the scores are kept one by one only down to "
-                               "an FMR of %s, expected `misid score --target-fmr %s`",
-                               num_shortest(number, curve->nonmated
-                                                ? (double)curve->n_high /
-                                                      (double)curve->nonmated : 0),
-                               number);
+    if (found || lenient)
+        return 0;
+    return err_add(err, ERR_INPUT, "the scores are kept one by one only down to an FMR of "
+                   "%s, expected `misid score --target-fmr %s`",
+                   num_shortest(number, curve->nonmated ? (double)curve->n_high /
+                                                              (double)curve->nonmated : 0),
+                   number);
 }
 
 static int make_points(struct scored *sc, const struct scored_wish *wish, struct err *err)
@@ -211,15 +220,19 @@ static int make_points(struct scored *sc, const struct scored_wish *wish, struct
     sc->points = arena_array(&sc->arena, most, sizeof *sc->points);
     sc->targets = arena_array(&sc->arena, most, sizeof *sc->targets);
     for (size_t i = 0; wish->points_called && i < s->n_thresholds; i++) {
-        char *name = mem_printf("%s=%s", wish->points_called, num_shortest(number, s->thresholds[i]));
-        add_point(sc, name, s->thresholds[i], NAN);
+        char *name = mem_printf("%s=%s", wish->points_called,
+                                num_shortest(number, s->thresholds[i]));
+        if (wish->lenient && !compared_reaches(&sc->compared, s->thresholds[i]))
+            leave_out(sc, name);
+        else
+            add_point(sc, name, s->thresholds[i], NAN);
         free(name);
     }
     compared_curve(&sc->compared, &all, &curve);
     for (size_t i = 0; i < s->n_targets && !code; i++)
-        code = add_target(sc, &curve, s->targets[i], err);
+        code = add_target(sc, &curve, s->targets[i], wish->lenient, err);
     for (size_t i = 0; i < wish->n_targets && !code; i++)
-        code = add_target(sc, &curve, wish->targets[i], err);
+        code = add_target(sc, &curve, wish->targets[i], wish->lenient, err);
     compared_curve_release(&curve);
     return code;
 }

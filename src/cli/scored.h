@@ -25,6 +25,7 @@ struct scored_wish {
     size_t threads, replicates, permutations;
     uint64_t seed;
     bool apart;                 /* compared.h */
+    bool lenient;               /* a point that the scores do not reach is left out */
     double searches;            /* of which false leads are expected; 0: as many as usual */
     bool has_suspicious;        /* a score from which a non-mated pair is suspicious; else */
     double suspicious;          /* a rule finds one (scored_cleaning.h) */
@@ -39,6 +40,7 @@ struct scored {
     struct operating_point *points;
     double *targets;            /* of a point; NaN: a threshold as given */
     size_t n_points;
+    const char *left_out;       /* points beside those, "fmr=0.1, native=80"; or NULL */
     const char *backend, *dir;
 };
 
@@ -49,7 +51,7 @@ int scored_axes(const struct scored *sc, struct arena *arena, struct axes *axes,
                 struct err *err);
 /* `alike` is a set of axes, for fmr_alike (compared.h); 0: not counted. Operating points are the thresholds of the scores and, for every target FMR, the
  * threshold that never exceeds it on all non-mated comparisons. A target that the list
- * of exceedances does not reach is a fault. */
+ * of exceedances does not reach is a fault, unless the wish is lenient. */
 int scored_count(struct scored *sc, const struct axes *axes, const struct scored_wish *wish,
                  const char *backend, const unsigned *sets, size_t n_sets, unsigned alike,
                  struct tally *to, struct clusters *clusters, struct err *err);

@@ -2,49 +2,15 @@
 #include "config.h"
 
 #include <math.h>
-#include <signal.h>
-#include <stdio.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "cli/folder.h"
-#include "cli/same_person.h"
-#include "cli/score_inputs.h"
 #include "cli/score_state.h"
-#include "cli/score_tell.h"
-#include "cli/scoring.h"
-
-struct scoring {
-    const struct score_request *r;
-    struct scores scores;
-    struct score_side a, gallery;
-    struct trials trials;
-    struct same_person same;
-    struct count_trial *listed;
-    struct count *count;
-    char key[HASH_HEX];
-    double seconds;
-};
-
-static volatile sig_atomic_t interrupted;
-
-static void note_signal(int signal)
-{
-    (void)signal;
-    interrupted = 1;
-}
-
-static bool is_interrupted(void *self)
-{
-    (void)self;
-    return interrupted;
-}
-
-static const int stopping[] = { SIGINT, SIGTERM, SIGHUP };
-#define N_STOPPING (sizeof stopping / sizeof *stopping)
+#include "cli/scoring_own.h"
 
 static int choose(const char *option, const char *given, const char *const *names,
                   size_t *to, struct err *err)
@@ -84,7 +50,7 @@ static int check_score(const char *option, const struct scores *s, double v, str
     if (cosine && !(v >= -1 && v <= 1))
         return err_add(err, ERR_INPUT, "score: --%s %g is out of range, expected -1 to 1 for "
                        "cosine", option, v);
-    if (similarity_is_distance(s->similarity) && v < 0)
+    if (similarity_is_from_0(s->similarity) && v < 0)
         return err_add(err, ERR_INPUT, "score: --%s %g is out of range, expected a distance "
                        "from 0", option, v);
     return 0;
@@ -180,7 +146,12 @@ static int parse_options(const struct score_request *r, struct scores *s, struct
                        "edges are exact", s->bins);
     s->version = PACKAGE_VERSION;
     s->similarity = (enum similarity)similarity;
-    s->tail = mode == 1 && !r->trials; /* every listed trial is scored anyway */
+    if (similarity_is_own(s->similarity) != (r->own != NULL))
+        return err_add(err, ERR_INPUT, "score: the similarity %s is of scores that a matcher "
+                       "formed itself, not of templates, expected misid run with that "
+                       "matcher", similarity_names[similarity]);
+    /* listed trials are all scored anyway; a histogram would hold pairs without a score */
+    s->tail = r->own ? r->own_gaps : mode == 1 && !r->trials;
     s->consolidated = way == 1;
     s->lost_are_trials = failure == 1;
     s->cap = cap;
@@ -199,8 +170,17 @@ static int read_side(struct scoring *g, struct score_side *side, const char *fol
     char *in_templates = folder ? path_join(folder, "templates.npy") : NULL;
     char *in_roster = folder ? path_join(folder, "roster.csv") : NULL;
     char *in_outputs = folder ? path_join(folder, "outputs.csv") : NULL;
-    int code = score_side_read(side, &g->scores, folder ? in_templates : templates,
-                               folder ? in_roster : roster, roster_role, in_outputs, err);
+    const struct score_side_files files = {
+        .templates = folder ? in_templates : templates, .roster = folder ? in_roster : roster,
+        .outputs = in_outputs, .roster_role = roster_role,
+    };
+    const bool is_probes = g->r->probes && side == &g->a;
+    int code = folder ? shard_refuse(folder, err) : 0;
+
+    if (!code)
+        code = g->r->own ? score_side_given(side, &g->scores, &files, &g->given,
+                                            g->r->probes && !is_probes, err)
+                         : score_side_read(side, &g->scores, &files, err);
 
     free(in_templates);
     free(in_roster);
@@ -217,7 +197,7 @@ static int read_trials(struct scoring *g, struct err *err)
 }
 
 /* Of people who were joined the trials are mated. */
-static void list_trials(struct scoring *g)
+void scoring_list_trials(struct scoring *g)
 {
     struct trials *t = &g->trials;
 
@@ -269,6 +249,12 @@ static int read_inputs(struct scoring *g, struct err *err)
     int code = 0;
 
     main_side->word = "templates";
+    if (r->own)
+        (void)((code = score_add_input(&g->scores, "own", r->own, err)) ||
+               (code = score_given_load(&g->given, r->own, &g->scores, r->own_gaps, r->own_known,
+                                       err)));
+    if (code)
+        return code;
     if (r->probes) {
         bool folder = path_is_dir(r->probes);
         g->a.word = "probes";
@@ -277,7 +263,7 @@ static int read_inputs(struct scoring *g, struct err *err)
     }
     if (!code)
         code = read_side(g, main_side, r->run, r->templates, r->roster, "roster", err);
-    if (!code && r->probes && g->a.templates.columns != g->gallery.templates.columns)
+    if (!code && r->probes && !r->own && g->a.templates.columns != g->gallery.templates.columns)
         code = err_add(err, ERR_INPUT, "score: probes of %zu numbers, templates of %zu: "
                        "expected as many", g->a.templates.columns,
                        g->gallery.templates.columns);
@@ -289,7 +275,7 @@ static int read_inputs(struct scoring *g, struct err *err)
         code = score_group(&g->scores, &g->a, r->probes ? &g->gallery : NULL, r->by, r->same,
                            err);
     if (!code && r->trials)
-        list_trials(g);
+        scoring_list_trials(g);
     if (!code && isnan(r->bins))
         g->scores.bins = fitting_bins(&g->scores);
     return code;
@@ -301,16 +287,33 @@ static struct count_side count_side(const struct score_side *side)
                                 side->group, side->same };
 }
 
-static int make_count(struct scoring *g, struct err *err)
+/* All processors, or a rank's share of them: what the launcher has bound it to, else an
+ * equal one. */
+static size_t usual_threads(const struct ranks *r)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t all = processors > 0 ? (size_t)processors : 1, share = all / r->here;
+    cpu_set_t set;
+
+    if (r->n == 1)
+        return all;
+    if (sched_getaffinity(0, sizeof set, &set) == 0 && (size_t)CPU_COUNT(&set) < all)
+        share = (size_t)CPU_COUNT(&set);
+    return share ? share : 1;
+}
+
+int scoring_make_count(struct scoring *g, bool merges, struct err *err)
 {
     const struct score_request *r = g->r;
     struct count_setup setup = { .asked = r->floor, .a = count_side(&g->a),
                                  .trials = g->listed, .n_trials = g->trials.n,
+                                 .parts = g->shard.n, .merges = merges,
                                  .kernel = sweep_kernel(err) };
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
     int code = setup.kernel ? 0 : ERR_INPUT;
 
-    setup.threads = processors > 0 ? (size_t)processors : 1;
+    setup.threads = usual_threads(&g->ranks);
+    if (g->ranks.n > 1)
+        setup.parts = g->ranks.n;
     if (!code && !isnan(r->threads))
         code = take_whole("threads", r->threads, 1, COUNT_MAX_THREADS, &setup.threads, err);
     if (code)
@@ -319,161 +322,21 @@ static int make_count(struct scoring *g, struct err *err)
         setup.threads = COUNT_MAX_THREADS;
     if (r->probes)
         setup.b = count_side(&g->gallery);
-    score_state_key(g->key, &g->scores, r->floor);
+    score_state_key(g->key, &g->scores, r->floor, &g->shard);
     return count_new(&g->count, &setup, &g->scores, err);
 }
 
-static void tell_found(const struct scoring *g, enum score_found found)
+int scoring_read(struct scoring *g, struct err *err)
 {
-    static const char *const words[] = {
-        [SCORE_OTHER] = "is of other inputs or options: starting afresh",
-        [SCORE_DAMAGED] = "is damaged: starting afresh",
-    };
+    int code = shard_parse("score", g->r->shard, &g->shard, err);
 
-    if (g->r->quiet)
-        return;
-    if (found == SCORE_RESUMED)
-        fprintf(stderr, "misid: score: going on from %.1f %%\n",
-                100 * (double)count_pairs_done(g->count) / (double)count_pairs(g->count));
-    else if (words[found])
-        fprintf(stderr, "misid: score: %s/score.state %s\n", g->r->out, words[found]);
-}
-
-static int work(struct scoring *g, struct err *err)
-{
-    struct score_progress progress;
-    const struct count_hooks hooks = {
-        .self = &progress, .is_stopped = is_interrupted, .save_every = g->r->every,
-        .progress = !g->r->quiet && !g->r->json && isatty(STDERR_FILENO)
-                        ? score_progress_show : NULL,
-    };
-    struct timespec from, to;
-    int code;
-
-    clock_gettime(CLOCK_MONOTONIC, &from);
-    score_progress_begin(&progress, count_pairs_done(g->count));
-    while ((code = count_work(g->count, &hooks, err)) == COUNT_TIME_TO_SAVE)
-        if ((code = score_state_save(g->count, g->r->out, g->key, err)))
-            break;
-    score_progress_end(&progress);
-    if (code == COUNT_STOPPED) {
-        code = score_state_save(g->count, g->r->out, g->key, err);
-        if (!code)
-            code = err_add(err, ERR_PROGRAM, "score: interrupted at %.1f %%: the same command "
-                           "goes on from there",
-                           100 * (double)count_pairs_done(g->count) /
-                               (double)count_pairs(g->count));
-    }
-    clock_gettime(CLOCK_MONOTONIC, &to);
-    g->seconds = (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec);
+    if (!code && g->shard.n && g->ranks.n > 1)
+        code = err_add(err, ERR_INPUT, "score: --shard %s in %zu ranks, expected one of both",
+                       g->r->shard, g->ranks.n);
+    if (!code && g->shard.n && g->r->run && folder_same(g->r->out, g->r->run))
+        code = err_add(err, ERR_INPUT, "score: --shard of the folder %s, expected --out with "
+                       "another folder, one a part", g->r->run);
+    (void)(code || (code = parse_options(g->r, &g->scores, err)) ||
+           (code = read_inputs(g, err)) || (code = scoring_make_count(g, false, err)));
     return code;
 }
-
-static int write_roster(const char *out, const char *name, const struct score_side *side,
-                        const char *run, struct err *err)
-{
-    char *path = path_join(out, name);
-    int code = run && folder_same(out, run) ? 0 : roster_write(&side->roster, path, err);
-
-    free(path);
-    return code;
-}
-
-/* scores.csv: the list with one more recorded score. */
-static int write_trials(struct scoring *g, struct err *err)
-{
-    struct trials *t = &g->trials;
-    const float *scores = count_trial_scores(g->count);
-    size_t k = trials_add_matcher(t, "score");
-
-    for (size_t i = 0; i < t->n; i++)
-        t->scores[k][i] = (double)scores[i];
-    char *path = path_join(g->r->out, "scores.csv");
-    int code = trials_write(t, &g->a.roster, path, err);
-    free(path);
-    return code;
-}
-
-static int write_all(struct scoring *g, struct err *err)
-{
-    const struct score_request *r = g->r;
-    const struct score_side *main_side = r->probes ? &g->gallery : &g->a;
-    int code = write_roster(r->out, "roster.csv", main_side, r->run, err);
-
-    if (!code && r->probes)
-        code = write_roster(r->out, "probe-roster.csv", &g->a, NULL, err);
-    if (!code)
-        code = same_person_write(&g->same, r->out, err);
-    if (!code && r->trials)
-        code = write_trials(g, err);
-    if (!code)
-        code = scores_write(&g->scores, &g->a.roster, &g->gallery.roster, r->out, err);
-    return code ? code : score_state_remove(r->out, err);
-}
-
-static void tell_people(const struct same_person *s, struct text *to)
-{
-    if (s->looked)
-        text_addf(to, "%zu pairs of equal pictures and %s%zu that look alike: "
-                  "duplicates.csv\n", s->identical, s->too_many ? "(not looked for) " : "",
-                  s->near);
-    if (s->rows)
-        text_addf(to, "%zu samples are of people who were joined: joined.csv\n", s->rows);
-}
-
-static void tell(const struct scoring *g)
-{
-    struct text t = TEXT_INIT;
-
-    if (g->r->silent)
-        return;
-    if (g->r->json) {
-        score_tell_json(&g->scores, g->r->out, &t);
-    } else if (!g->r->quiet) {
-        tell_people(&g->same, &t);
-        score_tell_words(&g->scores, g->r->out, g->seconds, &t);
-    }
-    fputs(t.s, stdout);
-    text_release(&t);
-}
-
-static int score(const struct score_request *r, struct err *err)
-{
-    struct scoring g = { .r = r };
-    int code;
-
-    scores_init(&g.scores);
-    trials_init(&g.trials);
-    (void)((code = parse_options(r, &g.scores, err)) || (code = read_inputs(&g, err)) ||
-           (code = make_count(&g, err)) || (code = path_make_dirs(r->out, err)) ||
-           /* an older record must not stand beside a state that is under way */
-           (code = file_remove(r->out, "scores.json", err)));
-    if (!code) {
-        tell_found(&g, score_state_load(g.count, r->out, g.key));
-        code = work(&g, err);
-    }
-    (void)(code || (code = count_finish(g.count, err)) || (code = write_all(&g, err)));
-    if (!code)
-        tell(&g);
-    count_free(g.count);
-    free(g.listed);
-    trials_release(&g.trials);
-    same_person_release(&g.same);
-    score_side_release(&g.a);
-    score_side_release(&g.gallery);
-    scores_release(&g.scores);
-    return code;
-}
-
-int scoring_run(const struct score_request *r, struct err *err)
-{
-    struct sigaction now = { .sa_handler = note_signal }, before[N_STOPPING];
-
-    for (size_t i = 0; i < N_STOPPING; i++)
-        sigaction(stopping[i], &now, &before[i]);
-    int code = score(r, err);
-    for (size_t i = 0; i < N_STOPPING; i++)
-        sigaction(stopping[i], &before[i], NULL);
-    return code;
-}
-

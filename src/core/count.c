@@ -9,9 +9,6 @@
 
 #include "core/counting.h"
 
-#define BLOCK_WORK 0x1p33      /* multiplications of a block: a second or less */
-#define BLOCKS_PER_THREAD 6    /* so that none waits long for the last */
-#define LEVELS_MAX ((size_t)1 << 20) /* of a thread, on each side */
 #define HITS_BYTES ((size_t)1 << 30)
 
 bool count_failed(const struct count_side *side, size_t row)
@@ -41,27 +38,45 @@ static double greatest(const struct count_side *side)
     return most;
 }
 
-/* Bounds of the scores, powers of two: |a·b| ≤ |a||b|, |a − b| ≤ |a| + |b|,
- * (a−b)²/(a+b) ≤ a + b; a millionth more, for rounding. */
+/* The greatest amount of a given score. */
+static double greatest_given(const struct scorer *s)
+{
+    float most = 0;
+
+    for (size_t i = 0; i < s->n * s->given_columns; i++)
+        most = fabsf(s->given[i]) > most ? fabsf(s->given[i]) : most;
+    return (double)most;
+}
+
+/* What no score goes beyond: |a·b| ≤ |a||b|, |a − b| ≤ |a| + |b|, (a−b)²/(a+b) ≤ a + b;
+ * a millionth more, for rounding. */
+static double find_bound(const struct count *c)
+{
+    if (c->setup.a.scorer->given)
+        return greatest_given(c->setup.a.scorer);
+    double a = greatest(&c->setup.a), b = c->gallery ? greatest(&c->setup.b) : a;
+    return (c->s->similarity == SIMILARITY_INNER ? a * b : a + b) * (1 + 1e-6);
+}
+
+/* Bounds of the scores, powers of two. */
 static void choose_range(struct count *c)
 {
     struct scores *s = c->s;
-    double high = 1;
-    bool distance = similarity_is_distance(s->similarity);
+    double high = c->setup.merges ? s->high : 1;
+    bool from_0 = similarity_is_from_0(s->similarity);
 
-    if (s->similarity != SIMILARITY_COSINE) {
-        double a = greatest(&c->setup.a), b = c->gallery ? greatest(&c->setup.b) : a;
-        double bound = (s->similarity == SIMILARITY_INNER ? a * b : a + b) * (1 + 1e-6);
+    if (s->similarity != SIMILARITY_COSINE && !c->setup.merges) {
+        double bound = find_bound(c);
         int exponent = -60;
         while (ldexp(1, exponent) < bound)
             exponent++;
         high = ldexp(1, exponent);
     }
     s->high = high;
-    s->low = distance ? 0 : -high;
+    s->low = from_0 ? 0 : -high;
     c->bins = (struct sweep_bins){
         .scale = (float)((double)s->bins / (s->high - s->low)),
-        .offset = (int32_t)(distance ? s->bins : s->bins / 2),
+        .offset = (int32_t)(from_0 ? s->bins : s->bins / 2),
         .n = (uint32_t)s->bins,
     };
 }
@@ -137,121 +152,6 @@ static void release_places(struct places *p)
     free(p->segments);
 }
 
-static size_t choose_side(const struct count *c)
-{
-    double pairs = c->gallery ? (double)c->a.n * (double)c->b.n
-                              : (double)c->a.n * (double)c->a.n / 2;
-    double side = sqrt(pairs / (double)(BLOCKS_PER_THREAD * c->setup.threads));
-    double most = sqrt(BLOCK_WORK / (double)c->setup.a.scorer->dim);
-
-    side = side < most ? side : most;
-    if (c->s->n_thresholds && side > (double)(LEVELS_MAX / c->s->n_thresholds))
-        side = (double)(LEVELS_MAX / c->s->n_thresholds);
-    return side > COUNT_SIDE_MAX   ? COUNT_SIDE_MAX
-           : side < COUNT_SIDE_MIN ? COUNT_SIDE_MIN
-                                   : (size_t)side;
-}
-
-/* The run [from, n) of a segment in `parts` nearly equal pieces. */
-static size_t piece(const struct segment *s, size_t parts, size_t i)
-{
-    return s->from + s->n * i / parts;
-}
-
-static uint64_t pairs_of(const struct block *b)
-{
-    return b->above ? (uint64_t)b->na * (b->na - 1) / 2 : (uint64_t)b->na * b->nb;
-}
-
-static void add_block(struct count *c, const struct block *block, size_t *cap)
-{
-    uint64_t pairs = pairs_of(block);
-
-    if (!pairs)
-        return;
-    MEM_ROOM(c->blocks, c->n_blocks, *cap);
-    c->blocks[c->n_blocks++] = *block;
-    c->pairs += pairs;
-}
-
-static void add_rectangle(struct count *c, const struct segment *x, const struct segment *y,
-                          size_t *cap)
-{
-    bool same = !c->gallery && x == y;
-    size_t nx = (x->n + c->side - 1) / c->side, ny = (y->n + c->side - 1) / c->side;
-    uint32_t cell = COUNT_NONE;
-
-    if (x->group != COUNT_NONE && y->group != COUNT_NONE)
-        cell = (uint32_t)scores_cell(c->s, x->group, y->group, false);
-    for (size_t i = 0; i < nx; i++)
-        for (size_t j = same ? i : 0; j < ny; j++) {
-            struct block block = { .cell = cell, .above = same && i == j };
-            block.a = piece(x, nx, i);
-            block.na = piece(x, nx, i + 1) - block.a;
-            block.b = piece(y, ny, j);
-            block.nb = piece(y, ny, j + 1) - block.b;
-            add_block(c, &block, cap);
-        }
-}
-
-/* The places of one `same`, from the segment i on. */
-static struct segment run_of(const struct places *p, size_t i)
-{
-    struct segment run = p->segments[i];
-
-    while (++i < p->n_segments && p->segments[i].same == run.same)
-        run.n += p->segments[i].n;
-    return run;
-}
-
-static void add_searches(struct count *c, size_t *cap)
-{
-    for (size_t i = 0, j = 0; i < c->a.n_segments; i++) {
-        if (i && c->a.segments[i].same == c->a.segments[i - 1].same)
-            continue;
-        while (j < c->b.n_segments && c->b.segments[j].same < c->a.segments[i].same)
-            j++;
-        if (j == c->b.n_segments || c->b.segments[j].same != c->a.segments[i].same)
-            continue;
-        struct segment x = run_of(&c->a, i), y = run_of(&c->b, j);
-        size_t parts = (x.n + c->side - 1) / c->side;
-        for (size_t k = 0; k < parts; k++) {
-            struct block block = { .a = piece(&x, parts, k), .b = y.from, .nb = y.n,
-                                   .cell = COUNT_NONE, .top = true };
-            block.na = piece(&x, parts, k + 1) - block.a;
-            add_block(c, &block, cap);
-        }
-    }
-}
-
-static void make_blocks(struct count *c)
-{
-    size_t cap = 0, from = 0;
-
-    for (size_t i = 0; i < c->a.n_segments; i++) {
-        const struct segment *x = &c->a.segments[i];
-        while (from < c->b.n_segments && c->b.segments[from].same < x->same)
-            from++;
-        for (size_t j = c->gallery ? from : i;
-             j < c->b.n_segments && c->b.segments[j].same == x->same; j++)
-            add_rectangle(c, x, &c->b.segments[j], &cap);
-    }
-    if (c->top_apart)
-        add_searches(c, &cap);
-}
-
-void count_cut(struct count *c, size_t side)
-{
-    if (c->setup.trials)
-        return;
-    free(c->blocks);
-    c->blocks = NULL;
-    c->n_blocks = 0;
-    c->pairs = 0;
-    c->side = side;
-    make_blocks(c);
-}
-
 static int plan(struct count *c, struct err *err)
 {
     find_places(&c->a, &c->setup.a, false);
@@ -259,13 +159,17 @@ static int plan(struct count *c, struct err *err)
         find_places(&c->b, &c->setup.b, true);
     else
         c->b = c->a;
-    c->tail = c->s->tail && !similarity_is_distance(c->s->similarity);
+    c->tail = c->s->tail && !similarity_is_distance(c->s->similarity) &&
+              !c->setup.a.scorer->given;
     c->top_apart = c->tail && c->gallery && !c->s->consolidated;
     if (c->top_apart)
         sort_by_row(&c->b);
-    count_cut(c, choose_side(c));
-    int code = count_people(c, err);
-    if (!code && c->tail)
+    int code = mated_begin(c, err);
+    if (!code)
+        code = count_people(c, err);
+    if (!code)
+        count_cut(c, 0);
+    if (!code && c->tail && !c->setup.merges)
         code = tail_index_new(&c->index_a, &c->index_b, c->setup.a.scorer,
                               c->gallery ? c->setup.b.scorer : c->setup.a.scorer,
                               c->setup.threads, err);
@@ -313,6 +217,8 @@ int count_new(struct count **to, const struct count_setup *setup, struct scores 
     for (size_t i = 0; i < COUNT_STRIPES; i++)
         pthread_mutex_init(&c->stripes[i], NULL);
     choose_range(c);
+    c->unknown = setup->a.scorer->given ? setup->a.scorer->unknown : -INFINITY;
+    c->known_above = setup->a.scorer->given ? setup->a.scorer->known_above : -INFINITY;
     c->thresholds = mem_array(scores->n_thresholds, sizeof *c->thresholds);
     for (size_t i = 0; i < scores->n_thresholds; i++)
         c->thresholds[i] = float_from(similarity_is_distance(scores->similarity)
@@ -351,6 +257,9 @@ void count_free(struct count *c)
     free(c->n_hits);
     free(c->bars);
     free(c->trial_scores);
+    mated_release(&c->mated);
+    free(c->done);
+    free(c->todo);
     pthread_mutex_destroy(&c->lock);
     for (size_t i = 0; i < COUNT_STRIPES; i++)
         pthread_mutex_destroy(&c->stripes[i]);
@@ -359,12 +268,22 @@ void count_free(struct count *c)
 
 uint64_t count_pairs(const struct count *c)
 {
-    return c->pairs;
+    return c->pairs_mine;
 }
 
 uint64_t count_pairs_done(const struct count *c)
 {
     return c->pairs_done;
+}
+
+struct count_plan count_plan_of(const struct count *c)
+{
+    return (struct count_plan){ c->side, c->n_blocks, c->done };
+}
+
+bool count_is_whole(const struct count *c)
+{
+    return !memchr(c->done, 0, c->n_blocks);
 }
 
 const float *count_trial_scores(const struct count *c)
@@ -404,7 +323,7 @@ static void look_round(struct round *r)
     if (r->hooks->progress && pthread_equal(pthread_self(), r->caller) &&
         (time > r->told + .1)) {
         r->told = time;
-        r->hooks->progress(r->hooks->self, c->pairs_done, c->pairs);
+        r->hooks->progress(r->hooks->self, c->pairs_done, c->pairs_mine);
     }
 }
 
@@ -417,15 +336,17 @@ static void *work(void *arg)
     int code = c->setup.trials ? 0 : desk_init(&desk, c, &err);
 
     pthread_mutex_lock(&c->lock);
-    while (!code && !c->code && !c->pause && c->next < c->n_blocks) {
-        const struct block *block = &c->blocks[c->next++];
+    while (!code && !c->code && !c->pause && c->next < c->n_todo) {
+        const uint32_t number = c->todo[c->next++];
+        const struct block *block = &c->blocks[number];
         pthread_mutex_unlock(&c->lock);
         if (c->setup.trials)
             list_work(c, block);
         else
             code = desk_work(&desk, block);
         pthread_mutex_lock(&c->lock);
-        c->pairs_done += pairs_of(block);
+        c->done[number] = !code;
+        c->pairs_done += count_block_pairs(block);
         look_round(r);
     }
     if (code && !c->code) {
@@ -440,16 +361,17 @@ static void *work(void *arg)
     return NULL;
 }
 
-/* All threads stop between two blocks, so that the blocks before `next` are all that
- * is in the tallies. */
+/* All threads stop between two blocks, so that those that are done are all that is in
+ * the tallies. */
 int count_work(struct count *c, const struct count_hooks *hooks, struct err *err)
 {
     size_t wanted = c->setup.threads, n = 0;
     struct round round = { .c = c, .hooks = hooks, .until = now() + hooks->save_every,
                            .err = err, .caller = pthread_self(), .told = now() };
 
-    if (wanted > c->n_blocks - c->next)
-        wanted = c->n_blocks - c->next;
+    assert(!c->setup.merges);
+    if (wanted > c->n_todo - c->next)
+        wanted = c->n_todo - c->next;
     pthread_t *threads = mem_array(wanted, sizeof *threads);
     c->pause = hooks->is_stopped && hooks->is_stopped(hooks->self);
     round.stopped = c->pause;
@@ -462,10 +384,10 @@ int count_work(struct count *c, const struct count_hooks *hooks, struct err *err
     if (c->code)
         return c->code;
     if (hooks->progress)
-        hooks->progress(hooks->self, c->pairs_done, c->pairs);
-    return round.stopped && c->next < c->n_blocks ? COUNT_STOPPED
-           : c->next < c->n_blocks                ? COUNT_TIME_TO_SAVE
-                                                  : COUNT_DONE;
+        hooks->progress(hooks->self, c->pairs_done, c->pairs_mine);
+    return round.stopped && c->next < c->n_todo ? COUNT_STOPPED
+           : c->next < c->n_todo                ? COUNT_TIME_TO_SAVE
+                                                : COUNT_DONE;
 }
 
 /* The list is whole: pairs with a gallery's sample that is in no group go aside. */
@@ -477,6 +399,10 @@ static size_t split_exceedances(struct count *c, struct scores_pair **loose)
     bool distance = similarity_is_distance(s->similarity);
 
     *loose = NULL;
+    if (c->known_above > -INFINITY && f.floor <= (double)c->known_above) {
+        f.floor = nextafter((double)c->known_above, INFINITY);
+        f.raised = true;
+    }
     s->floor_asked = distance ? -f.asked : f.asked;
     s->floor = distance ? -f.floor : f.floor;
     s->floor_raised = f.raised;
@@ -509,22 +435,20 @@ static void bin_exceedances(const struct count *c)
     }
 }
 
-int count_finish(struct count *c, struct err *err)
+void count_finish(struct count *c)
 {
     struct scores_pair *loose;
 
-    assert(c->next == c->n_blocks);
+    assert(count_is_whole(c));
     if (c->setup.trials)
         list_finish(c);
     size_t n_loose = split_exceedances(c, &loose);
-    int code = 0;
     if (!c->setup.trials) {
         if (c->s->tail)
             bin_exceedances(c);
-        code = count_mated(c, &loose, &n_loose, err);
+        mated_finish(c, &loose, &n_loose);
     }
-    if (!code && c->gallery)
+    if (c->gallery)
         search_finish(c, loose, n_loose);
     free(loose);
-    return code;
 }

@@ -5,18 +5,25 @@
  *
  *     struct count *c;
  *     count_new(&c, &setup, &scores, &err);         scores: what was asked for
- *     count_restore(c, bytes, n, &err)              of an earlier, broken-off work
+ *     count_merge(c, bytes, n, &err)                of an earlier, broken-off work
+ *     count_deal(c, part, parts, NULL)              only our part of it
  *     while ((code = count_work(c, &hooks, &err)) > 0)
  *         ... save: count_save(c, put, self) ...
- *     if (code == 0) count_finish(c, &err);         now `scores` are whole
+ *     if (code == 0) count_merge(c, bytes, n, &err) what others did
+ *     if (count_is_whole(c)) count_finish(c);       now `scores` are whole
  *     count_free(c);
  *
  * The work is cut into blocks of pairs that lie in one cell; threads take them in
  * order. Inside a block all pairs are taken for non-mated where scores are binned, and
- * what the mated ones added there is taken out at the end, when their scores are
- * formed one by one. So no test stands in the way of a pair that matches nothing.
+ * what the mated ones added there is taken out at the end; their scores are formed one by
+ * one, in blocks of their own. So no test stands in the way of a pair that matches
+ * nothing.
  *
- * The same bits for every number of threads, size of block, kernel and mode, and
+ * One partition serves threads, shards and ranks alike: a block is done once, by
+ * whomever it was dealt to; a state says which blocks are in it, and states of disjoint
+ * blocks add up.
+ *
+ * The same bits for every number of threads, parts, size of block, kernel and mode, and
  * however often the work was broken off: counts are sums, the list of exceedances is
  * cut at an edge that depends on the whole of it (exceed.h), candidates are the first
  * of a total order (score, then row).
@@ -42,6 +49,9 @@
 #define COUNT_NONE UINT32_MAX
 #define COUNT_MAX_MATED ((size_t)1 << 27)
 #define COUNT_MAX_THREADS 1024
+#define COUNT_MAX_PARTS 65536
+#define COUNT_PART_THREADS 16  /* that each of several parts is cut for, whatever it has:
+                                  all must cut alike */
 
 struct count_side {            /* the samples of a roster, a row each */
     const struct scorer *scorer;
@@ -63,6 +73,9 @@ struct count_setup {
     size_t n_trials;
     const struct kernel *kernel;
     size_t threads;
+    size_t parts;              /* how many share the work; 0: it is not shared */
+    bool merges;               /* only adds up what others did: `templates` of the scorers
+                                  are not looked at, low and high of the scores are set */
     double asked;              /* floor of the exceedances as the matcher means it; NaN:
                                   the least strict threshold */
 };
@@ -88,10 +101,32 @@ enum { COUNT_DONE, COUNT_TIME_TO_SAVE, COUNT_STOPPED };
 /* Works until all is done, it is time to save or it was stopped; one of those, or a
  * negative code. */
 int count_work(struct count *c, const struct count_hooks *hooks, struct err *err);
-uint64_t count_pairs(const struct count *c);      /* to be compared in all */
+/* To be compared: our part and what is in the tallies already; and how many of them are. */
+uint64_t count_pairs(const struct count *c);
 uint64_t count_pairs_done(const struct count *c);
 
-int count_finish(struct count *c, struct err *err);
+/*
+ * From now on only blocks of this part of `parts`, from 0, are worked on. Blocks go to
+ * whoever has least so far, in their order, so that parts differ by one block at most,
+ * and the same cut is dealt alike everywhere. `left`, a byte a block, says which are
+ * dealt to nobody, for they were done; NULL: none.
+ */
+void count_deal(struct count *c, size_t part, size_t parts, const uint8_t *left);
+/* How the work is cut, and which blocks are in the tallies, a byte each. */
+struct count_plan {
+    size_t side;               /* places of a block on each side, at most */
+    size_t n_blocks;
+    const uint8_t *done;       /* the count's own */
+};
+struct count_plan count_plan_of(const struct count *c);
+/* Cuts the work of a new count anew, into blocks of at most `side` places a side (0: as
+ * suits it): none is done, and all are ours. */
+void count_cut(struct count *c, size_t side);
+/* All blocks are in the tallies. */
+bool count_is_whole(const struct count *c);
+
+/* Only once it is whole. */
+void count_finish(struct count *c);
 
 /* Of listed trials, the scores in the order of the list, as the matcher means them;
  * NaN where a sample failed. */
@@ -100,8 +135,11 @@ const float *count_trial_scores(const struct count *c);
 /* The state between two calls of count_work(), some bytes at a time. */
 typedef void (*count_put)(void *self, const void *bytes, size_t n);
 void count_save(const struct count *c, count_put put, void *self);
-/* Into a new count of equal setup (but for threads and kernel). Fails, and leaves the
- * count as new, where the bytes cannot be such a state. */
-int count_restore(struct count *c, const void *bytes, size_t n, struct err *err);
+/* Adds what is in a state of a count of equal setup (but for threads, parts and kernel):
+ * other blocks of the same cut. A count that has done nothing takes over the state's cut.
+ * Whatever is not done yet is ours then. Fails, and leaves the count as it was, with
+ * ERR_LIMIT where it has some of the blocks already, with ERR_INPUT where the bytes cannot
+ * be such a state. */
+int count_merge(struct count *c, const void *bytes, size_t n, struct err *err);
 
 #endif

@@ -7,6 +7,18 @@
 
 #include "core/counting.h"
 
+int desk_sweep(struct desk *d, struct err *err)
+{
+    const struct count *c = d->c;
+    int code = d->swept ? 0
+                        : sweep_init(&d->sweep, c->setup.a.scorer,
+                                     c->gallery ? c->setup.b.scorer : c->setup.a.scorer,
+                                     c->setup.kernel, err);
+
+    d->swept = !code;
+    return code;
+}
+
 int desk_init(struct desk *d, struct count *c, struct err *err)
 {
     size_t levels = c->side * c->s->n_thresholds;
@@ -16,9 +28,7 @@ int desk_init(struct desk *d, struct count *c, struct err *err)
     if (c->tail)
         code = tail_init(&d->tail, c->index_a, c->index_b, c->setup.kernel, err);
     else
-        code = sweep_init(&d->sweep, c->setup.a.scorer,
-                          c->gallery ? c->setup.b.scorer : c->setup.a.scorer,
-                          c->setup.kernel, err);
+        code = desk_sweep(d, err);
     if (code) {
         d->c = NULL;
         return code;
@@ -35,7 +45,7 @@ void desk_release(struct desk *d)
 {
     if (d->c && d->c->tail)
         tail_release(&d->tail);
-    else if (d->c)
+    if (d->swept)
         sweep_release(&d->sweep);
     free(d->bins.counts);
     free(d->levels_a);
@@ -66,7 +76,7 @@ static void take(struct desk *d, size_t i, size_t j, float score)
         d->levels_a[i * c->s->n_thresholds + level - 1]++;
         d->levels_b[j * c->s->n_thresholds + level - 1]++;
     }
-    if (!(score >= exceed_low(&c->exceed)))
+    if (!(score >= exceed_low(&c->exceed)) || score <= c->known_above)
         return;
     uint32_t x = c->a.row[a], y = c->b.row[b];
     bool swap = !c->gallery && x > y;
@@ -184,6 +194,8 @@ int desk_work(struct desk *d, const struct block *block)
 
     if (block->top)
         return search_top(c, &d->tail, block);
+    if (block->mated)
+        return mated_work(d, block);
     d->block = block;
     int code = compare(d, block, binned);
     if (code || block->cell == COUNT_NONE)

@@ -144,6 +144,7 @@ void list_begin(struct count *c)
         c->blocks[i] = (struct block){ .a = from, .na = left < c->side ? left : c->side,
                                        .nb = 1, .cell = COUNT_NONE };
     }
+    count_cut(c, c->side);
 }
 
 void list_work(struct count *c, const struct block *block)
@@ -190,7 +191,8 @@ void list_finish(struct count *c)
             continue;
         tally(c, t, (size_t)cell, score);
         if (!t->mated) {
-            exceed_add(&c->exceed, &pair, 1);
+            if (score > c->known_above)
+                exceed_add(&c->exceed, &pair, 1);
             continue;
         }
         pair.score = count_as_meant(c, score);

@@ -1,36 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The scores of mated pairs, one by one, and what they have done to the histograms of
  * the non-mated. */
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/counting.h"
-
-struct kin {                   /* a place, sorted by person and `same` */
-    uint32_t person, same, place;
-};
-
-struct family {                /* samples of one person and one `same` */
-    size_t a, na, b, nb;       /* among the kin of either side */
-    size_t at;                 /* of the first pair */
-};
-
-struct mated {
-    struct count *c;
-    struct kin *kin[2];
-    uint32_t *templates[2];
-    struct family *families;
-    size_t n, cap;
-    struct scores_pair *pairs;
-    size_t n_pairs;
-    pthread_mutex_t lock;
-    size_t next;
-    int code;
-    struct err *err;
-};
-
-#define FAMILIES_AT_ONCE 64
 
 static int by_person(const void *a, const void *b)
 {
@@ -73,9 +47,8 @@ static size_t run(const struct kin *kin, size_t from, size_t n)
     return to - from;
 }
 
-static void find_families(struct mated *m)
+static void find_families(const struct count *c, struct mated *m)
 {
-    const struct count *c = m->c;
     size_t i = 0, j = 0;
 
     while (i < c->a.n && (!c->gallery || j < c->b.n)) {
@@ -93,87 +66,78 @@ static void find_families(struct mated *m)
         size_t pairs = c->gallery ? f.na * f.nb : f.na * (f.na - 1) / 2;
         if (!pairs)
             continue;
-        f.at = m->n_pairs;
-        m->n_pairs += pairs;
-        MEM_ROOM(m->families, m->n, m->cap);
-        m->families[m->n++] = f;
+        f.at = m->n;
+        m->n += pairs;
+        MEM_ROOM(m->families, m->n_families, m->cap);
+        m->families[m->n_families++] = f;
     }
 }
 
+int mated_begin(struct count *c, struct err *err)
+{
+    struct mated *m = &c->mated;
+
+    find_kin(m, 0, &c->a);
+    if (c->gallery)
+        find_kin(m, 1, &c->b);
+    find_families(c, m);
+    if (m->n > COUNT_MAX_MATED)
+        return err_add(err, ERR_LIMIT, "%zu mated pairs, each of whose scores is kept: "
+                       "expected at most %zu", m->n, COUNT_MAX_MATED);
+    m->scores = mem_array(m->n, sizeof *m->scores);
+    return 0;
+}
+
+void mated_release(struct mated *m)
+{
+    for (int k = 0; k < 2; k++) {
+        free(m->kin[k]);
+        free(m->templates[k]);
+    }
+    free(m->families);
+    free(m->scores);
+    *m = (struct mated){ .n = 0 };
+}
+
+/* Where the i-th and j-th of a family have their score, among those of the family. */
+static size_t place_of(bool gallery, const struct family *f, size_t i, size_t j)
+{
+    return gallery ? i * f->nb + j : i * (2 * f->na - i - 1) / 2 + (j - i - 1);
+}
+
 struct taking {
-    struct mated *m;
+    bool gallery;
     const struct family *family;
-    size_t at;
+    float *to;
 };
 
 static int take_tile(void *self, const struct tile *t)
 {
-    struct taking *k = self;
-    const struct count *c = k->m->c;
+    const struct taking *k = self;
 
     for (size_t r = 0; r < t->rows; r++)
-        for (size_t j = 0; j < t->columns; j++) {
-            if (!c->gallery && t->i + r >= t->j + j)
-                continue;
-            uint32_t x = c->a.row[k->m->kin[0][k->family->a + t->i + r].place];
-            uint32_t y = c->b.row[k->m->kin[c->gallery][k->family->b + t->j + j].place];
-            bool swap = !c->gallery && x > y;
-            k->m->pairs[k->at++] = (struct scores_pair){
-                swap ? y : x, swap ? x : y, t->scores[r * t->stride + j] };
-        }
+        for (size_t j = 0; j < t->columns; j++)
+            if (k->gallery || t->i + r < t->j + j)
+                k->to[place_of(k->gallery, k->family, t->i + r, t->j + j)] =
+                    t->scores[r * t->stride + j];
     return 0;
 }
 
-static void *work(void *arg)
+int mated_work(struct desk *d, const struct block *block)
 {
-    struct mated *m = arg;
-    const struct count *c = m->c;
-    struct sweep sweep;
-    struct err err = ERR_INIT;
-    int code = sweep_init(&sweep, c->setup.a.scorer,
-                          c->gallery ? c->setup.b.scorer : c->setup.a.scorer,
-                          c->setup.kernel, &err);
+    const struct count *c = d->c;
+    const struct mated *m = &c->mated;
+    int code = desk_sweep(d, NULL);
 
-    pthread_mutex_lock(&m->lock);
-    while (!code && m->next < m->n) {
-        size_t from = m->next;
-        size_t to = from + FAMILIES_AT_ONCE < m->n ? from + FAMILIES_AT_ONCE : m->n;
-        m->next = to;
-        pthread_mutex_unlock(&m->lock);
-        for (size_t i = from; i < to; i++) {
-            const struct family *f = &m->families[i];
-            struct taking k = { m, f, f->at };
-            sweep_block(&sweep, m->templates[0] + f->a, f->na,
-                        m->templates[c->gallery] + f->b, f->nb,
-                        c->gallery ? SWEEP_ALL : SWEEP_ABOVE, take_tile, &k);
-        }
-        pthread_mutex_lock(&m->lock);
+    d->sweep.bins = NULL;
+    for (size_t i = block->a; i < block->a + block->na && !code; i++) {
+        const struct family *f = &m->families[i];
+        struct taking k = { c->gallery, f, m->scores + f->at };
+        code = sweep_block(&d->sweep, m->templates[0] + f->a, f->na,
+                           m->templates[c->gallery] + f->b, f->nb,
+                           c->gallery ? SWEEP_ALL : SWEEP_ABOVE, take_tile, &k);
     }
-    if (code && !m->code) {
-        m->code = code;
-        err_add(m->err, code, "%s", err_text(&err));
-    }
-    pthread_mutex_unlock(&m->lock);
-    if (!code)
-        sweep_release(&sweep);
-    err_release(&err);
-    return NULL;
-}
-
-static int score_all(struct mated *m)
-{
-    size_t wanted = m->c->setup.threads, n = 0;
-
-    if (wanted > m->n / FAMILIES_AT_ONCE + 1)
-        wanted = m->n / FAMILIES_AT_ONCE + 1;
-    pthread_t *threads = mem_array(wanted, sizeof *threads);
-    while (n + 1 < wanted && pthread_create(&threads[n], NULL, work, m) == 0)
-        n++;
-    work(m);
-    while (n)
-        pthread_join(threads[--n], NULL);
-    free(threads);
-    return m->code;
+    return code;
 }
 
 /* A mated pair in its cell; and out of the histogram of the non-mated, where it was
@@ -199,58 +163,44 @@ static void tally(struct count *c, const struct scores_pair *p, uint32_t group_a
     }
 }
 
-static void tally_all(struct mated *m, struct scores_pair *loose, size_t *n_loose)
+/* The pairs of a family, with the rows that they are of. */
+static void name_pairs(const struct count *c, const struct family *f, struct scores_pair *to)
 {
-    struct count *c = m->c;
+    const struct mated *m = &c->mated;
+
+    for (size_t i = 0; i < f->na; i++)
+        for (size_t j = c->gallery ? 0 : i + 1; j < f->nb; j++) {
+            size_t at = f->at + place_of(c->gallery, f, i, j);
+            uint32_t x = c->a.row[m->kin[0][f->a + i].place];
+            uint32_t y = c->b.row[m->kin[c->gallery][f->b + j].place];
+            bool swap = !c->gallery && x > y;
+            to[at] = (struct scores_pair){ swap ? y : x, swap ? x : y, m->scores[at] };
+        }
+}
+
+void mated_finish(struct count *c, struct scores_pair **loose, size_t *n_loose)
+{
     const struct count_side *b = c->gallery ? &c->setup.b : &c->setup.a;
+    const struct mated *m = &c->mated;
+    struct scores_pair *pairs = mem_array(m->n, sizeof *pairs);
     size_t kept = 0;
 
-    for (size_t i = 0; i < m->n_pairs; i++) {
-        struct scores_pair p = m->pairs[i];
+    for (size_t i = 0; i < m->n_families; i++)
+        name_pairs(c, &m->families[i], pairs);
+    pairs_sort(pairs, m->n);
+    if (c->gallery)
+        *loose = mem_grow(*loose, *n_loose + m->n, sizeof **loose);
+    for (size_t i = 0; i < m->n; i++) {
+        struct scores_pair p = pairs[i];
         bool in_cell = b->group[p.b] != COUNT_NONE;
         if (in_cell)
             tally(c, &p, c->setup.a.group[p.a], b->group[p.b]);
         p.score = count_as_meant(c, p.score);
         if (in_cell)
-            m->pairs[kept++] = p;
+            pairs[kept++] = p;
         else
-            loose[(*n_loose)++] = p;
+            (*loose)[(*n_loose)++] = p;
     }
-    c->s->mated = m->pairs;
+    c->s->mated = pairs;
     c->s->n_mated = kept;
-}
-
-int count_mated(struct count *c, struct scores_pair **loose, size_t *n_loose,
-                struct err *err)
-{
-    struct mated m = { .c = c, .err = err };
-    int code = 0;
-
-    find_kin(&m, 0, &c->a);
-    if (c->gallery)
-        find_kin(&m, 1, &c->b);
-    find_families(&m);
-    if (m.n_pairs > COUNT_MAX_MATED)
-        code = err_add(err, ERR_LIMIT, "%zu mated pairs, each of whose scores is kept: "
-                       "expected at most %zu", m.n_pairs, COUNT_MAX_MATED);
-    if (!code) {
-        pthread_mutex_init(&m.lock, NULL);
-        m.pairs = mem_array(m.n_pairs, sizeof *m.pairs);
-        code = score_all(&m);
-        pthread_mutex_destroy(&m.lock);
-    }
-    if (!code) {
-        pairs_sort(m.pairs, m.n_pairs);
-        if (c->gallery)
-            *loose = mem_grow(*loose, *n_loose + m.n_pairs, sizeof **loose);
-        tally_all(&m, *loose, n_loose);
-    } else {
-        free(m.pairs);
-    }
-    for (int k = 0; k < 2; k++) {
-        free(m.kin[k]);
-        free(m.templates[k]);
-    }
-    free(m.families);
-    return code;
 }

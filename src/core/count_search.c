@@ -9,6 +9,8 @@
 
 void search_begin(struct count *c)
 {
+    const float least = c->unknown > -INFINITY ? nextafterf(c->unknown, INFINITY) : -INFINITY;
+
     free(c->hits);
     free(c->n_hits);
     free(c->bars);
@@ -16,7 +18,7 @@ void search_begin(struct count *c)
     c->n_hits = mem_array(c->a.n, sizeof *c->n_hits);
     c->bars = mem_array(c->a.n, sizeof *c->bars);
     for (size_t i = 0; i < c->a.n; i++)
-        c->bars[i] = -INFINITY;
+        c->bars[i] = least;
 }
 
 /* The total order of candidates: the more alike first, then the smaller row. */

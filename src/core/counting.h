@@ -5,7 +5,8 @@
  * A place is a sample that can be compared: the places of a side are its rows without
  * failure, sorted by `same`, group and row, so that a segment (one group, one `same`)
  * is a run of them. A block is a rectangle of the places of two segments, or the
- * triangle above the diagonal of one with itself.
+ * triangle above the diagonal of one with itself. Other blocks are searches, families
+ * (the samples of one person), or listed trials.
  */
 #ifndef CORE_COUNTING_H
 #define CORE_COUNTING_H
@@ -40,6 +41,25 @@ struct block {
     uint32_t cell;             /* non-mated, or COUNT_NONE */
     bool above;                /* a triangle */
     bool top;                  /* the best of b (in by_row) for each of a, and no more */
+    bool mated;                /* na families from the a-th on */
+};
+
+struct kin {                   /* a place, sorted by person and `same` */
+    uint32_t person, same, place;
+};
+
+struct family {                /* samples of one person and one `same` */
+    size_t a, na, b, nb;       /* among the kin of either side */
+    size_t at;                 /* of the first pair */
+};
+
+struct mated {                 /* the mated pairs, in an order of their own */
+    struct kin *kin[2];        /* of side a, of side b; without a gallery NULL */
+    uint32_t *templates[2];    /* of the kin */
+    struct family *families;
+    size_t n_families, cap;
+    float *scores;
+    size_t n;                  /* pairs */
 };
 
 /* The best candidates of a place of side a, best first. */
@@ -60,6 +80,7 @@ struct count {
     struct block *blocks;
     size_t n_blocks;
     float *thresholds;         /* larger is more alike, ascending */
+    float unknown, known_above; /* as the scorer has them; computed: -INFINITY */
     struct sweep_bins bins;    /* without counts */
     size_t *margin_at;         /* a person's first margin; one more at the end */
     struct exceed exceed;
@@ -67,10 +88,16 @@ struct count {
     uint32_t *n_hits;
     float *bars;               /* a place of a: a candidate must reach it */
     float *trial_scores;
+    struct mated mated;
+    uint8_t *done;             /* a block: is in the tallies; 0 or 1 */
+    uint32_t *todo;            /* blocks that are ours to do, and were not done */
+    size_t n_todo;
+    uint64_t pairs;            /* of all blocks */
+    uint64_t pairs_mine;       /* of those that are done, and to do */
 
-    pthread_mutex_t lock;      /* of what follows */
-    size_t next;               /* block */
-    uint64_t pairs, pairs_done;
+    pthread_mutex_t lock;      /* of what follows, and of `done` */
+    size_t next;               /* of todo */
+    uint64_t pairs_done;
     int code;                  /* of the first failure of a thread */
     bool pause;
     pthread_mutex_t stripes[COUNT_STRIPES];
@@ -79,7 +106,8 @@ struct count {
 /* A thread's own things. */
 struct desk {
     struct count *c;
-    struct sweep sweep;        /* or */
+    struct sweep sweep;        /* of mated pairs too */
+    bool swept;                /* it was made */
     struct tail tail;
     struct sweep_bins bins;
     const struct block *block;
@@ -88,16 +116,19 @@ struct desk {
     uint32_t *found;           /* places in a row of a tile */
     struct scores_pair *pairs; /* held back for the list of exceedances */
     size_t n_pairs;
-    struct err err;
 };
 
 /* count.c */
-/* Cuts the work anew, into blocks of at most `side` places a side. */
-void count_cut(struct count *c, size_t side);
 void count_begin_exceedances(struct count *c);
+
+/* count_cut.c */
+/* Compared pairs of a block; of mated ones 0, for they were compared before. */
+uint64_t count_block_pairs(const struct block *block);
 
 /* count_block.c: a block, from scores to tallies. */
 int desk_init(struct desk *d, struct count *c, struct err *err);
+/* Where tail.h compares, the sweep is made when it is first wanted. */
+int desk_sweep(struct desk *d, struct err *err);
 void desk_release(struct desk *d);
 int desk_work(struct desk *d, const struct block *block);
 void desk_hand_in(struct desk *d); /* what is held back */
@@ -108,10 +139,20 @@ int count_people(struct count *c, struct err *err);
 /* The place of (person, cell) in the margins; it must be there. */
 size_t count_margin(const struct count *c, uint32_t person, uint32_t cell);
 
-/* count_mated.c: the scores of the mated pairs, one by one, and what they have done to
- * the histograms. Those with a gallery's sample that is in no group join `loose`. */
-int count_mated(struct count *c, struct scores_pair **loose, size_t *n_loose,
-                struct err *err);
+/* count_mated.c: the scores of the mated pairs, one by one, and at the end what they have
+ * done to the histograms. Those with a gallery's sample that is in no group join
+ * `loose`. */
+#define MATED_PAIRS ((size_t)1 << 16) /* of a block */
+#define MATED_FAMILIES ((size_t)1 << 12)
+int mated_begin(struct count *c, struct err *err);
+int mated_work(struct desk *d, const struct block *block);
+void mated_finish(struct count *c, struct scores_pair **loose, size_t *n_loose);
+void mated_release(struct mated *m);
+static inline size_t count_family_pairs(const struct mated *m, size_t family)
+{
+    return (family + 1 < m->n_families ? m->families[family + 1].at : m->n) -
+           m->families[family].at;
+}
 
 /* count_list.c: listed trials. */
 void list_begin(struct count *c);

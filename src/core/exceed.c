@@ -159,6 +159,18 @@ void exceed_add(struct exceed *e, const struct scores_pair *pairs, size_t n)
     pthread_mutex_unlock(&e->lock);
 }
 
+void exceed_merge(struct exceed *e, const struct scores_pair *pairs, size_t n, float low,
+                  double raised, double reach)
+{
+    pthread_mutex_lock(&e->lock);
+    e->raised = raised > e->raised ? raised : e->raised;
+    e->reach = reach > e->reach ? reach : e->reach;
+    if (low > e->low)
+        cut(e, low);
+    pthread_mutex_unlock(&e->lock);
+    exceed_add(e, pairs, n);
+}
+
 struct exceed_floor exceed_finish(struct exceed *e)
 {
     struct exceed_floor f = look(e);

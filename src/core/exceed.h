@@ -55,6 +55,10 @@ void exceed_release(struct exceed *e);
 float exceed_low(const struct exceed *e);
 /* Some may be below it. */
 void exceed_add(struct exceed *e, const struct scores_pair *pairs, size_t n);
+/* Adds what another list, of other pairs, has kept, whose floor and marks are these:
+ * then what it dropped would have been dropped here too, since floors only rise. */
+void exceed_merge(struct exceed *e, const struct scores_pair *pairs, size_t n, float low,
+                  double raised, double reach);
 
 struct exceed_floor {
     double asked, floor;     /* infinite: even above the last edge there are too many */

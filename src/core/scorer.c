@@ -60,6 +60,18 @@ int scorer_init(struct scorer *s, enum similarity similarity, const float *templ
     return 0;
 }
 
+int scorer_given(struct scorer *s, enum similarity similarity, const float *given, size_t n,
+                 size_t columns, struct err *err)
+{
+    assert(similarity_is_own(similarity));
+    *s = (struct scorer){ .similarity = similarity, .n = n, .dim = 1, .given = given,
+                          .given_columns = columns, .unknown = -INFINITY,
+                          .known_above = -INFINITY,
+                          .faults = mem_try_array(n, sizeof *s->faults) };
+    return s->faults ? 0
+                     : err_add(err, ERR_LIMIT, "there is no memory for %zu samples", n);
+}
+
 void scorer_release(struct scorer *s)
 {
     free(s->norms);
@@ -71,7 +83,7 @@ void scorer_row(const struct scorer *s, size_t row, float *to)
 {
     const float *x = s->templates + row * s->dim;
 
-    assert(row < s->n && s->faults[row] == TEMPLATE_OK);
+    assert(row < s->n && s->faults[row] == TEMPLATE_OK && !s->given);
     if (s->similarity != SIMILARITY_COSINE) {
         memcpy(to, x, s->dim * sizeof *to);
         return;
@@ -126,6 +138,10 @@ float scorer_pair(const struct scorer *s, size_t a, const struct scorer *t, size
     assert(s->similarity == t->similarity && s->dim == t->dim);
     assert(a < s->n && s->faults[a] == TEMPLATE_OK);
     assert(b < t->n && t->faults[b] == TEMPLATE_OK);
+    if (s->given) {
+        assert(b < s->given_columns);
+        return s->given[a * s->given_columns + b];
+    }
 #ifdef __x86_64__
     if (__builtin_cpu_supports("fma"))
         return score_fma(s, a, t, b);

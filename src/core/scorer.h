@@ -19,8 +19,12 @@
  * than SCORER_MAX_LENGTH. So no score, nor anything on the way to it, is NaN or
  * infinite.
  *
- * Ownership: templates are borrowed (they may be mapped from a file); the scorer owns
- * its norms. Threads: read-only once made. Fails when: there is no memory, or `dim`
+ * Scores that a matcher has formed by itself are given instead (scorer_given()): a
+ * matrix, of which scorer_pair() reads one. They are finite, larger is more alike; what
+ * stands for a pair of which nothing was said is `unknown`, lower than any that was.
+ *
+ * Ownership: templates and given scores are borrowed (they may be mapped from a file);
+ * the scorer owns its norms. Threads: read-only once made. Fails when: there is no memory, or `dim`
  * is 0 or beyond SCORER_MAX_DIM.
  */
 #ifndef CORE_SCORER_H
@@ -46,13 +50,24 @@ enum template_fault {
 struct scorer {
     enum similarity similarity;
     size_t n, dim;
-    const float *templates;  /* n × dim, a row after the other */
+    const float *templates;  /* n × dim, a row after the other; NULL: scores are given */
+    const float *given;      /* n × given_columns, a row a row; or NULL */
+    size_t given_columns;
+    float unknown;           /* at it or below: not given; -INFINITY: all are */
+    float known_above;       /* every pair beyond it is given; -INFINITY likewise */
     double *norms;           /* n, cosine only; else NULL */
     uint8_t *faults;         /* n, enum template_fault */
 };
 
 int scorer_init(struct scorer *s, enum similarity similarity, const float *templates,
                 size_t n, size_t dim, struct err *err);
+/*
+ * Of given scores (SIMILARITY_OWN, SIMILARITY_OWN_DISTANCE), dim 1. All pairs of one
+ * side: square and symmetric, one scorer for both. Of two sides: the first has the
+ * matrix, its columns are the n rows of the other, which has NULL and no columns.
+ */
+int scorer_given(struct scorer *s, enum similarity similarity, const float *given, size_t n,
+                 size_t columns, struct err *err);
 void scorer_release(struct scorer *s);
 
 /* One row as it is compared (brought to length 1 for cosine), to dim floats. */

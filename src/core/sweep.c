@@ -208,6 +208,37 @@ static void count_due(struct kernel_due *due)
     due->n = 0;
 }
 
+/* The tiles of given scores, and their histogram. */
+static int sweep_given(struct sweep *w, const uint32_t *rows_a, size_t na,
+                       const uint32_t *rows_b, size_t nb, enum sweep_part part,
+                       sweep_tile tile, void *self)
+{
+    const struct sweep_space *s = w->space;
+    int stop = 0;
+
+    for (size_t i = 0; i < na && !stop; i += s->rows)
+        for (size_t j = 0; j < nb && !stop; j += s->strip) {
+            struct tile t = { .i = i, .j = j, .rows = na - i < s->rows ? na - i : s->rows,
+                              .columns = nb - j < s->strip ? nb - j : s->strip,
+                              .scores = s->scores, .stride = s->strip };
+            if (part == SWEEP_ABOVE && t.i + 1 >= t.j + t.columns)
+                continue;
+            for (size_t r = 0; r < t.rows; r++) {
+                const float *row = w->a->given + rows_a[i + r] * w->a->given_columns;
+                float *to = s->scores + r * s->strip;
+                size_t from = 0;
+                for (size_t c = 0; c < t.columns; c++)
+                    to[c] = row[rows_b[j + c]];
+                if (part == SWEEP_ABOVE && t.i + r + 1 > t.j)
+                    from = t.i + r + 1 - t.j;
+                if (w->bins && from < t.columns)
+                    w->kernel->count(to + from, t.columns - from, w->bins);
+            }
+            stop = tile ? tile(self, &t) : 0;
+        }
+    return stop;
+}
+
 /* Block i … i + rows of a, which are packed, by j … j + columns of b, likewise. */
 static int sweep_rows(struct sweep *w, size_t i, size_t rows, size_t j, size_t columns,
                       enum sweep_part part, sweep_tile tile, void *self)
@@ -239,6 +270,8 @@ int sweep_block(struct sweep *w, const uint32_t *rows_a, size_t na,
     int stop = 0;
 
     assert(part == SWEEP_ALL || na == nb);
+    if (w->a->given)
+        return sweep_given(w, rows_a, na, rows_b, nb, part, tile, self);
     for (size_t j = 0; j < nb && !stop; j += s->columns) {
         const size_t columns = nb - j < s->columns ? nb - j : s->columns;
         pack(w, w->b, rows_b + j, columns, w->kernel->columns, s->b);

@@ -23,6 +23,8 @@
  * A block should be large: each row is brought to length 1 and rearranged anew in
  * every call, which is 1 % of the work where there are SWEEP_ROWS on the other side.
  *
+ * Of given scores (scorer_given()) the tiles are filled from the matrix of `a`.
+ *
  * Ownership: scorers, and bins, are borrowed; sweep_release(). Threads: one sweep a
  * thread. Everything is allocated by sweep_init(). Fails when: there is no memory, or
  * MISID_ISA names no kernel that this machine runs.

@@ -63,10 +63,15 @@ enum similarity {
     SIMILARITY_INNER,      /* "inner" */
     SIMILARITY_EUCLIDEAN,  /* "euclidean": a distance */
     SIMILARITY_CHI_SQUARE, /* "chi-square": a distance, Σ (a−b)²/(a+b) */
+    SIMILARITY_OWN,        /* "own": what the matcher itself says of two samples */
+    SIMILARITY_OWN_DISTANCE, /* "own-distance": likewise, smaller is more alike */
     SIMILARITIES
 };
+#define SIMILARITIES_OF_TEMPLATES SIMILARITY_OWN /* those before it */
 extern const char *const similarity_names[SIMILARITIES + 1];
 bool similarity_is_distance(enum similarity s);
+bool similarity_is_own(enum similarity s);
+bool similarity_is_from_0(enum similarity s); /* a distance that is never negative */
 
 #define SCORES_MAX_THRESHOLDS 1024
 #define SCORES_MAX_BINS ((size_t)1 << 20)

@@ -193,7 +193,8 @@ static void check_thresholds(struct reading *r)
     if (!s->n_thresholds)
         fault(r, "thresholds", "one or more");
     if (!s->bins || s->bins & (s->bins - 1) || !(s->low < s->high) || s->high > 0x1p126 ||
-        frexp(s->high, &(int){ 0 }) != .5 || s->low != (distance ? 0 : -s->high))
+        frexp(s->high, &(int){ 0 }) != .5 ||
+        s->low != (similarity_is_from_0(s->similarity) ? 0 : -s->high))
         fault(r, "histogram", "a power of two of bins, and of the range");
 }
 

@@ -224,10 +224,13 @@ static int read_row(const struct csv_row *row, void *arg, struct err *err)
         line = 0;
         colon = source + strlen(source);
     }
-    char *file = mem_strndup(source, (size_t)(colon - source));
+    text_reset(&s->sample);
+    if (text_add_unpercent(&s->sample, source, (size_t)(colon - source))) {
+        text_reset(&s->sample); /* of others' making */
+        text_addn(&s->sample, source, (size_t)(colon - source));
+    }
     size_t i = trials_add(s->t, (size_t)probe, (size_t)reference, mated,
-                          cell(s, row, TRIAL_FOLD), file, (size_t)line);
-    free(file);
+                          cell(s, row, TRIAL_FOLD), s->sample.s, (size_t)line);
     for (size_t k = 0; k < s->t->n_matchers; k++) {
         const char *score = row->cells[s->columns + k];
         if (*score && !num_parse_double(score, &s->t->scores[k][i]))

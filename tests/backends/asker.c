@@ -39,7 +39,7 @@ static void load(struct desk *d, const char *path)
         fprintf(stderr, "%s: %s\n", path, reason.s);
         exit(2);
     }
-    d->views[d->n] = (struct view){ im, NULL, path, d->n };
+    d->views[d->n] = (struct view){ im, NULL, path, d->n, false };
     d->answers[d->n] = (struct answer){ .status = STATUS_OK };
     answer_reset(&d->answers[d->n++]);
     text_release(&reason);

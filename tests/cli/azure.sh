@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The azure-face backend against a stand-in: faces without classes, pairs, both kinds of
 # gallery, faceIds that end, accounts that are not approved, and what must not stay.
+# shellcheck disable=SC2034 # read by tests/servers/vendor.sh
 . "${SRCDIR:-$(dirname "$0")/../..}/tests/lib.sh"
 . "$SRCDIR/tests/servers/lib.sh"
 AZURE_FACE_KEY=plantedAzureKey0123456789

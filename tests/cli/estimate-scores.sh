@@ -133,7 +133,7 @@ run "$MISID" estimate sc --quiet --permutations 499 --replicates 200 --out run \
 is "$status" 0 "a run folder"
 is "$(cd run && ls study.json counts.csv findings.csv report.html run.json | wc -l)" 5 \
     "... with its report"
-like "$(cat run/report.html)" 'FMR by gender: highest female .*, lowest male .*; [0-9.]+ times ' "... that says what may be concluded"
+like "$(cat run/report.html)" 'FMR by gender: highest female .*, lowest male .*; [0-9.]+ times' "... that says what may be concluded"
 like "$(cat run/report.html)" '<h1>Templates &lt;made&gt; for this test' "... and its title"
 run "$MISID" estimate sc --quiet --title ""
 is "$status" 2 "an empty title is refused"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The facepp backend against a stand-in: classes, pairs, facesets in several parts, its
 # moving thresholds, face_tokens that end, and what must not stay.
+# shellcheck disable=SC2034 # read by tests/servers/vendor.sh
 . "${SRCDIR:-$(dirname "$0")/../..}/tests/lib.sh"
 . "$SRCDIR/tests/servers/lib.sh"
 FACEPP_API_KEY=plantedFaceKey0123456789 FACEPP_API_SECRET=plantedFaceSecret0123456789

@@ -187,7 +187,7 @@ run "$MISID" baseline unset release-1
 is "$status" 2 "baseline unset: there is none"
 
 # Many at once, some of them the same run.
-for i in 1 2 3 4 5 6; do
+for _ in 1 2 3 4 5 6; do
     "$MISID" record one two published --history crowd.sqlite --quiet 2>>crowd &
 done
 wait

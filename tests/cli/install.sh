@@ -35,8 +35,8 @@ for file in include/misid-backend.h pkgconfig/misid-backend.pc libexec/misid-hos
     [ -f "$(find "$stage" -path "*/$file")" ]
     ok $? "$file is installed"
 done
-for plugin in "$BUILDDIR"/src/host/plugins/*.so; do
-    [ -e "$plugin" ] || continue
+printf '%s\n' 'print-plugins:; @echo $(plugins_PROGRAMS)' >"$T/print.mk"
+for plugin in $("$MAKE" -s -C "$BUILDDIR" -f Makefile -f "$T/print.mk" print-plugins); do
     [ -f "$(find "$stage" -path "*/lib/misid/${plugin##*/}")" ]
     ok $? "the plug-in ${plugin##*/} is installed"
 done

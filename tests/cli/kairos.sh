@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The kairos backend against a stand-in: classes with their confidence, pairs by way of
 # subjects that are enrolled, galleries, and what must not stay.
+# shellcheck disable=SC2034 # read by tests/servers/vendor.sh
 . "${SRCDIR:-$(dirname "$0")/../..}/tests/lib.sh"
 . "$SRCDIR/tests/servers/lib.sh"
 KAIROS_APP_ID=plantedKairosId0123456789 KAIROS_APP_KEY=plantedKairosKey0123456789

@@ -166,7 +166,7 @@ for mode in 640 604 666; do
     like "$status $errs" "^2 .*keys=keys: others may read it \(mode $mode\), expected mode 600" \
         "… that is only the owner's: $mode"
 done
-AWS_SECRET_ACCESS_KEY= embed x ''
+AWS_SECRET_ACCESS_KEY='' embed x ''
 like "$errs" "no key AWS_SECRET_ACCESS_KEY, expected it in the environment or in keys=FILE" "no key"
 AWS_SECRET_ACCESS_KEY='a b' embed x ''
 like "$errs" "the key AWS_SECRET_ACCESS_KEY has blanks" "no key that could be one"

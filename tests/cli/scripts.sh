@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 cd "$SRCDIR" || exit 99
-for script in scripts/* scripts/completion/*.bash tests/cli/*.sh tests/lib.sh tests/run-unit tests/count \
+for script in scripts/* scripts/completion/*.bash scripts/slurm/*.sbatch tests/cli/*.sh tests/lib.sh tests/run-unit tests/count \
     tests/all tests/check-includes tests/check-long tests/fresh-machine \
     tests/fuzz/run tests/fuzz/seeds .ci/run; do
     [ -f "$script" ] || continue
@@ -101,6 +101,12 @@ is "$status" 0 "one missing"
 is "$(cat "$T/calls")" "update
 install
 install libgsl-dev" "one missing: the lists once, then that package and no other"
+
+machine 0 "$all"
+setup --mpi
+is "$(sed -n 's/^install \(.\)/\1/p' "$T/calls" | tr '\n' ' ')" "libopenmpi-dev openmpi-bin " \
+    "Open MPI where it is asked for"
+unlike " $all" 'mpi' "… and only there"
 
 # ONNX Runtime: a package, what the scripts bring, or a word that there is none.
 without=$(echo "$all" | sed 's/libonnxruntime-dev//')

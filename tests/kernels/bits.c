@@ -150,7 +150,7 @@ int main(void)
     };
     uint32_t seed = 7;
 
-    for (int m = 0; m < SIMILARITIES; m++) {
+    for (int m = 0; m < SIMILARITIES_OF_TEMPLATES; m++) {
         for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
             const size_t na = shapes[i][0], nb = shapes[i][1], dim = shapes[i][2];
             float *x = malloc((na + nb) * dim * sizeof *x);

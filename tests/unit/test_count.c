@@ -4,168 +4,7 @@
  * taken up again; files that are written, read back, written again, and damaged.
  * tests/cli/score.sh holds all that is written against NumPy.
  */
-#include "test.h"
-
-#include <math.h>
-
-#include "core/count.h"
-
-static uint32_t seed = 1;
-
-static uint32_t draw(uint32_t below)
-{
-    seed = seed * 1664525 + 1013904223;
-    return (uint32_t)(((uint64_t)seed * below) >> 32);
-}
-
-static float number(void)
-{
-    return (float)draw(1u << 20) / (1u << 19) - 1;
-}
-
-#define MAX_ROWS 900
-#define MAX_DIM 5
-
-struct lab_side {
-    float templates[MAX_ROWS * MAX_DIM];
-    uint32_t template[MAX_ROWS], person[MAX_ROWS], group[MAX_ROWS], same[MAX_ROWS];
-    struct scorer scorer;
-    struct count_side side;
-};
-
-struct lab {
-    struct lab_side a, b;
-    struct count_setup setup;
-    struct scores scores;
-};
-
-static void make_side(struct lab_side *s, size_t n, size_t dim, uint32_t people,
-                      enum similarity similarity, bool same)
-{
-    for (size_t i = 0; i < n * dim; i++)
-        s->templates[i] = similarity == SIMILARITY_CHI_SQUARE ? fabsf(number()) : number();
-    for (uint32_t i = 0; i < n; i++) {
-        s->template[i] = draw(20) ? i : COUNT_NONE;
-        s->person[i] = draw(people);
-        s->group[i] = draw(10) ? draw(3) : COUNT_NONE;
-        s->same[i] = draw(2);
-    }
-    if (n > 3)
-        s->templates[2 * dim] = NAN;
-    assert_int_equal(scorer_init(&s->scorer, similarity, s->templates, n, dim, NULL), 0);
-    s->side = (struct count_side){ &s->scorer, n, s->template, s->person, s->group,
-                                   same ? s->same : NULL };
-}
-
-static void make_scores(struct lab *lab, enum similarity similarity, uint32_t people,
-                        bool tail)
-{
-    static const double similar[] = { -.5, .25, .7 }, distant[] = { 2, 1, .25 };
-    static char *groups[] = { (char *)"a", (char *)"b", (char *)"c" };
-    static const uint64_t caps[] = { 10, 100, 5000, 10000000 };
-    struct scores *s = &lab->scores;
-
-    scores_init(s);
-    s->version = "0";
-    s->similarity = similarity;
-    s->tail = tail;
-    s->gallery = lab->setup.b.scorer;
-    s->listed = lab->setup.trials;
-    s->groups = groups;
-    s->n_groups = 3;
-    s->n_thresholds = 3;
-    s->thresholds = arena_array(&s->arena, 3, sizeof(double));
-    memcpy(s->thresholds, similarity_is_distance(similarity) ? distant : similar,
-           sizeof similar);
-    if (!draw(3)) {
-        s->n_targets = 1;
-        s->targets = arena_array(&s->arena, 1, sizeof(double));
-        s->targets[0] = .01;
-    }
-    s->bins = 64;
-    s->cap = caps[draw(4)];
-    s->top = s->gallery ? 1 + draw(5) : 0;
-    s->consolidated = s->gallery && draw(2);
-    s->n_subjects = people;
-}
-
-static struct lab *make_lab(size_t n, size_t n_gallery, enum similarity similarity,
-                            bool same, bool tail)
-{
-    struct lab *lab = mem_alloc(sizeof *lab);
-    size_t dim = 1 + draw(MAX_DIM);
-    uint32_t people = 2 + draw((uint32_t)n);
-
-    make_side(&lab->a, n, dim, people, similarity, same);
-    lab->setup.a = lab->a.side;
-    if (n_gallery) {
-        make_side(&lab->b, n_gallery, dim, people, similarity, same);
-        lab->setup.b = lab->b.side;
-    }
-    lab->setup.kernel = sweep_kernel(NULL);
-    lab->setup.threads = 1 + draw(4);
-    lab->setup.asked = NAN;
-    make_scores(lab, similarity, people, tail);
-    return lab;
-}
-
-static void free_lab(struct lab *lab)
-{
-    scores_release(&lab->scores);
-    scorer_release(&lab->a.scorer);
-    if (lab->setup.b.scorer)
-        scorer_release(&lab->b.scorer);
-    free(lab);
-}
-
-static void count_all(struct lab *lab)
-{
-    const struct count_hooks hooks = { .save_every = 1e9 };
-    struct err err = ERR_INIT;
-    struct count *c;
-
-    assert_int_equal(count_new(&c, &lab->setup, &lab->scores, &err), 0);
-    assert_int_equal(count_work(c, &hooks, &err), COUNT_DONE);
-    assert_int_equal(count_finish(c, &err), 0);
-    assert_int_equal(count_pairs_done(c), count_pairs(c));
-    count_free(c);
-}
-
-/* Comparisons, lost ones, matches, bins: a loop over all pairs. */
-static void check_cells(const struct lab *lab)
-{
-    const struct scores *s = &lab->scores;
-    const struct lab_side *a = &lab->a, *b = s->gallery ? &lab->b : a;
-    uint64_t comparisons[18] = { 0 }, lost[18] = { 0 }, matches[18][3] = { { 0 } };
-    uint64_t (*bins)[64] = mem_array(18, sizeof *bins);
-    double sign = similarity_is_distance(s->similarity) ? -1 : 1;
-
-    for (size_t i = 0; i < a->side.n; i++)
-        for (size_t j = s->gallery ? 0 : i + 1; j < b->side.n; j++) {
-            long cell = scores_cell(s, a->group[i], b->group[j],
-                                    a->person[i] == b->person[j]);
-            if (cell < 0 || (a->side.same && a->same[i] != b->same[j]))
-                continue;
-            if (a->template[i] == COUNT_NONE || b->template[j] == COUNT_NONE ||
-                a->scorer.faults[i] || b->scorer.faults[j]) {
-                lost[cell]++;
-                continue;
-            }
-            double score = sign * (double)scorer_pair(&a->scorer, i, &b->scorer, j);
-            comparisons[cell]++;
-            bins[cell][scores_bin(s, (float)score)]++;
-            for (size_t t = 0; t < 3; t++)
-                matches[cell][t] += sign * score >= sign * s->thresholds[t];
-        }
-    for (size_t i = 0; i < s->n_cells; i++) {
-        assert_int_equal(s->cells[i].comparisons, comparisons[i]);
-        assert_int_equal(s->cells[i].lost, lost[i]);
-        assert_memory_equal(s->cells[i].matches, matches[i], sizeof matches[i]);
-        if (!s->tail || s->cells[i].mated)
-            assert_memory_equal(s->cells[i].histogram, bins[i], sizeof bins[i]);
-    }
-    free(bins);
-}
+#include "counted.h"
 
 static void all_pairs(void **state)
 {
@@ -173,8 +12,8 @@ static void all_pairs(void **state)
     for (int round = 0; round < (under_valgrind() ? 12 : 60); round++) {
         struct lab *lab = make_lab(2 + draw(round % 3 ? 60 : MAX_ROWS - 2),
                                    round % 2 ? 2 + draw(200) : 0,
-                                   (enum similarity)(round % SIMILARITIES), !draw(3),
-                                   !draw(3));
+                                   (enum similarity)(round % SIMILARITIES_OF_TEMPLATES),
+                                   !draw(3), !draw(3));
         count_all(lab);
         check_cells(lab);
         free_lab(lab);
@@ -233,13 +72,13 @@ static size_t count_in_pieces(struct lab *lab, struct text *state)
         lab->setup.threads = 1 + rounds % 3;
         assert_int_equal(count_new(&c, &lab->setup, &lab->scores, &err), 0);
         if (state->len)
-            assert_int_equal(count_restore(c, state->s, state->len, &err), 0);
+            assert_int_equal(count_merge(c, state->s, state->len, &err), 0);
         code = count_work(c, &hooks, &err);
         assert_true(code >= 0);
         text_reset(state);
         count_save(c, put, state);
         if (code == COUNT_DONE)
-            assert_int_equal(count_finish(c, &err), 0);
+            count_finish(c);
         count_free(c);
     }
     return rounds;
@@ -253,7 +92,8 @@ static void broken_off(void **unused)
         char *dir = test_folder();
         seed = 1000 + (uint32_t)round;
         struct lab *lab = make_lab(MAX_ROWS, round % 2 ? 700 : 0,
-                                   (enum similarity)(round / 2 % SIMILARITIES), round > 4,
+                                   (enum similarity)(round / 2 % SIMILARITIES_OF_TEMPLATES),
+                                   round > 4,
                                    false);
         for (size_t i = 0; i < MAX_ROWS; i++) {
             lab->a.person[i] %= 40;
@@ -298,16 +138,156 @@ static void damaged_states(void **unused)
         size_t at = i < 120 ? i : draw((uint32_t)state.len);
         state.s[at] ^= (char)(1 + draw(255));
         char was = state.s[at];
-        count_restore(c, state.s, i % 5 ? state.len : draw((uint32_t)state.len), NULL);
+        count_merge(c, state.s, i % 5 ? state.len : draw((uint32_t)state.len), NULL);
         state.s[at] = was;
         assert_int_equal(count_pairs_done(c), 0);
     }
     assert_int_equal(count_work(c, &rest, &err), COUNT_DONE);
-    assert_int_equal(count_finish(c, &err), 0);
+    count_finish(c);
     check_cells(lab);
     count_free(c);
     free_lab(lab);
     text_release(&state);
+}
+
+/* Of every deal each block is somebody's, nobody has more than the rest by more than one
+ * block, and what was left is dealt to nobody. */
+static void dealt(void **unused)
+{
+    const struct count_hooks hooks = { .save_every = 1e9 };
+    struct lab *lab = make_lab(MAX_ROWS, 0, SIMILARITY_COSINE, false, false);
+    struct err err = ERR_INIT;
+    struct count *c;
+
+    (void)unused;
+    lab->setup.parts = 64;
+    assert_int_equal(count_new(&c, &lab->setup, &lab->scores, &err), 0);
+    const uint64_t all = count_pairs(c);
+    struct count_plan plan = count_plan_of(c);
+    const uint64_t block = plan.side * plan.side;
+    assert_true(plan.n_blocks > 5);
+    for (size_t parts = 1; parts < 9; parts++) {
+        uint64_t sum = 0;
+        for (size_t i = 0; i < parts; i++) {
+            count_deal(c, i, parts, NULL);
+            uint64_t mine = count_pairs(c);
+            assert_true(mine <= all / parts + block + MAX_ROWS);
+            assert_true(mine + block + MAX_ROWS >= all / parts);
+            sum += mine;
+        }
+        assert_int_equal(sum, all);
+    }
+    uint8_t *left = mem_array(plan.n_blocks, 1);
+    memset(left, 1, plan.n_blocks);
+    count_deal(c, 0, 1, left);
+    assert_int_equal(count_pairs(c), 0);
+    assert_int_equal(count_work(c, &hooks, &err), COUNT_DONE);
+    assert_false(count_is_whole(c));
+    free(left);
+    count_free(c);
+    free_lab(lab);
+}
+
+/* The states of all parts, each of its own kernel's tiles, threads and rounds. */
+static void work_in_parts(struct lab *lab, size_t parts, struct text *states)
+{
+    const struct count_hooks hooks = { .save_every = 1e9 };
+    struct err err = ERR_INIT;
+    struct count *c;
+
+    for (size_t i = 0; i < parts; i++) {
+        scores_release(&lab->scores);
+        seed = 99;
+        make_scores(lab, lab->a.scorer.similarity, 40, lab->scores.tail);
+        lab->setup.threads = 1 + i % 3;
+        assert_int_equal(count_new(&c, &lab->setup, &lab->scores, &err), 0);
+        count_deal(c, i, parts, NULL);
+        assert_int_equal(count_work(c, &hooks, &err), COUNT_DONE);
+        text_reset(&states[i]);
+        count_save(c, put, &states[i]);
+        count_free(c);
+    }
+}
+
+/* Without the templates, as one who has nothing but rosters: the order does not matter,
+ * and no state is taken twice. */
+static void merge_parts(struct lab *lab, size_t parts, const struct text *states)
+{
+    const double low = lab->scores.low, high = lab->scores.high;
+    const float *templates[2] = { lab->a.scorer.templates, lab->b.scorer.templates };
+    struct err err = ERR_INIT;
+    struct count *c;
+
+    scores_release(&lab->scores);
+    seed = 99;
+    make_scores(lab, lab->a.scorer.similarity, 40, lab->scores.tail);
+    lab->scores.low = low;
+    lab->scores.high = high;
+    lab->setup.merges = true;
+    lab->a.scorer.templates = lab->b.scorer.templates = NULL;
+    assert_int_equal(count_new(&c, &lab->setup, &lab->scores, &err), 0);
+    for (size_t i = 0; i < parts; i++) {
+        const struct text *s = &states[(i * 5 + 3) % parts];
+        const uint64_t before = count_pairs_done(c);
+        assert_int_equal(count_merge(c, s->s, s->len, &err), 0);
+        if (count_pairs_done(c) > before)
+            assert_int_equal(count_merge(c, s->s, s->len, NULL), ERR_LIMIT);
+    }
+    assert_true(count_is_whole(c));
+    count_finish(c);
+    count_free(c);
+    lab->setup.merges = false;
+    lab->a.scorer.templates = templates[0];
+    lab->b.scorer.templates = templates[1];
+}
+
+static void in_parts(void **unused)
+{
+    (void)unused;
+    for (int round = 0; round < (under_valgrind() ? 2 : 24); round++) {
+        struct text states[7] = { { NULL, 0, 0 } }, whole = TEXT_INIT, merged = TEXT_INIT;
+        struct count_trial trials[3000];
+        char *dir = test_folder();
+        seed = 500 + (uint32_t)round;
+        struct lab *lab = make_lab(MAX_ROWS, round % 3 == 1 ? 700 : 0,
+                                   (enum similarity)(round % SIMILARITIES), round % 5 > 3,
+                                   round % 4 > 1);
+        for (size_t i = 0; i < 7; i++)
+            text_init(&states[i]);
+        for (size_t i = 0; i < MAX_ROWS; i++) {
+            lab->a.person[i] %= 40;
+            lab->b.person[i] %= 40;
+        }
+        if (round % 6 == 2) {
+            for (size_t i = 0; i < ARRAY_SIZE(trials); i++) {
+                uint32_t a = draw(80), b = (a + 1 + draw(78)) % 80;
+                trials[i] = (struct count_trial){ a, b, lab->a.person[a] ==
+                                                            lab->a.person[b] };
+            }
+            lab->setup.trials = trials;
+            lab->setup.n_trials = ARRAY_SIZE(trials);
+            lab->scores.tail = false;
+        }
+        lab->setup.parts = 7;
+        work_in_parts(lab, 7, states);
+        merge_parts(lab, 7, states);
+        write_lab(lab, dir, &merged);
+        bool tail = lab->scores.tail;
+        scores_release(&lab->scores);
+        seed = 99;
+        make_scores(lab, lab->a.scorer.similarity, 40, tail);
+        lab->setup.parts = 0;
+        count_all(lab);
+        write_lab(lab, dir, &whole);
+        assert_int_equal(merged.len, whole.len);
+        assert_memory_equal(merged.s, whole.s, whole.len);
+        free_lab(lab);
+        test_remove_folder(dir);
+        for (size_t i = 0; i < 7; i++)
+            text_release(&states[i]);
+        text_release(&whole);
+        text_release(&merged);
+    }
 }
 
 static void read_back(void **unused)
@@ -320,7 +300,8 @@ static void read_back(void **unused)
         struct lab back;
         char *dir = test_folder();
         struct lab *lab = make_lab(80, round % 3 == 1 ? 50 : 0,
-                                   (enum similarity)(round % SIMILARITIES), round % 5 == 0,
+                                   (enum similarity)(round % SIMILARITIES_OF_TEMPLATES),
+                                   round % 5 == 0,
                                    round % 3 == 0);
         if (round % 3 == 2) {
             for (size_t i = 0; i < ARRAY_SIZE(trials); i++) {
@@ -432,6 +413,8 @@ int main(void)
         cmocka_unit_test(all_pairs),
         cmocka_unit_test(broken_off),
         cmocka_unit_test(damaged_states),
+        cmocka_unit_test(dealt),
+        cmocka_unit_test(in_parts),
         cmocka_unit_test(read_back),
         cmocka_unit_test(faults),
         cmocka_unit_test(people),

@@ -91,7 +91,7 @@ static enum template_fault fault(enum similarity similarity, float x, float y)
 static void faults(void **state)
 {
     (void)state;
-    for (int i = 0; i < SIMILARITIES; i++) {
+    for (int i = 0; i < SIMILARITIES_OF_TEMPLATES; i++) {
         const bool cosine = i == SIMILARITY_COSINE, chi = i == SIMILARITY_CHI_SQUARE;
         assert_int_equal(fault(i, 1, NAN), TEMPLATE_NOT_FINITE);
         assert_int_equal(fault(i, -INFINITY, 1), TEMPLATE_NOT_FINITE);

@@ -461,7 +461,8 @@ static void round_trips(void **state)
     (void)state;
     for (struct dirent *e; dir && (e = readdir(dir));) {
         size_t len = strlen(e->d_name);
-        if (len < 6 || strcmp(e->d_name + len - 5, ".yaml"))
+        if (len < 6 || strcmp(e->d_name + len - 5, ".yaml") ||
+            !strcmp(e->d_name, "policy.yaml")) /* of misid gate */
             continue;
         char *path = path_join(bench, e->d_name);
         assert_round_trip(path);

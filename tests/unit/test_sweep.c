@@ -174,7 +174,7 @@ static void odd_shapes(void **state)
     };
 
     (void)state;
-    for (int m = 0; m < SIMILARITIES; m++)
+    for (int m = 0; m < SIMILARITIES_OF_TEMPLATES; m++)
         for (size_t i = 0; i < ARRAY_SIZE(shapes); i++)
             compare(m, shapes[i][0], shapes[i][1], shapes[i][2], 0);
 }
@@ -183,14 +183,14 @@ static void random_shapes(void **state)
 {
     (void)state;
     for (int i = 0; i < 60; i++)
-        compare(draw(SIMILARITIES), 1 + draw(120), 1 + draw(150),
+        compare(draw(SIMILARITIES_OF_TEMPLATES), 1 + draw(120), 1 + draw(150),
                 1 + draw(1u << (1 + draw(9))), 0);
 }
 
 static void extreme_numbers(void **state)
 {
     (void)state;
-    for (int m = 0; m < SIMILARITIES; m++)
+    for (int m = 0; m < SIMILARITIES_OF_TEMPLATES; m++)
         for (int kind = 1; kind < 3; kind++)
             compare(m, 20, 37, 40, kind);
 }
@@ -200,6 +200,46 @@ static void many_rows(void **state)
 {
     (void)state;
     compare(SIMILARITY_COSINE, 300, 8300, 2, 0);
+}
+
+/* n rows of given scores, of n_columns; without columns the other side of some. */
+static void make_given(struct templates *t, size_t n, size_t n_columns)
+{
+    t->x = mem_array(n * n_columns + 1, sizeof *t->x);
+    for (size_t i = 0; i < n * n_columns; i++)
+        t->x[i] = number(draw(9) ? 0 : 2, false);
+    assert_int_equal(scorer_given(&t->scorer, SIMILARITY_OWN, n_columns ? t->x : NULL, n,
+                                  n_columns, NULL), 0);
+    t->n_rows = n;
+    t->rows = mem_array(n, sizeof *t->rows);
+    for (size_t i = 0; i < n; i++)
+        t->rows[i] = draw((uint32_t)n);
+}
+
+static void given_scores(void **state)
+{
+    static const size_t shapes[][2] = { { 1, 1 }, { 3, 70 }, { 90, 2 }, { 150, 170 },
+                                        { 20, 9000 }, { 600, 5 } };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(shapes); i++) {
+        struct templates a, b;
+        struct seen s;
+        make_given(&a, shapes[i][0], shapes[i][1]);
+        make_given(&b, shapes[i][1], 0);
+        expect(&s, &a, &b);
+        each_kernel(&s, SWEEP_ALL);
+        free(s.scores);
+        free(s.times);
+        drop(&a);
+        drop(&b);
+        make_given(&a, shapes[i][0], shapes[i][0]);
+        expect(&s, &a, &a);
+        each_kernel(&s, SWEEP_ABOVE);
+        free(s.scores);
+        free(s.times);
+        drop(&a);
+    }
 }
 
 static void a_tile_can_stop_it(void **state)
@@ -306,6 +346,7 @@ int main(void)
         cmocka_unit_test(random_shapes),
         cmocka_unit_test(extreme_numbers),
         cmocka_unit_test(many_rows),
+        cmocka_unit_test(given_scores),
         cmocka_unit_test(a_tile_can_stop_it),
         cmocka_unit_test(bins_and_their_edges),
         cmocka_unit_test(counting_and_finding),
