@@ -16,22 +16,7 @@ cd "$T" || exit 99
 "$MISID" synth --out gallery --subjects 12 --images 1 --seed 4 --size 144 --quiet || exit 99
 cp "$SRCDIR/tests/backends/own_matcher.py" matcher.py || exit 99
 
-cat >pairs.yaml <<'YAML'
-study: pairs
-title: Pairs
-question: Who is taken for whom?
-task: verify
-evidence: new
-dataset: any
-axes:
-  - {name: gender, from: [sex], values: [female, male]}
-compare: {fmr: [0.01, 0.001], by: [gender]}
-by: [[], [gender]]
-metrics: [fmr, fnmr]
-estimators: {proportion: [wilson-t], difference: [mover], ratio: [mover]}
-YAML
-sed 's/pairs/search/; s/verify/identify/
-    s/^metrics: .*/metrics: [fmr, fpir, fnir, rank_miss, misnamed, returned]/' pairs.yaml >search.yaml
+small_studies
 sed 's/pairs/points/; s/compare: {/&native: false, /' pairs.yaml >points.yaml # no thresholds of their own
 
 # arguments STUDY.yaml OUT SPEC: of misid run, in $arguments
@@ -66,10 +51,6 @@ killed() {
     sleep .6 # what was under way ends
 }
 matcher() { printf 'm=exec:command=python3 matcher.py %s' "$1"; }
-fact() { # fact FOLDER NAME
-    python3 -c 'import json, sys
-print(json.load(open(sys.argv[1] + "/study.json"))["facts"].get(sys.argv[2], "none"))' "$1" "$2"
-}
 findings() { sha256sum <"$1/findings.csv"; }
 
 # --- the same scores, whoever forms them ---
