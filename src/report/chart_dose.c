@@ -24,7 +24,7 @@
 #define GAP 18
 #define HEIGHT 130
 #define HEAD 26
-#define TRIALS_LEAST 20
+#define TRIALS_LEAST 10 /* of a group that may stand out */
 #define LINES_MAX 3
 #define GROUPS_MAX 40
 #define PANELS_MAX 48
