@@ -356,8 +356,8 @@ int recorded_take(struct recorded *r, struct outputs *from,
         struct output *out = &o->rows[i];
         if (out->status == STATUS_OK)
             judge(&s, false, 0, out->label, o, out);
-        else if (status_kind(out->status) == STATUS_KIND_MISSING)
-            complain(&s, COMPLAINT_NO_IMAGE, 0, o->backend,
+        else if (status_kind(out->status) == STATUS_KIND_MISSING && r->n == 1)
+            complain(&s, COMPLAINT_NO_IMAGE, 0, "", /* to no backend, so once for all */
                      roster_sample(about->roster, out->row), status_about(out->status));
     }
     return 0;

@@ -139,7 +139,7 @@ void fit_claims(struct study *s, unsigned usable, bool points)
         if (c->type == CLAIM_PRINTED)
             fit_cannot_test(c, "It is about figures that the original printed of its own "
                         "classifiers; other answers neither bear it out nor refute it.");
-        else if (c->type == CLAIM_NOT_TESTABLE && points)
+        else if (c->type == CLAIM_NOT_TESTABLE && (points || c->published))
             fit_cannot_test(c, c->why);
         else if (c->type == CLAIM_NOT_TESTABLE)
             fit_cannot_test(c, "The study states no test of it.");

@@ -199,6 +199,10 @@ static int count_all(struct predictions *q, struct pipeline *p, size_t target,
     int code;
 
     classify_init(&c, &q->roster, &s->axes, sets, n_sets, target, &q->recorded.complaints);
+    /* whom no backend was shown is nobody's error, and none of the faces counted */
+    for (size_t i = 0; i < q->roster.n && live_is_on(&q->live); i++)
+        if (status_kind(roster_status(&q->roster, i)) == STATUS_KIND_MISSING)
+            c.counted[i] = false;
     text_addf(&source, "the data set %s", d->name);
     code = classify_census(&c, source.s, &p->tally, p->err);
     for (size_t f = 0, b = 0; f < q->recorded.n_files && !code; f++)

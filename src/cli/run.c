@@ -12,6 +12,7 @@
 #include "cli/comparing.h"
 #include "cli/folder.h"
 #include "cli/options.h"
+#include "cli/own_words.h"
 #include "cli/pipeline.h"
 #include "cli/predictions.h"
 #include "report/report.h"
@@ -109,6 +110,8 @@ static int estimate(struct pipeline *p, const char *out)
 {
     int code = pipeline_estimate(p);
 
+    if (!code && p->predictions)
+        own_words_conclude(&p->study, &p->findings);
     return code ? code : pipeline_folder(p, out);
 }
 

@@ -400,26 +400,55 @@ int scored_cleaning(const struct scored *sc, const struct scored_wish *wish,
     return code;
 }
 
-void scored_enrolled(struct study *study, const struct scored *all, size_t n)
+size_t scored_gallery_people(const struct scored *sc)
 {
-    struct text t = TEXT_INIT;
+    struct searches searches;
+    size_t people = 0;
+
+    if (sc->scores.gallery) {
+        searches_init(&searches, &sc->compared);
+        people = searches_enrolled(&searches, NULL);
+        searches_release(&searches);
+    }
+    return people;
+}
+
+/* "A: 343 people, B: 1145 people" into `to`; true if they differ. */
+static bool add_galleries(const struct scored *all, size_t n, struct text *to)
+{
     size_t least = SIZE_MAX, most = 0;
 
     for (size_t i = 0; i < n && all[i].scores.gallery; i++) {
-        struct searches searches;
-        searches_init(&searches, &all[i].compared);
-        size_t people = searches_enrolled(&searches, NULL);
-        searches_release(&searches);
+        size_t people = scored_gallery_people(&all[i]);
         least = people < least ? people : least;
         most = people > most ? people : most;
-        text_addf(&t, "%s%s%s%zu people", i ? ", " : "", n > 1 ? all[i].backend : "",
+        text_addf(to, "%s%s%s%zu people", i ? ", " : "", n > 1 ? all[i].backend : "",
                   n > 1 ? ": " : "", people);
     }
+    return least < most;
+}
+
+const char *scored_galleries(const struct scored *all, size_t n)
+{
+    struct text t = TEXT_INIT;
+    const bool differ = add_galleries(all, n, &t);
+
+    text_release(&t);
+    return differ ? "The matchers do not search the same gallery, because they found no face in "
+                    "some of its images: a difference here is one of matcher and gallery "
+                    "together." : NULL;
+}
+
+void scored_enrolled(struct study *study, const struct scored *all, size_t n)
+{
+    struct text t = TEXT_INIT;
+    const bool differ = add_galleries(all, n, &t);
+
     if (t.len) {
         text_addch(&t, '.');
         study_add_fact(study, "In the gallery, with a template", t.s);
     }
-    if (t.len && least < most) {
+    if (differ) {
         STUDY_ROOM(study, study->conclusions, study->n_conclusions, 1);
         study->conclusions[study->n_conclusions++] = arena_printf(
             &study->arena, "The matchers do not search the same gallery, because they found "

@@ -29,6 +29,13 @@ int scored_cleaning(const struct scored *sc, const struct scored_wish *wish,
                     const struct evidence *e, bool several, struct study *study,
                     struct findings *out, struct err *err);
 
+/* People of the gallery of whom the matcher has a template; 0 without a gallery. */
+size_t scored_gallery_people(const struct scored *sc);
+
+/* What a reader of a chart of several matchers has to know where they have templates of
+ * different numbers of people of the gallery; NULL where they do not differ. */
+const char *scored_galleries(const struct scored *all, size_t n);
+
 /* Says how many people of the gallery each of n matchers has a template of, and, where
  * they differ, that their FPIRs are then of galleries of different size. */
 void scored_enrolled(struct study *study, const struct scored *all, size_t n);

@@ -52,7 +52,7 @@ int scored_run_count(struct scored_run *r, struct pipeline *p)
         return code;
     name_backends(r, s);
     set_against(r, s);
-    r->point = scored_study_point(r->all, r->n, &p->tally);
+    r->point = scored_study_point(s, r->all, r->n, &p->tally);
     scored_study_end(s, r->all, r->n, &p->tally, r->point);
     return 0;
 }

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "cli/scored_cleaning.h"
 #include "model/metric.h"
 
 static void name_method(struct study *s, enum study_quantity q, const char *name)
@@ -110,8 +111,9 @@ int scored_study_contrasts(struct study *s, const struct tally *t, const char *r
 
 static void name_metrics(struct study *s, const struct tally *t)
 {
-    size_t n;
+    size_t n, asked = s->n_metrics;
     const struct metric *all = metric_table(&n);
+    const struct study_name *own = s->metrics;
 
     s->metrics = arena_array(&s->arena, n, sizeof *s->metrics);
     s->n_metrics = 0;
@@ -121,6 +123,8 @@ static void name_metrics(struct study *s, const struct tally *t)
                 s->metrics[s->n_metrics++] = (struct study_name){ all[i].name, 0 };
                 break;
             }
+    s->asked = own;
+    s->n_asked = asked;
 }
 
 int scored_study_begin(struct study *s, const struct scored *sc, double confidence,
@@ -260,7 +264,8 @@ static void add_chart(struct study *s, const char *chart, const char *metric,
               : set ? " by " : all ? ": all groups, sorted" : ": groups against the reference");
     for (size_t a = 0, first = 1; a < s->axes.n; a++)
         if (set & 1u << a) {
-            text_addf(&title, "%s%s", first ? "" : " and ", s->axes.axes[a].name);
+            text_add(&title, first ? "" : " and ");
+            study_add_axis(&title, &s->axes.axes[a]);
             first = 0;
         }
     s->charts[s->n_charts++] = (struct study_chart){
@@ -299,25 +304,35 @@ static bool is_known(const struct scored *sc, size_t point)
     return compared_reaches(&sc->compared, sc->points[point].threshold);
 }
 
+/* The fewest at the threshold that the study's answer is about: charts of another would
+ * leave its reader without the rates it speaks of. */
+#define FALSE_MATCHES_ANSWER 10
+
 /* True if every matcher has enough false matches there. */
 static bool is_grounded(const struct scored *all, size_t n, const struct tally *t,
-                        const char *point)
+                        const char *point, int64_t least)
 {
     const struct group everyone = group_all();
 
     for (size_t b = 0; b < n; b++) {
         const struct count *c = tally_find(t, all[b].backend, "fmr", point, &everyone);
-        if (!c || c->x < FALSE_MATCHES_LEAST)
+        if (!c || c->x < least)
             return false;
     }
     return true;
 }
 
-const char *scored_study_point(const struct scored *all, size_t n, const struct tally *t)
+const char *scored_study_point(const struct study *s, const struct scored *all, size_t n,
+                               const struct tally *t)
 {
     const struct scored *sc = &all[0];
+    const struct claim_spec *claim = study_answer_claim(s);
+    const char *answer = claim ? claim->point : NULL;
     long best = -1, strictest = -1, known = -1;
 
+    for (size_t i = 0; i < sc->n_points && answer; i++)
+        if (!strcmp(sc->points[i].name, answer) && is_grounded(all, n, t, answer, FALSE_MATCHES_ANSWER))
+            return sc->points[i].name;
     for (size_t i = 0; i < sc->n_points; i++) {
         if (isnan(sc->targets[i])) {
             known = known < 0 && is_known(sc, i) ? (long)i : known;
@@ -326,7 +341,7 @@ const char *scored_study_point(const struct scored *all, size_t n, const struct 
         if (strictest < 0 || sc->targets[i] < sc->targets[strictest])
             strictest = (long)i;
         if ((best < 0 || sc->targets[i] < sc->targets[best]) &&
-            is_grounded(all, n, t, sc->points[i].name))
+            is_grounded(all, n, t, sc->points[i].name, FALSE_MATCHES_LEAST))
             best = (long)i;
     }
     best = best >= 0 ? best : strictest >= 0 ? strictest : known >= 0 ? known : 0;
@@ -344,24 +359,37 @@ static bool has_groups(const struct study *s, const struct tally *t, const char 
     return false;
 }
 
+/* True if several matchers are set against each other in the metric, by these groups. */
+static bool is_of_rivals(const struct study *s, const char *metric, unsigned set)
+{
+    for (size_t m = 0; m < s->compare.n_rivals; m++)
+        if (!strcmp(s->compare.rivals[m], metric))
+            return count_groups(&s->axes, set) <= RIVALS_MOST;
+    return false;
+}
+
 /* Several matchers: who is served how badly by whom, and by how much they differ. */
-static void add_rivals(struct study *s, const struct tally *t, const char *point)
+static void add_rivals(struct study *s, const struct scored *all, size_t n,
+                       const struct tally *t, const char *point)
 {
     const struct study_compare *c = &s->compare;
+    const char *galleries = scored_galleries(all, n);
 
     STUDY_ROOM(s, s->charts, s->n_charts, 2 * c->n_rivals * s->n_spread);
     for (size_t m = 0; m < c->n_rivals; m++)
         for (size_t i = 0; i < s->n_spread; i++) {
             if (!has_groups(s, t, c->rivals[m], point, s->spread[i]) ||
-                count_groups(&s->axes, s->spread[i]) > RIVALS_MOST)
+                !is_of_rivals(s, c->rivals[m], s->spread[i]))
                 continue;
             add_chart(s, "heat", c->rivals[m], NULL, point, s->spread[i]);
+            s->charts[s->n_charts - 1].caption = galleries;
             add_chart(s, "rivals", c->rivals[m], NULL, point, s->spread[i]);
+            s->charts[s->n_charts - 1].caption = galleries;
         }
 }
 
 /* What the charts are of: FPIR and FNIR where there is a gallery. */
-static void add_charts(struct study *s, const struct scored *sc, const struct tally *t,
+static void add_charts(struct study *s, const struct scored *sc, size_t n, const struct tally *t,
                        const char *point)
 {
     const bool gallery = sc->scores.gallery;
@@ -371,7 +399,8 @@ static void add_charts(struct study *s, const struct scored *sc, const struct ta
     STUDY_ROOM(s, s->charts, s->n_charts, 4 * s->n_spread + 4);
     for (size_t i = 0; i < s->n_spread; i++)
         for (size_t k = 0; k < 3; k++)
-            if (has_groups(s, t, metrics[k], point, s->spread[i]))
+            if (has_groups(s, t, metrics[k], point, s->spread[i]) &&
+                !(n > 1 && is_of_rivals(s, metrics[k], s->spread[i])))
                 add_chart(s, "bars", metrics[k], NULL, point, s->spread[i]);
     unsigned last = s->n_spread ? s->spread[s->n_spread - 1] : 0;
     if (last && count_groups(&s->axes, last) >= 2 && count_groups(&s->axes, last) <= 24)
@@ -389,9 +418,9 @@ void scored_study_end(struct study *s, const struct scored *all, size_t n,
     add_facts(s, all, n);
     add_caveats(s, &all[0]);
     if (point && n > 1)
-        add_rivals(s, t, point);
+        add_rivals(s, all, n, t, point);
     if (point)
-        add_charts(s, &all[0], t, point);
+        add_charts(s, &all[0], n, t, point);
 }
 
 /* A chart of one matcher among several. */

@@ -7,7 +7,7 @@
  *     scored_study_begin(&study, &scored, .95, &err)      without a study file
  *     ... scored_count() by study.by ...
  *     scored_study_contrasts(&study, &tally, "gender=male", &err)
- *     point = scored_study_point(all, n, &tally)
+ *     point = scored_study_point(&study, all, n, &tally)
  *     scored_study_end(&study, all, n, &tally, point)
  *     ... estimate, scored_findings() ...
  *     scored_study_conclude(&study, all, n, point, &findings)
@@ -31,10 +31,12 @@ void scored_study_sets(struct study *s);
 /* `reference` is a group, or NULL for the largest of each set of `spread`. */
 int scored_study_contrasts(struct study *s, const struct tally *t, const char *reference,
                            struct err *err);
-/* The operating point that charts and words are about: the strictest target FMR at which
- * every matcher has 30 false matches, else the strictest, else the first threshold; NULL:
- * there is none. */
-const char *scored_study_point(const struct scored *all, size_t n, const struct tally *t);
+/* The operating point that charts and words are about: that of the claim which answers the
+ * study's question, if every matcher has 10 false matches there; else the strictest target
+ * FMR at which they have 30, else the strictest, else the first threshold; NULL: there is
+ * none. */
+const char *scored_study_point(const struct study *s, const struct scored *all, size_t n,
+                               const struct tally *t);
 void scored_study_end(struct study *s, const struct scored *all, size_t n,
                       const struct tally *t, const char *point);
 /* After scored_findings(): what may be concluded, in words. */

@@ -595,6 +595,20 @@ static const char *value_label(const struct study *study, size_t axis, int value
     return label ? label : study->axes.axes[axis].values[value];
 }
 
+void study_add_axis(struct text *to, const struct axis *axis)
+{
+    for (const char *c = axis->name; *c; c++)
+        text_addch(to, *c == '_' ? ' ' : *c);
+}
+
+const struct claim_spec *study_answer_claim(const struct study *study)
+{
+    for (size_t i = 0; study->answer.claim && i < study->n_claims; i++)
+        if (!strcmp(study->claims[i].id, study->answer.claim))
+            return &study->claims[i];
+    return NULL;
+}
+
 const char *study_label(const struct study *study, const char *group,
                         struct text *scratch)
 {

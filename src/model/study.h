@@ -203,6 +203,8 @@ struct study {
     unsigned *spread;                size_t n_spread;
     struct study_name *backends;     size_t n_backends; /* 0: all in the counts */
     struct study_name *metrics;      size_t n_metrics;
+    const struct study_name *asked;  size_t n_asked; /* of them, what a terminal shows; none:
+                                                        all */
     struct study_methods methods[QUANTITY_N];
     double confidence;               /* in (0, 1), default .95 */
     int64_t suppress;                /* counts below it are not printed; 0: all are */
@@ -250,6 +252,12 @@ void study_to_json(const struct study *study, struct text *to);
 
 /* The dose at a point, or NULL. */
 const struct study_dose *study_dose_at(const struct study *study, const char *point);
+
+/* The claim whose verdict is the study's answer, or NULL. */
+const struct claim_spec *study_answer_claim(const struct study *study);
+
+/* What an axis is called in print: its name with blanks for underscores. */
+void study_add_axis(struct text *to, const struct axis *axis);
 
 /* How a group is called in print: the study's label, or those of its values, or these,
  * joined by ", ", or "everyone". Belongs to the study or to `scratch`. */

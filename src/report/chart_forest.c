@@ -9,6 +9,7 @@
  * contrasts.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/metric.h"
@@ -25,6 +26,7 @@
 #define LABEL_MAX 150
 #define LABEL_ALONE_MAX 220 /* where the contrast itself is the label of its row */
 #define ROWS_MAX 600
+#define REACH 10         /* widths of the middle interval */
 
 struct panel {
     const char *kind, *head;
@@ -158,22 +160,47 @@ static void row_words(const struct forest *fo, const struct panel *panel,
         lookup_backend_words(to, f->backend, f->point);
 }
 
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Of rivals: how far from its estimate a limit is drawn at most, so that a group of few
+ * people does not take the panel from all others; its numbers stand beside it. */
+static double find_reach(struct forest *fo, const struct panel *panel)
+{
+    double *widths = arena_array(&fo->arena, panel->n, sizeof *widths);
+
+    for (size_t i = 0; i < panel->n; i++)
+        widths[i] = on_axis(panel, panel->rows[i]->hi) - on_axis(panel, panel->rows[i]->lo);
+    qsort(widths, panel->n, sizeof *widths, by_size);
+    return fo->rivals && panel->n ? REACH * widths[panel->n / 2] : INFINITY;
+}
+
 static void measure(struct forest *fo, struct panel *panel)
 {
     double *limits = arena_array(&fo->arena, 2 * panel->n, sizeof *limits);
-    double least = INFINITY, most = -INFINITY;
+    double least = INFINITY, most = -INFINITY, reach = find_reach(fo, panel);
     struct text t = TEXT_INIT;
 
+    size_t n = 0;
     for (size_t i = 0; i < panel->n; i++) {
-        limits[2 * i] = panel->rows[i]->lo;
-        limits[2 * i + 1] = panel->rows[i]->hi;
+        const struct finding *f = panel->rows[i];
+        if (fo->rivals && on_axis(panel, f->hi) - on_axis(panel, f->lo) > reach)
+            continue;
+        limits[n++] = f->lo;
+        limits[n++] = f->hi;
     }
-    panel->decimals = format_decimals_column(panel->unit, limits, 2 * panel->n);
+    panel->decimals = format_decimals_column(panel->unit, limits, n);
     for (size_t i = 0; i < panel->n; i++) {
         const struct finding *f = panel->rows[i];
         const double v[] = { f->estimate, f->lo, f->hi };
         for (int k = 0; k < 3; k++)
-            if (isfinite(v[k]) && (panel->unit != UNIT_RATIO || v[k] > 0)) {
+            if (k && fabs(on_axis(panel, v[k]) - on_axis(panel, v[0])) > reach)
+                continue;
+            else if (isfinite(v[k]) && (panel->unit != UNIT_RATIO || v[k] > 0)) {
                 least = fmin(least, on_axis(panel, v[k]));
                 most = fmax(most, on_axis(panel, v[k]));
             }
@@ -209,7 +236,8 @@ static double add_row(struct plot *p, struct forest *fo, const struct panel *pan
 {
     bool log = panel->unit == UNIT_RATIO, hollow = marks_see(&fo->marks, f);
     double lo = on_axis(panel, f->lo), hi = on_axis(panel, f->hi);
-    bool open_lo = !isfinite(lo) || (log && lo <= 0), open_hi = !isfinite(hi);
+    bool open_lo = !isfinite(lo) || (log && lo <= 0) || lo < panel->lo;
+    bool open_hi = !isfinite(hi) || hi > panel->hi;
     struct text who = TEXT_INIT, value = TEXT_INIT;
 
     row_words(fo, panel, f, &who);
@@ -442,7 +470,8 @@ static int draw(struct plot *p, const struct chart_input *in, bool rivals,
     }
     text_add(&subtitle, ". Point and line: estimate and ");
     format_confidence(&subtitle, in->study->confidence);
-    text_add(&subtitle, " % interval, at right in numbers; arrow: no limit on that side");
+    text_add(&subtitle, " % interval, at right in numbers; ");
+    text_add(&subtitle, rivals ? "arrow: it goes on" : "arrow: no limit on that side");
     double y = plot_head(p, c->title, subtitle.s) + 4;
     for (size_t i = 0; i < 2; i++)
         if (panels[i].n)

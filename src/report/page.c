@@ -217,7 +217,7 @@ int page_write(const struct page *page, struct text *to, struct err *err)
     page_verdicts(page, to);
     contents(page, &tables, to);
     int charts = figures(page, to, err);
-    page_cases(&tables, to);
+    page_cases(page, &tables, to);
     page_evidence(page, to);
     page_tables(&tables, false, to);
     page_method(page, to);

@@ -39,7 +39,7 @@ void page_verdicts(const struct page *page, struct text *to);
 void page_evidence(const struct page *page, struct text *to);
 /* Of a study with doses: at which who breaks. */
 void page_breaks(const struct tables *tables, struct text *to);
-void page_cases(const struct tables *tables, struct text *to);
+void page_cases(const struct page *page, const struct tables *tables, struct text *to);
 void page_tables(const struct tables *tables, bool further, struct text *to);
 void page_method(const struct page *page, struct text *to);
 /* True if page_tables() would write something. */

@@ -258,8 +258,11 @@ void page_method(const struct page *page, struct text *to)
         intervals(page, to);
         methods(page, to);
     } else {
-        text_add(to, "<p>Nothing is estimated here. A rate needs to know how many faces were "
-                 "shown, and that was not published.</p>\n");
+        html_addf(to, "<p>Nothing is estimated here. %s</p>\n",
+                  page->study->evidence == EVIDENCE_PUBLISHED
+                      ? "A rate needs to know how many faces were shown, and that was not "
+                        "published."
+                      : "A rate of people whom somebody chose would be one of that choice.");
     }
     if (page->claims->n)
         verdict_rules(page, to);

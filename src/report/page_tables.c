@@ -112,15 +112,20 @@ void page_breaks(const struct tables *tables, struct text *to)
             one_table(&tables->tables[i], to);
 }
 
-void page_cases(const struct tables *tables, struct text *to)
+void page_cases(const struct page *page, const struct tables *tables, struct text *to)
 {
+    const bool published = page->study->evidence == EVIDENCE_PUBLISHED;
+
     for (size_t i = 0; i < tables->n; i++) {
         if (strcmp(tables->tables[i].id, "cases"))
             continue;
-        text_add(to, "<section id=\"named\"><h2>Named cases</h2>\n<p><b>No rate:</b> nobody "
-                 "published how many faces were shown. Each row is one case as its source "
-                 "tells it; how many rows there are says nothing about how often it "
-                 "happens. The same in <a href=\"cases.csv\">cases.csv</a>.</p>\n");
+        html_addf(to, "<section id=\"named\"><h2>Named cases</h2>\n<p><b>No rate:</b> %s how "
+                  "many rows there are says nothing about how often it happens. The same in "
+                  "<a href=\"cases.csv\">cases.csv</a>.</p>\n",
+                  published ? "nobody published how many faces were shown. Each row is one "
+                              "case as its source tells it;"
+                            : "somebody chose these people and these portraits. Each row is "
+                              "what one classifier said of one image;");
         one_table(&tables->tables[i], to);
         text_add(to, "</section>\n");
     }

@@ -238,7 +238,9 @@ static void named_cases(struct sheet *s, const struct cases *cases)
         return;
     text_addch(s->to, '\n');
     sheet_emphasis(s, "1");
-    sheet_wrap(s, 0, "Named cases (no rate: nobody published how many faces were shown)");
+    sheet_wrap(s, 0, s->study->evidence == EVIDENCE_PUBLISHED
+                         ? "Named cases (no rate: nobody published how many faces were shown)"
+                         : "Named cases (no rate: somebody chose these people and portraits)");
     sheet_emphasis(s, "0");
     for (size_t i = 0; i < cases->n; i++) {
         text_reset(&t);
@@ -246,6 +248,15 @@ static void named_cases(struct sheet *s, const struct cases *cases)
         sheet_wrap(s, s->columns > WORDS_MIN ? 3 : 0, t.s);
     }
     text_release(&t);
+}
+
+/* True if the study asks for the metric, or for none in particular. */
+static bool is_asked(const struct study *study, const struct metric *metric)
+{
+    for (size_t i = 0; i < study->n_asked; i++)
+        if (!strcmp(study->asked[i].text, metric->name))
+            return true;
+    return !study->n_asked;
 }
 
 void report_terminal(const struct study *study, const struct findings *findings,
@@ -270,7 +281,7 @@ void report_terminal(const struct study *study, const struct findings *findings,
         sheet_wrap(&s, 2, study->conclusions[i]);
     for (size_t i = 0; i < study->n_metrics; i++) {
         const struct metric *metric = metric_find(study->metrics[i].text);
-        if (metric && !metric->census && !metric->detail)
+        if (metric && !metric->census && !metric->detail && is_asked(study, metric))
             sheet_rates(&s, metric);
     }
     named_cases(&s, cases);

@@ -25,7 +25,8 @@ struct grid {
     char **cells;                    /* groups × across, "" where not counted */
     size_t label_width, cell_width;
     size_t more;                     /* groups that are not shown */
-    bool few, any_point;
+    bool few, few_people, any_point;
+    bool beside;                     /* points that are not shown */
 };
 
 static void find_groups(struct sheet *s, struct grid *g, const char *metric)
@@ -56,6 +57,25 @@ static void find_groups(struct sheet *s, struct grid *g, const char *metric)
     text_release(&scratch);
 }
 
+/* True if the study's claims are about one of the thresholds. */
+static bool claims_name(const struct study *s, const struct names *points)
+{
+    for (size_t i = 0; i < s->n_claims; i++)
+        for (size_t k = 0; k < points->n && s->claims[i].point; k++)
+            if (!strcmp(s->claims[i].point, points->names[k]))
+                return true;
+    return false;
+}
+
+/* True for an operating point of matchers that no claim is about, where others are the
+ * claims': left to the report. */
+static bool is_beside(const struct study *s, const struct names *points, const char *point)
+{
+    const struct names one = { .names = &point, .n = 1 };
+
+    return s->compare.there && claims_name(s, points) && !claims_name(s, &one);
+}
+
 static void find_across(struct sheet *s, struct grid *g, const char *metric)
 {
     struct names backends = lookup_backends(&g->arena, s->findings, metric);
@@ -71,6 +91,10 @@ static void find_across(struct sheet *s, struct grid *g, const char *metric)
             if (findings_find(s->findings, backends.names[b], metric, NULL, NULL,
                               points.names[p], NULL) < 0)
                 continue;
+            if (is_beside(s->study, &points, points.names[p])) {
+                g->beside = true;
+                continue;
+            }
             text_reset(&words);
             lookup_point_short(&words, points.names[p]);
             g->shorts[g->n_across] = arena_strdup(&g->arena, words.s);
@@ -110,12 +134,32 @@ static void fill(struct sheet *s, struct grid *g, const char *metric)
                 format_interval(&t, UNIT_RATE, f->lo, f->hi, decimals);
                 text_addch(&t, few ? '*' : ' ');
                 g->few = g->few || few;
+                g->few_people = g->few_people || (few && f->x >= 5 && !isnan(f->df));
             }
             g->cells[i * g->n_across + k] = arena_strdup(&g->arena, t.s);
             size_t width = sheet_columns(t.s);
             g->cell_width = width > g->cell_width ? width : g->cell_width;
         }
     text_release(&t);
+}
+
+/* Groups of whom no column has anything are not shown. */
+static void drop_empty(struct grid *g)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < g->n_groups; i++) {
+        bool any = false;
+        for (size_t k = 0; k < g->n_across; k++)
+            any = any || *g->cells[i * g->n_across + k];
+        if (!any)
+            continue;
+        g->labels[kept] = g->labels[i];
+        memmove(&g->cells[kept * g->n_across], &g->cells[i * g->n_across],
+                g->n_across * sizeof *g->cells);
+        kept++;
+    }
+    g->n_groups = kept;
 }
 
 static void print_heads(struct sheet *s, const struct grid *g, const char **heads,
@@ -226,6 +270,7 @@ void sheet_rates(struct sheet *s, const struct metric *metric)
     find_across(s, &g, metric->name);
     if (g.n_groups && g.n_across) {
         fill(s, &g, metric->name);
+        drop_empty(&g);
         fit_heads(&g);
         caption(s, metric);
         fit_labels(s, &g);
@@ -236,12 +281,17 @@ void sheet_rates(struct sheet *s, const struct metric *metric)
         else
             print_grid(s, &g);
         text_addf(&t, "* fewer than five %s%s: too few to say more than the interval does",
-                  metric->hits, metric->pairs ? ", or few people carry them" : "");
+                  metric->hits, g.few_people ? ", or few people carry them" : "");
         if (g.few)
             sheet_wrap(s, s->columns > 20 ? 2 : 0, t.s);
         text_reset(&t);
-        text_addf(&t, "%zu groups more are in the report", g.more);
         if (g.more)
+            text_addf(&t, "%zu groups more are in the report", g.more);
+        else if (g.beside)
+            text_add(&t, "other operating points are in the report");
+        if (g.more && g.beside)
+            text_add(&t, ", and other operating points");
+        if (t.len)
             sheet_wrap(s, s->columns > 20 ? 2 : 0, t.s);
     }
     text_release(&t);

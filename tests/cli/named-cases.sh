@@ -26,6 +26,12 @@ like "$out" "one gave another gender than the list says to: Ada Lovelace \(male,
     "who was wrong about whom"
 is "$(sed 1d run/findings.csv | wc -l | tr -d ' ')" 0 "no rate"
 unlike "$(cat run/report.html)" 'Wilson' "and no interval"
+unlike "$(cat run/report.html)$out" 'not published|nobody published' \
+    "... nor a word of what was not published: these were shown here"
+like "$(cat run/report.html)" 'somebody chose these people and these portraits' \
+    "... but of who chose the cases"
+like "$(cat run/report.html)" 'It is about other services and other portraits' \
+    "why the original's claim is not tested"
 like "$(cat run/claims.csv)" '^misgendered,not-testable,' "nor a verdict"
 run "$MISID" chart run
 is "$status" 0 "the run folder is one" || printf '# %s\n' "$errs"

@@ -1,0 +1,71 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Studies of matchers that run: what the first screen may not leave unsaid, and what a
+# reader must not have to search for.
+. "${SRCDIR:-$(dirname "$0")/../..}/tests/lib.sh"
+MISID_DATA=$SRCDIR XDG_CACHE_HOME=$T/home HOME=$T/home
+export MISID_DATA XDG_CACHE_HOME HOME
+unset MISID_CACHE
+cd "$T" || exit 99
+
+run "$MISID" synth --subjects 60 --images 2 --seed 5 --out set --quiet
+is "$status|$errs" "0|" "drawn faces"
+rm "$(find set -name '*.png' -o -name '*.jpg' | sort | head -n 1)"
+
+# Classifiers: one leaves most faces without an answer.
+run "$MISID" run "$SRCDIR/bench/gender-classification.yaml" --dataset synthetic --root set \
+    --backend 'sure=null:labels=female;male' \
+    --backend 'shy=null:labels=female;male,no_face=60' --out classes
+is "$status" 0 "classifiers" || printf '# %s\n' "$errs"
+flat=$(printf '%s\n' "$out" | tr '\n' ' ' | tr -s ' ')
+like "$flat" 'shy gave no answer for [56][0-9]\.[0-9] % of the faces; its error rates are of' \
+    "says beside the answer how many faces had none"
+like "$flat" 'Wrong or without an answer: women [0-9.]+ % \[[0-9., ]+\], men [0-9.]+ %' \
+    "... and what the answer is with them"
+unlike "$flat" 'sure gave no answer' "... of nobody who answered"
+like "$out" '^1 face[s]? of the data set' "an image that is not there is missed once, not by each"
+is "$(grep -c '^no-image' classes/problems.csv)" 1 "... and listed once"
+is "$(awk -F, '$4 == "" && $5 == "all" || $4 == "faces" && $5 == "all" { print $14; exit }' \
+    classes/findings.csv)" 119 "whom nobody was shown is not among the faces"
+
+# Matchers: two, of which one finds few faces.
+run "$MISID" run "$SRCDIR/bench/verification-demographics.yaml" --dataset synthetic --root set \
+    --backend lbp --backend shy=null:no_face=50 --out pairs --replicates 50 --permutations 49
+is "$status" 0 "matchers" || printf '# %s\n' "$errs"
+flat=$(printf '%s\n' "$out" | tr '\n' ' ' | tr -s ' ')
+like "$flat" "everyone's is the same by lbp and by shy, as the thresholds are set" \
+    "no difference of a rate that the threshold gives"
+unlike "$flat" 'highest [^;.]* 0 %' "nothing is the highest of nothing"
+unlike "$out" 'Generalised false accept' "a terminal shows what the study asks for"
+like "$(cat pairs/report.html)" 'Generalised false accept' "... and the report the rest"
+is "$(find pairs/charts -name 'bars-fnmr-*.svg' | wc -l | tr -d ' ')" 0 \
+    "rates that one chart shows of both are not charted again of each"
+
+unlike "$(cat pairs/charts/fmr-threshold-*.gp pairs/charts/fmr-threshold-*.svg)" \
+    'on the score|\(score' "what a threshold is on is not a score where it is a distance"
+
+# A gallery of which they do not have the same people.
+run "$MISID" synth --subjects 40 --images 1 --seed 6 --out wanted --quiet
+run "$MISID" run "$SRCDIR/bench/watchlist.yaml" --dataset synthetic --root set \
+    --gallery synthetic --gallery-root wanted --backend lbp --backend shy=null:no_face=50 \
+    --out list --replicates 50 --permutations 49
+is "$status" 0 "searches" || printf '# %s\n' "$errs"
+flat=$(printf '%s\n' "$out" | tr '\n' ' ' | tr -s ' ')
+like "$flat" 'That is not the matchers alone: lbp searches 40 people, shy [0-9]+\.' \
+    "galleries that differ are said with the difference"
+unlike "$flat" 'errs more often, by more than chance' "... which is not put down to the matcher"
+like "$(cat list/report.html)" 'a difference here is one of matcher and gallery together' \
+    "... and below its chart"
+like "$flat" 'the matcher.s and the gallery.s together' "... as is what no such test tells apart"
+
+# The answer of photos is about names.
+run "$MISID" run "$SRCDIR/bench/photo-tagging.yaml" --dataset synthetic --root set \
+    --gallery synthetic --gallery-root wanted --backend lbp --out tags --replicates 50 \
+    --permutations 49
+is "$status" 0 "photos" || printf '# %s\n' "$errs"
+flat=$(printf '%s\n' "$out" | tr '\n' ' ' | tr -s ' ')
+like "$flat" "somebody else.s name at fmr=0.001 of women: lbp [0-9.]+ % \[" \
+    "the first screen has the rates of the names given"
+like "$flat" ' Misnamed of all [0-9.]+ % \[[0-9.]+, [0-9.]+\]\. (Misnamed by|Too few) ' "... in whole sentences"
+ok "$(test -s tags/charts/misnamed-by-gender.svg; echo $?)" "... and the first chart"
+done_testing
