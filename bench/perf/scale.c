@@ -14,11 +14,11 @@
  * same code, so that the largest share is what it would be; of more than 32 shares, 32
  * are looked at. T(R) is the sum of
  *     alone    N × (hashing + checking) + planning, which no rank is spared
- *     compare  pairs of the largest share ÷ pairs a second of one rank's processor time,
- *              so that other work on this machine does not count
+ *     compare  pairs of the largest share ÷ pairs a second of one rank
  *     reduce   ⌈log2 R⌉ × (fixed bytes × (cost a byte + 1/network) + latency)
  *              + exceedances × (1 − 1/R) × (cost of one + 12 bytes/network)
  *     finish   exceedances × cost of one, on rank 0
+ * all costs in processor time, so that other work on this machine does not count.
  * Neither reading the templates from a shared disk nor writing the files is in it, nor
  * that machines differ and cores of one machine share its memory.
  */
@@ -68,6 +68,12 @@ _Noreturn static void fail(const char *what)
 {
     fprintf(stderr, "scale: %s\n", what);
     exit(2);
+}
+
+/* Of the processor. */
+static double spent(void)
+{
+    return ask(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 /* Three images a person, two groups; without templates only to be cut and dealt. */
@@ -143,11 +149,11 @@ static double work(struct count *c)
 {
     const struct count_hooks hooks = { .save_every = 1e9 };
     struct err err = ERR_INIT;
-    double from = ask(CLOCK_PROCESS_CPUTIME_ID);
+    double from = spent();
 
     if (count_work(c, &hooks, &err) != COUNT_DONE)
         fail(err_text(&err));
-    return ask(CLOCK_PROCESS_CPUTIME_ID) - from;
+    return spent() - from;
 }
 
 /* Of all that was counted (FNV-1a). */
@@ -304,19 +310,19 @@ static struct reduced reduce(struct lab *lab, double floor)
     work(c);
     for (int i = 0; i < 3; i++) {
         b.n = 0;
-        double from = now();
+        double from = spent();
         count_save(other, put, &b);
-        double saved = now() - from;
+        double saved = spent() - from;
         r.seconds = saved < r.seconds ? saved : r.seconds;
     }
-    double from = now();
+    double from = spent();
     if (count_merge(c, b.s, b.n, &err))
         fail(err_text(&err));
-    r.seconds += now() - from;
+    r.seconds += spent() - from;
     r.bytes = (double)b.n;
-    from = now();
+    from = spent();
     count_finish(c);
-    r.finish = now() - from;
+    r.finish = spent() - from;
     r.exceedances = (double)lab->scores.n_exceedances / 2;
     count_free(c);
     count_free(other);
@@ -339,12 +345,12 @@ static void measure_costs(struct costs *k, size_t dim, bool quick)
     k->exceedance = seconds > 0 && many.exceedances > 0 ? seconds / many.exceedances : 0;
     seconds = many.finish - few.finish;
     k->finish = seconds > 0 && many.exceedances > 0 ? seconds / (2 * many.exceedances) : 0;
-    double from = now();
+    double from = spent();
     hash_bytes(hex, lab.x, n * dim * sizeof *lab.x);
     struct scorer scorer;
     if (scorer_init(&scorer, SIMILARITY_COSINE, lab.x, n, dim, NULL))
         fail("no memory");
-    k->alone = (now() - from) / (double)n;
+    k->alone = (spent() - from) / (double)n;
     scorer_release(&scorer);
     free_lab(&lab);
 }
@@ -369,9 +375,9 @@ static struct modelled model(struct lab *lab, size_t ranks, const struct costs *
     double most = 0, rounds = ceil(log2((double)ranks)), gone = 1 - 1 / (double)ranks;
 
     lab->setup.parts = ranks;
-    double from = now();
+    double from = spent();
     struct count *c = begin(lab);
-    double planning = now() - from;
+    double planning = spent() - from;
     const double pairs = (double)count_pairs(c), bytes = fixed_bytes(&lab->scores, c);
     const size_t seen = ranks < SHARES_SEEN ? ranks : SHARES_SEEN;
     for (size_t i = 0; i < seen; i++) {
