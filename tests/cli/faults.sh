@@ -61,12 +61,12 @@ mkdir -p state/record
 ids() { "$MISID" history aclu-congress --history at/h.sqlite --csv 2>&1 | sed 1d | cut -d, -f1; }
 rm -rf at && cp -R state/record at && first=$(ids)
 result_record() {
-    "$MISID" history check --history at/h.sqlite 2>&1 >/dev/null
+    { "$MISID" history check --history at/h.sqlite >/dev/null; } 2>&1
     "$MISID" history aclu-congress --history at/h.sqlite --all --csv 2>&1 | sha256sum
     ids
 }
 kept_record() {
-    "$MISID" history check --history at/h.sqlite 2>&1 >/dev/null || return 1
+    { "$MISID" history check --history at/h.sqlite >/dev/null; } 2>&1 || return 1
     ids | grep -Fx "$first" >/dev/null || { echo "the first run"; return 1; }
     [ -z "$(ids | sort | uniq -d)" ]
 }
