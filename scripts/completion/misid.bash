@@ -25,7 +25,6 @@ _misid_options() { # the options of a command
         --dataset --balance --per-cell --per-person --seed --out ;;
     ingest) echo --dataset --root --set --out --no-images --shard --quiet --json \
         --help ;;
-    ingest) echo --dataset --root --set --out --no-images --shard --quiet --json --help ;;
     backend) echo --backend --box --landmarks --json --help ;;
     cache) echo --cache --older-than --backend --max-size --json --help ;;
     cassette) echo --last --json --help ;;

@@ -142,9 +142,11 @@ if python3 -c 'import botocore' 2>/dev/null; then
         head -c "$(wc -c <state/cassette/e/cassette.jsonl)" at/e/cassette.jsonl |
             cmp - state/cassette/e/cassette.jsonl
     }
+    # shellcheck disable=SC2034 # for tests/faults/lib.sh
     notice='uploads up to 12 pictures'
     walk cassette "$MISID" embed --dataset synthetic --root set --out at/e --quiet \
         --no-cache --backend "$backend"
+    # shellcheck disable=SC2034
     notice=
     server_stop
 else
