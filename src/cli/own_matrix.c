@@ -116,7 +116,7 @@ static int open_part(struct own_matrix *m, const char *key, struct err *err)
 
     if (fd < 0)
         return err_add_errno(err, ERR_IO, errno, "%s", m->path);
-    if (!is_part_of(fd, size, key))
+    if (m->backend->anew || !is_part_of(fd, size, key))
         fault = begin_part(fd, size, key);
     if (!fault) {
         map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);

@@ -2,7 +2,7 @@
 /*
  * own_matrix: the scores of own_scores.h as they are made, in a file, own.part, that
  * outlives the process: what was made before a kill is there when the same is asked of the
- * same backend again.
+ * same backend again, unless the backend is to answer anew.
  *
  * A cell is stored once, as it stays; its bits are 0 until then, and never afterwards (a
  * score of 0 is -0). Of all pairs of one set both cells of a pair are stored. Room is taken
