@@ -23,8 +23,8 @@
 
 #include "base/mem.h"
 
-#define WARM 5
-#define ROOM ((long)2 << 20) /* bytes */
+#define WARM 8
+#define ROOM ((long)4 << 20) /* bytes */
 
 int misid_main(int argc, char **argv);
 

@@ -61,12 +61,12 @@ mkdir -p state/record
 ids() { "$MISID" history aclu-congress --history at/h.sqlite --csv 2>&1 | sed 1d | cut -d, -f1; }
 rm -rf at && cp -R state/record at && first=$(ids)
 result_record() {
-    "$MISID" history check --history at/h.sqlite 2>&1 >/dev/null
+    { "$MISID" history check --history at/h.sqlite >/dev/null; } 2>&1
     "$MISID" history aclu-congress --history at/h.sqlite --all --csv 2>&1 | sha256sum
     ids
 }
 kept_record() {
-    "$MISID" history check --history at/h.sqlite 2>&1 >/dev/null || return 1
+    { "$MISID" history check --history at/h.sqlite >/dev/null; } 2>&1 || return 1
     ids | grep -Fx "$first" >/dev/null || { echo "the first run"; return 1; }
     [ -z "$(ids | sort | uniq -d)" ]
 }
@@ -142,9 +142,11 @@ if python3 -c 'import botocore' 2>/dev/null; then
         head -c "$(wc -c <state/cassette/e/cassette.jsonl)" at/e/cassette.jsonl |
             cmp - state/cassette/e/cassette.jsonl
     }
+    # shellcheck disable=SC2034 # for tests/faults/lib.sh
     notice='uploads up to 12 pictures'
     walk cassette "$MISID" embed --dataset synthetic --root set --out at/e --quiet \
         --no-cache --backend "$backend"
+    # shellcheck disable=SC2034
     notice=
     server_stop
 else

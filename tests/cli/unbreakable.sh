@@ -57,6 +57,7 @@ while [ "$killed" -lt "$KILLS" ] && [ "$tries" -lt $((3 * KILLS + 10)) ]; do
             killed=$((killed + 1))
         else
             early=$((early + 1))
+            length=$((length * 2 / 3 + 1)) # the machine was busier before
         fi
         [ ! -e at/h.sqlite ] || "$MISID" history check --history at/h.sqlite >said 2>&1 ||
             odd="$odd

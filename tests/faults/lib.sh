@@ -2,7 +2,7 @@
 # Commands whose every write goes wrong in turn, for scripts that have sourced
 # tests/lib.sh. $FAULTS_STRIDE: every how-manieth operation, 1 for all of them.
 # shellcheck shell=sh disable=SC2034 # what is set here is used by those who source it
-: "${FAULTS_STRIDE:=89}"
+: "${FAULTS_STRIDE:=131}"
 preload=$BUILDDIR/tests/faults/preload.so
 walked=0
 notice=  # what a line that is no complaint says
