@@ -32,6 +32,7 @@ struct crossing {
     const char *point;
     double least, most;    /* of log10 of the rates that are not 0 */
     double label, width, height;
+    double counts;         /* width of the widest counts of a cell */
     size_t block;
     struct marks marks;
 };
@@ -56,15 +57,22 @@ static void measure(struct crossing *c, const struct names *backends)
 {
     c->least = INFINITY;
     c->most = -INFINITY;
+    struct text t = TEXT_INIT;
     for (size_t b = 0; b < backends->n; b++)
         for (size_t r = 0; r < c->groups.n; r++)
             for (size_t k = 0; k < c->groups.n; k++) {
                 const struct finding *f = find_cell(c, backends->names[b], r, k);
-                if (!f || !(f->estimate > 0))
+                if (!f)
+                    continue;
+                text_reset(&t);
+                format_counts(&t, f->x, f->n, false);
+                c->counts = fmax(c->counts, plot_text_width(FACE_SMALL, t.s) + 10);
+                if (!(f->estimate > 0))
                     continue;
                 c->least = fmin(c->least, log10(f->estimate));
                 c->most = fmax(c->most, log10(f->estimate));
             }
+    text_release(&t);
 }
 
 /* 0 of what is rarest, 1 of what is most frequent; exactly none is lighter still. */
@@ -227,7 +235,7 @@ int chart_cross(struct plot *p, const struct chart_input *in, struct err *err)
     measure(&c, &backends);
     c.label = fmin(c.label, LABEL_MAX);
     c.width = (p->width - 2 * MARGIN - c.label - 8) / (double)c.groups.n;
-    c.width = fmin(CELL_MAX, fmax(CELL_MIN, c.width));
+    c.width = fmin(CELL_MAX, fmax(fmax(CELL_MIN, c.counts), c.width));
     p->width = fmax(p->width, 2 * MARGIN + c.label + 8 + c.width * (double)c.groups.n);
     for (size_t k = 0; k < c.groups.n; k++)
         c.height = fmax(c.height, 6 + plot_line_height(FACE_BODY) *

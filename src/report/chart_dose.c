@@ -24,6 +24,7 @@
 #define GAP 18
 #define HEIGHT 130
 #define HEAD 26
+#define TRIALS_LEAST 10 /* of a group that may stand out */
 #define LINES_MAX 3
 #define GROUPS_MAX 40
 #define PANELS_MAX 48
@@ -86,19 +87,35 @@ static void bring(struct dosing *g, size_t to, const char *group)
         }
 }
 
+/* True if a group has so many trials on the images as they are that it may stand for what
+ * a change does. */
+static bool is_large(const struct dosing *g, const char *group)
+{
+    const struct findings *f = g->in->findings;
+    long at = findings_find(f, NULL, g->metric->name, group, "", g->in->study->clean, NULL);
+
+    return at >= 0 && f->rows[at].n >= TRIALS_LEAST;
+}
+
 /* Which groups stand out, and so come first. */
 static void choose(struct dosing *g)
 {
     const struct study_chart *c = g->in->chart;
-    const char *most = g->groups[0], *least = most;
+    const char *most = NULL, *least = NULL;
+    size_t large = 0;
 
     g->strong = g->n;
     if (g->n <= LINES_MAX)
         return;
     g->strong = 2;
-    for (size_t i = 1; i < g->n; i++) {
-        most = harm(g, g->groups[i]) > harm(g, most) ? g->groups[i] : most;
-        least = harm(g, g->groups[i]) < harm(g, least) ? g->groups[i] : least;
+    for (size_t i = 0; i < g->n; i++)
+        large += is_large(g, g->groups[i]);
+    for (size_t i = 0; i < g->n; i++) {
+        const char *group = g->groups[i];
+        if (large > 1 && !is_large(g, group))
+            continue;
+        most = !most || harm(g, group) > harm(g, most) ? group : most;
+        least = !least || harm(g, group) < harm(g, least) ? group : least;
     }
     if (least == most)
         least = g->groups[g->n - 1];

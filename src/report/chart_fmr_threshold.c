@@ -129,7 +129,7 @@ static void add_axes(struct plot *p, const struct panel *n)
         plot_words(p, place(n, v), n->y.from + 14, FACE_SMALL, ALIGN_CENTRE, INK_SOFT, t.s);
     }
     plot_words(p, (n->left + n->right) / 2, n->y.from + 31, FACE_SMALL, ALIGN_CENTRE, INK_SOFT,
-               "threshold on the score");
+               "threshold");
     text_release(&t);
 }
 

@@ -69,6 +69,27 @@ static void add_line(struct curvelist *l, const char *group)
     text_release(&scratch);
 }
 
+static bool is_founded(const struct curve_line *line)
+{
+    return line->at && line->at->flag != FLAG_TOO_FEW && line->at->flag != FLAG_ZERO;
+}
+
+/* Where there are many groups, those whose rate at the point is too few to say would be
+ * the highest and the lowest, of which nothing can be seen. */
+static void leave_out_few(struct curvelist *l)
+{
+    size_t founded = 0, kept = 0;
+
+    for (size_t i = 0; i < l->n; i++)
+        founded += is_founded(&l->lines[i]);
+    if (l->n <= CURVELIST_LINES || founded < 2)
+        return;
+    for (size_t i = 0; i < l->n; i++)
+        if (is_founded(&l->lines[i]))
+            l->lines[kept++] = l->lines[i];
+    l->n = kept;
+}
+
 int curvelist_init(struct curvelist *l, const struct chart_input *in, const char *metric,
                    const char *point, size_t most, struct err *err)
 {
@@ -94,8 +115,10 @@ int curvelist_init(struct curvelist *l, const struct chart_input *in, const char
                        "groups in curves.csv, expected a run made of comparisons",
                        in->study->path, c->line, c->id, metric);
     }
-    qsort(l->lines, l->n, sizeof *l->lines, by_rate);
     l->of = l->n;
+    leave_out_few(l);
+    qsort(l->lines, l->n, sizeof *l->lines, by_rate);
+    l->few = l->of - l->n;
     if (l->n > most) {
         memmove(l->lines + (most + 1) / 2, l->lines + l->n - most / 2,
                 most / 2 * sizeof *l->lines);
@@ -121,7 +144,7 @@ void curvelist_point_words(const struct curvelist *l, struct text *to)
         return;
     lookup_point_words(to, l->point);
     if (all && isfinite(all->threshold) && strncmp(l->point, "threshold=", 10))
-        text_addf(to, " (score %s)",
+        text_addf(to, " (threshold %s)",
                   num_shortest(number, round(all->threshold * 1e4) / 1e4));
 }
 
@@ -129,11 +152,16 @@ void curvelist_explain(const struct curvelist *l, struct text *to)
 {
     if (l->n == l->of)
         return;
-    text_addf(to, "%sOf %zu groups the %zu with the highest and the %zu with the lowest %s ",
-              to->len ? " " : "", l->of, (l->n + 1) / 2, l->n / 2,
-              metric_find(l->rate)->axis);
+    text_addf(to, "%sOf %zu groups ", to->len ? " " : "", l->of);
+    if (l->n + l->few < l->of)
+        text_addf(to, "the %zu with the highest and the %zu with the lowest %s ", (l->n + 1) / 2,
+                  l->n / 2, metric_find(l->rate)->axis);
+    else
+        text_addf(to, "the %zu whose %s is not too few to say ", l->n,
+                  metric_find(l->rate)->axis);
     curvelist_point_words(l, to);
-    text_add(to, " are shown; curves.csv has all.");
+    text_addf(to, " are shown%s; curves.csv has all.", l->few && l->n + l->few < l->of
+              ? ", of those that are not too few to say" : "");
 }
 
 /* One row of the key: its line and mark. */

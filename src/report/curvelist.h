@@ -4,8 +4,9 @@
  * their FMR or FPIR at its operating point, their rows of curves.csv, and a scale that is
  * logarithmic in a rate, in pixels of the canvas.
  *
- * Where there are more groups than fit, those with the highest and the lowest rate are
- * shown, and curvelist_explain() says so.
+ * Where there are more than six groups, those whose rate is too few to say are left out, if
+ * two remain; of more than fit, those with the highest and the lowest rate are shown.
+ * curvelist_explain() says so.
  *
  * Ownership: curvelist_release(); rows are those of the findings. Threads: any.
  * Fails when: the chart's groups have no rows of the metric (ERR_INPUT).
@@ -39,6 +40,7 @@ struct curvelist {
     const char *rate;         /* "fpir" where the chart is of that, else "fmr" */
     struct curve_line *lines; /* highest rate first */
     size_t n, of;             /* shown, of so many */
+    size_t few;               /* left out because they are too few to say */
     double label;             /* width of the widest label, FACE_BODY */
 };
 

@@ -41,6 +41,9 @@ like "$(cat pairs/report.html)" 'Generalised false accept' "... and the report t
 is "$(find pairs/charts -name 'bars-fnmr-*.svg' | wc -l | tr -d ' ')" 0 \
     "rates that one chart shows of both are not charted again of each"
 
+unlike "$(cat pairs/charts/fmr-threshold-*.gp pairs/charts/fmr-threshold-*.svg)" \
+    'on the score|\(score' "what a threshold is on is not a score where it is a distance"
+
 # A gallery of which they do not have the same people.
 run "$MISID" synth --subjects 40 --images 1 --seed 6 --out wanted --quiet
 run "$MISID" run "$SRCDIR/bench/watchlist.yaml" --dataset synthetic --root set \
