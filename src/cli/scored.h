@@ -49,8 +49,9 @@ void scored_release(struct scored *sc);
 /* The axes of the scores with the values that the rosters have, sorted. */
 int scored_axes(const struct scored *sc, struct arena *arena, struct axes *axes,
                 struct err *err);
-/* `alike` is a set of axes, for fmr_alike (compared.h); 0: not counted. Operating points are the thresholds of the scores and, for every target FMR, the
- * threshold that never exceeds it on all non-mated comparisons. A target that the list
+/* `alike` is a set of axes, for fmr_alike (compared.h); 0: not counted. Operating points
+ * are the thresholds of the scores and, for every target FMR, the threshold that never
+ * exceeds it on all non-mated comparisons. A target that the list
  * of exceedances does not reach is a fault, unless the wish is lenient. */
 int scored_count(struct scored *sc, const struct axes *axes, const struct scored_wish *wish,
                  const char *backend, const unsigned *sets, size_t n_sets, unsigned alike,

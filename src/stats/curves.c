@@ -247,6 +247,15 @@ static void add_density(struct maker *k, const struct pair *p, const char *metri
     }
 }
 
+/* Of a matcher's own scores, some of which it did not give: these lie on the lower end of
+ * the range, where no other is (scorer.h), and count among all but have no place. */
+static bool is_unsaid(const struct maker *k, float likeness)
+{
+    const struct scores *s = k->c->scores;
+
+    return s->tail && similarity_is_own(s->similarity) && (double)likeness <= k->c->low;
+}
+
 static void add_densities(struct maker *k, const struct pair *p)
 {
     unsigned bins = k->want->density_bins;
@@ -256,7 +265,8 @@ static void add_densities(struct maker *k, const struct pair *p)
 
     for (size_t i = 0; i < c->n_mated; i++) {
         double at = floor(((double)c->mated[i] - low) / width);
-        count[at < 0 ? 0 : at >= bins ? bins - 1 : (unsigned)at]++;
+        if (!is_unsaid(k, c->mated[i]))
+            count[at < 0 ? 0 : at >= bins ? bins - 1 : (unsigned)at]++;
     }
     add_density(k, p, "density.mated", count, c->n_mated);
     memset(count, 0, bins * sizeof *count);
