@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Black-box tests in shell: source this, call is/ok/like/skip, end with `done_testing`.
-# Each test script gets a fresh folder $T, removed at its end, and:
+# Each test script gets a fresh folder $T, looked through for what must not be in it and
+# removed at its end, and:
 #   $MISID     the program under test
 #   $SRCDIR    the source tree (read-only: distcheck)
 #   $BUILDDIR  the build tree
@@ -87,7 +88,19 @@ finished() {
         cp "$1/$file" "$2/$file"
     done
 }
+# Looks through everything that the test has left for planted keys, templates and pictures
+# of people (tests/leaks.py). $leaks_fine: patterns of files that may hold such.
+leaks_fine=${leaks_fine-}
+look_for_leaks() {
+    leaks=$(leaks_fine=$leaks_fine python3 -B "$SRCDIR/tests/leaks.py" "$T" 2>&1)
+    case $? in
+    0) ok 0 "no key, template or picture in what is left" ;;
+    127) skip "no python3" "no key, template or picture in what is left" ;;
+    *) is "$leaks" "" "no key, template or picture in what is left" ;;
+    esac
+}
 done_testing() {
+    look_for_leaks
     printf '1..%d\n' "$tests"
     [ "$failures" -eq 0 ]
 }

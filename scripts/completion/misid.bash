@@ -23,19 +23,21 @@ _misid_options() { # the options of a command
         --pilot-images --pilot-rate --json --help ;;
     dataset) echo --json --help --set --root --by --effect --study --no-images \
         --dataset --balance --per-cell --per-person --seed --out ;;
-    ingest) echo --dataset --root --set --out --no-images --quiet --json --help ;;
+    ingest) echo --dataset --root --set --out --no-images --shard --quiet --json \
+        --help ;;
     backend) echo --backend --box --landmarks --json --help ;;
     cache) echo --cache --older-than --backend --max-size --json --help ;;
     cassette) echo --last --json --help ;;
     cloud | list) echo --json --help ;;
     embed) echo --dataset --root --set --backend --out --threads --cache --no-cache \
-        --covariates --change --faces --by --limit --quiet --json --help ;;
+        --covariates --change --faces --by --limit --shard --quiet --json --help ;;
     image) echo --out --size --box --margin --align --change --background --max-pixels \
         --max-bytes --json --help ;;
     score) echo --templates --roster --by --thresholds --out --similarity --mode \
         --trials --same --same-person --probes --probe-roster --top --consolidate \
         --floor --target-fmr --max-exceedances --bins --failures --threads \
-        --checkpoint --quiet --json --help ;;
+        --checkpoint --shard --quiet --json --help ;;
+    merge) echo --quiet --json --help ;;
     synth) echo --out --subjects --images --seed --size --format --plant --darker-from \
         --threads --quiet --json --help ;;
     record) echo --history --scores --quiet --json --help ;;
@@ -67,7 +69,7 @@ _misid_words() { # the first word behind a command, where it is one of a few
     image) echo show ;;
     list) echo studies estimators charts metrics ;;
     help) echo run estimate chart index cite trace calc explain plan thresholds dataset \
-        ingest backend cache cassette cloud embed image score synth record history \
+        ingest backend cache cassette cloud embed image score merge synth record history \
         baseline compare gate dashboard bundle verify list ;;
     esac
 }
@@ -79,7 +81,7 @@ _misid() {
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
         words='run estimate chart index cite trace calc explain plan thresholds dataset
-            ingest backend cache cassette cloud embed image score synth record history
+            ingest backend cache cassette cloud embed image score merge synth record history
             baseline compare gate dashboard bundle verify list help version'
     elif [ "${word:0:1}" = - ]; then
         words=$(_misid_options "$command")

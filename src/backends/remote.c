@@ -80,7 +80,7 @@ static int check_same(const struct backend *b, const struct reply_hello *hello,
 struct worker *remote_start(struct backend *b, uint64_t *id, struct err *err)
 {
     const struct remote *r = b->state;
-    struct worker *w = worker_start(r->argv, r->memory, err);
+    struct worker *w = worker_start(r->argv, &r->bounds, err);
     struct arena arena = ARENA_INIT;
     struct reply_hello hello;
     struct reply_info info;
@@ -310,7 +310,7 @@ int remote_open(struct backend *b, struct remote *r, const struct backend_option
     b->session = begin_session;
     b->end = end_session;
     b->process = remote_process;
-    if (!(w = worker_start(r->argv, r->memory, err)))
+    if (!(w = worker_start(r->argv, &r->bounds, err)))
         return ERR_INPUT;
     code = say_hello(b, w, 1, &b->arena, &r->hello, err);
     if (!code)

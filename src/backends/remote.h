@@ -11,7 +11,7 @@
  * started REMOTE_STARTS times in a row.
  *
  * Options that every such backend has besides its own: `deadline`, `start-deadline`,
- * `memory`; an external program also `command` and `path`.
+ * `memory`, `disk`, `confine`; an external program also `command` and `path`.
  *
  * Threads: as backend.h; a session is to be used by the thread that began it, or by
  * others while that one lives, for its processes end with the thread that started them.
@@ -34,7 +34,7 @@ struct remote {
     const char *const *option_names;  /* misid's own of this kind */
     double deadline;                  /* seconds an image */
     double start_deadline;
-    size_t memory;                    /* bytes, 0: no bound */
+    struct worker_bounds bounds;
     bool original;                    /* paths are those of the data set's files */
     struct reply_hello hello;
     struct reply_info info;

@@ -19,17 +19,27 @@
 #define OPTION_MEMORY \
     { "memory", "8192", "MiB of private memory that its process may take; 0: no bound" }
 
+#define OPTION_DISK \
+    { "disk", "4096", "MiB that it may put into its folder, its TMPDIR; 0: no bound" }
+#define OPTION_CONFINE \
+    { "confine", "no", "yes: it may write in its folder only, read what is of the system, " \
+      "its own folder and models, and open no connection" }
+
 static const struct backend_option plugin_options[] = {
-    OPTION_DEADLINE, OPTION_MEMORY, OPTION_START_DEADLINE, { NULL, NULL, NULL }
+    OPTION_CONFINE, OPTION_DEADLINE, OPTION_DISK, OPTION_MEMORY, OPTION_START_DEADLINE,
+    { NULL, NULL, NULL }
 };
 
 static const struct backend_option exec_options[] = {
     { "command", "", "the program and its arguments; quotes as in a shell" },
-    OPTION_DEADLINE, OPTION_MEMORY,
+    OPTION_CONFINE, OPTION_DEADLINE, OPTION_DISK, OPTION_MEMORY,
     { "path", "normalised", "what a program that wants a path gets: normalised, a file of "
       "the pixels that every matcher gets; original, the data set's" },
     OPTION_START_DEADLINE, { NULL, NULL, NULL }
 };
+
+/* What a process may touch changes no answer of one that keeps to it. */
+static const char *const apart[] = { "confine", "disk", NULL };
 
 /* What is given for `name`, else its default. */
 static const char *value_of(const struct backend_option *options,
@@ -52,12 +62,45 @@ static int read_number(const struct backend *b, const char *name, const char *va
                    b->asked, name, value, low, high);
 }
 
-/* The options that both kinds have. */
-static int read_bounds(const struct backend *b, struct remote *r,
+/* What a confined process may read besides the system: what its command names, and the
+ * places of models. */
+static char **readable_of(struct backend *b, char *const *argv)
+{
+    struct arena *a = &b->arena;
+    const char *lists[] = { getenv("MISID_MODELS"), getenv("MISID_DATA") };
+    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    size_t n = 4, k = 0;
+
+    for (size_t i = 0; argv[i]; i++)
+        n++;
+    for (int i = 0; i < 2; i++)
+        for (const char *s = lists[i]; s && *s; s++)
+            n += *s == ':';
+    char **paths = arena_array(a, n, sizeof *paths);
+    for (; argv[k]; k++)
+        paths[k] = argv[k];
+    for (int i = 0; i < 2; i++)
+        for (const char *s = lists[i]; s && *s; s += *s == ':') {
+            size_t len = strcspn(s, ":");
+            if (len)
+                paths[k++] = arena_strndup(a, s, len);
+            s += len;
+        }
+    char *usual = data && *data ? path_join(data, "misid")
+                  : home ? path_join(home, ".local/share/misid") : NULL;
+    if (usual)
+        paths[k++] = arena_strdup(a, usual);
+    free(usual);
+    return paths;
+}
+
+/* The options that both kinds have; after the command is known. */
+static int read_bounds(struct backend *b, struct remote *r,
                        const struct backend_option *options, const struct setting *given,
                        size_t n, struct err *err)
 {
-    double memory;
+    const char *confine = value_of(options, given, n, "confine");
+    double memory, disk;
     int code = read_number(b, "deadline", value_of(options, given, n, "deadline"), 0.001,
                            86400, &r->deadline, err);
 
@@ -69,7 +112,17 @@ static int read_bounds(const struct backend *b, struct remote *r,
         code = read_number(b, "memory", value_of(options, given, n, "memory"), 0, 1 << 24,
                            &memory, err);
     if (!code)
-        r->memory = (size_t)(memory * 1048576);
+        code = read_number(b, "disk", value_of(options, given, n, "disk"), 0, 1 << 24, &disk,
+                           err);
+    if (!code && strcmp(confine, "yes") && strcmp(confine, "no"))
+        code = err_add(err, ERR_INPUT, "backend %s: confine=%.60s, expected yes or no",
+                       b->asked, confine);
+    b->apart = apart;
+    if (!code)
+        r->bounds = (struct worker_bounds){ (size_t)(memory * 1048576),
+                                            (size_t)(disk * 1048576),
+                                            !strcmp(confine, "yes"),
+                                            readable_of(b, r->argv) };
     return code;
 }
 
@@ -99,16 +152,16 @@ static int open_plugin(struct backend *b, const struct setting *given, size_t n,
         code = err_add(err, ERR_INPUT, "backend %s: there is no such plug-in", b->asked);
     if (!code && !(host = found_host(err)))
         code = ERR_INPUT;
-    if (!code)
-        code = read_bounds(b, r, plugin_options, given, n, err);
-    if (!code)
-        code = backend_add_file(b, path, err);
     if (!code) {
         r->argv = arena_array(&b->arena, 3, sizeof *r->argv);
         r->argv[0] = arena_strdup(&b->arena, host);
         r->argv[1] = arena_strdup(&b->arena, path);
-        code = remote_open(b, r, plugin_options, given, n, err);
+        code = read_bounds(b, r, plugin_options, given, n, err);
     }
+    if (!code)
+        code = backend_add_file(b, path, err);
+    if (!code)
+        code = remote_open(b, r, plugin_options, given, n, err);
     free(host);
     free(path);
     return code;

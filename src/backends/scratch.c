@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 
 #define PREFIX "misid-scratch-"
 #define STALE 60      /* seconds; a younger one may be about to be locked */
+#define DEPTH 32      /* folders in folders that are looked into; deeper is too much */
 #define TRIES 5       /* of removing what a process that is just ending still writes to */
 
 static const char *parent_folder(void)
@@ -110,4 +112,43 @@ void scratch_remove(struct scratch *s)
     }
     free(s->path);
     *s = (struct scratch){ .path = NULL, .fd = -1 };
+}
+
+struct sum {
+    size_t bytes, most;
+};
+
+/* What lies in an open folder, and deeper; closes it. */
+static void add_up(int fd, struct sum *sum, int depth)
+{
+    DIR *dir = fdopendir(fd);
+
+    if (!dir)
+        close(fd);
+    for (struct dirent *e; dir && sum->bytes <= sum->most && (e = readdir(dir));) {
+        struct stat st;
+        if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") ||
+            fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+            continue;
+        sum->bytes += (size_t)st.st_blocks * 512;
+        if (S_ISDIR(st.st_mode) && depth == DEPTH)
+            sum->bytes = SIZE_MAX;
+        int inner = !S_ISDIR(st.st_mode) || depth == DEPTH ? -1
+                    : openat(dirfd(dir), e->d_name,
+                             O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (inner >= 0)
+            add_up(inner, sum, depth + 1);
+    }
+    if (dir)
+        closedir(dir);
+}
+
+bool scratch_holds(const struct scratch *s, size_t bytes)
+{
+    struct sum sum = { 0, bytes };
+    int fd = s->path ? open(s->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+
+    if (fd >= 0)
+        add_up(fd, &sum, 0);
+    return sum.bytes > bytes;
 }

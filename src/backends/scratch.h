@@ -10,6 +10,9 @@
 #ifndef BACKENDS_SCRATCH_H
 #define BACKENDS_SCRATCH_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "base/err.h"
 
 struct scratch {
@@ -20,5 +23,7 @@ struct scratch {
 int scratch_make(struct scratch *s, struct err *err);
 /* With all that is in it, as far as it goes. */
 void scratch_remove(struct scratch *s);
+/* Whether the files in it take more than so many bytes of the disk. */
+bool scratch_holds(const struct scratch *s, size_t bytes);
 
 #endif

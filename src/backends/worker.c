@@ -12,12 +12,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "backends/confine.h"
 #include "backends/scratch.h"
 #include "backends/worker_spawn.h"
 #include "base/mem.h"
 
 #define CHUNK ((size_t)64 << 10)
 #define SHARED_FIRST ((size_t)4 << 20)
+#define LOOK_SECONDS 0.2    /* between two looks at what is in its folder */
 
 struct worker {
     pid_t pid;              /* 0 once it is reaped */
@@ -32,6 +34,8 @@ struct worker {
     struct text trouble;
     const char *breach;     /* what it did wrong, NULL: nothing */
     struct scratch scratch;
+    size_t disk;            /* bytes that it may hold, 0: no bound */
+    double looked;
     bool late;
 };
 
@@ -104,25 +108,37 @@ size_t worker_shared_size(const struct worker *w)
     return w->shared_size;
 }
 
-struct worker *worker_start(char *const argv[], size_t memory, struct err *err)
+struct worker *worker_start(char *const argv[], const struct worker_bounds *bounds,
+                            struct err *err)
 {
     struct worker *w = mem_alloc(sizeof *w);
+    int rules = -1, code = 0;
 
     w->in = w->out = w->err = w->memory = -1;
+    w->disk = bounds->disk;
     text_init(&w->said);
     text_init(&w->trouble);
     struct err none = ERR_INIT; /* few need the folder: they will ask for it again */
     scratch_make(&w->scratch, &none);
     err_release(&none);
+    if (bounds->confined)
+        code = confine_make(&rules, w->scratch.path, bounds->readable, err);
     w->memory = memfd_create("misid", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (code) {
+        free_worker(w);
+        return NULL;
+    }
     if (w->memory < 0) {
         err_add_errno(err, ERR_IO, errno, "shared memory");
     } else if (worker_share(w, 1, err) == 0) {
         /* nobody may take away what this process has mapped */
-        struct spawned p = { .memory = w->memory, .memory_max = memory,
+        struct spawned p = { .memory = w->memory, .memory_max = bounds->memory,
+                             .file_max = bounds->disk, .rules = rules,
                              .folder = w->scratch.path };
         fcntl(w->memory, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_SEAL);
-        if (spawn(&p, argv, err) == 0) {
+        code = spawn(&p, argv, err);
+        shut(&rules);
+        if (code == 0) {
             w->pid = p.pid;
             w->in = p.in;
             w->out = p.out;
@@ -130,6 +146,7 @@ struct worker *worker_start(char *const argv[], size_t memory, struct err *err)
             return w;
         }
     }
+    shut(&rules);
     free_worker(w);
     return NULL;
 }
@@ -215,6 +232,18 @@ static bool is_quiet(struct worker *w)
     return true;
 }
 
+/* Whether what it has in its folder is more than it may have; seldom looked at. */
+static bool is_overfull(struct worker *w)
+{
+    if (!w->disk || !w->scratch.path || now() - w->looked < LOOK_SECONDS)
+        return false;
+    const bool over = scratch_holds(&w->scratch, w->disk);
+    w->looked = now();
+    if (over)
+        w->breach = "put more into its folder than disk= allows";
+    return over;
+}
+
 static enum worker_outcome exchange(struct worker *w, const char *line, size_t len,
                                     double deadline)
 {
@@ -229,6 +258,10 @@ static enum worker_outcome exchange(struct worker *w, const char *line, size_t l
         };
         if (left <= 0)
             return WORKER_LATE;
+        if (is_overfull(w))
+            return WORKER_BREACH;
+        if (w->disk && left > LOOK_SECONDS)
+            left = LOOK_SECONDS;
         int ready = poll(p, 3, left > 1e6 ? 1000000000 : (int)(left * 1000) + 1);
         if (ready < 0 && errno != EINTR)
             return WORKER_ENDED;

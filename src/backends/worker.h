@@ -6,8 +6,10 @@
  * and stdout, its stderr kept (the last WORKER_SAID_MAX bytes), and descriptor 3 as
  * the shared memory, which nobody can make smaller. It is killed, with its group, when
  * its time is up, when it breaks the protocol, and when the thread that started it
- * ends. Bounds: private memory as asked; WORKER_FILE_MAX bytes a file;
- * WORKER_PROCESSES_MAX processes of the user; no core file.
+ * ends. Bounds: private memory as asked; WORKER_FILE_MAX bytes a file, and in its folder
+ * as much as asked, looked at while a call lasts; WORKER_PROCESSES_MAX processes of the
+ * user; WORKER_DESCRIPTORS_MAX descriptors; no core file; and, if asked, which files it
+ * may touch (backends/confine.h).
  *
  * Ownership: worker_stop() or worker_kill() end the process and free the struct; what
  * a call gives is valid until the next. Threads: one a worker, the one that started it
@@ -28,6 +30,7 @@
 #define WORKER_SHARED_MAX ((size_t)1 << 30)
 #define WORKER_FILE_MAX ((size_t)2 << 30)
 #define WORKER_PROCESSES_MAX 4096
+#define WORKER_DESCRIPTORS_MAX 4096
 
 struct worker;
 
@@ -38,9 +41,16 @@ enum worker_outcome {
     WORKER_BREACH,  /* what it printed is not one line, or was not asked for */
 };
 
-/* argv[0] is looked for along PATH. `memory` is in bytes, 0: no bound. Fails
- * (ERR_INPUT) if there is no such program or it cannot be started; NULL then. */
-struct worker *worker_start(char *const argv[], size_t memory, struct err *err);
+struct worker_bounds {
+    size_t memory, disk;    /* bytes, 0: no bound */
+    bool confined;
+    char *const *readable;  /* then: what it may read besides the system; ends with NULL */
+};
+
+/* argv[0] is looked for along PATH. Fails (ERR_INPUT) if there is no such program or it
+ * cannot be started, or not be confined; NULL then. */
+struct worker *worker_start(char *const argv[], const struct worker_bounds *bounds,
+                            struct err *err);
 
 /* Sends `line` (without its end) and waits for the answer. What is wrong otherwise,
  * worker_trouble() says; the process is to be killed then. */

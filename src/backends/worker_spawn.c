@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "backends/confine.h"
 #include "backends/worker.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -109,13 +110,17 @@ _Noreturn static void become(const char *path, char *const argv[], char *const e
     syscall(SYS_close_range, 4u, ~0u, 4u);
 #endif
     bound(RLIMIT_CORE, 0);
-    bound(RLIMIT_FSIZE, WORKER_FILE_MAX);
+    bound(RLIMIT_FSIZE, p->file_max && p->file_max < WORKER_FILE_MAX ? p->file_max
+                                                                      : WORKER_FILE_MAX);
+    bound(RLIMIT_NOFILE, WORKER_DESCRIPTORS_MAX);
     bound(RLIMIT_NPROC, WORKER_PROCESSES_MAX);
     if (p->memory_max && !SANITIZED)
         bound(RLIMIT_DATA, p->memory_max);
     signal(SIGPIPE, SIG_DFL);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    if (p->rules >= 0 && confine_enter(p->rules) < 0)
+        goto failed;
     execve(path, argv, env);
 failed:
     why = errno;

@@ -15,6 +15,8 @@
 struct spawned {
     int memory;          /* what the process gets as descriptor 3 */
     size_t memory_max;   /* bytes of private memory, 0: no bound */
+    size_t file_max;     /* bytes of a file, 0: WORKER_FILE_MAX */
+    int rules;           /* of backends/confine.h; -1: none */
     const char *folder;  /* its TMPDIR; NULL: that of this process */
     pid_t pid;
     int in, out, err;    /* ends of the pipes; they never wait */

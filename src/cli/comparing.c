@@ -232,13 +232,6 @@ size_t comparing_threads(const struct comparing *c)
                                    : (size_t)sysconf(_SC_NPROCESSORS_ONLN);
 }
 
-static int prepare(struct comparing *c, size_t i, const char *dir, struct err *err)
-{
-    const struct backend_plan plan = comparing_own_plan(c, c->says[i].backend);
-
-    return embedding_prepare(&c->says[i], dir, &plan, err);
-}
-
 static int embed_both(struct comparing *c, const struct study *s, size_t i, struct err *err)
 {
     int code = embed(&c->says[i], &c->set, s, err);
@@ -246,19 +239,21 @@ static int embed_both(struct comparing *c, const struct study *s, size_t i, stru
     return code || !has_gallery(c) ? code : embed(&c->gallery_says[i], &c->gallery, s, err);
 }
 
-int comparing_dry(struct comparing *c, struct pipeline *p)
+int comparing_prepare(struct comparing *c, struct pipeline *p)
 {
+    bool dry = false;
     int code = 0;
 
-    for (size_t i = 0; i < c->n; i++) {
-        if (!embedding_is_dry(&c->says[i]))
-            continue;
-        int failed = prepare(c, i, NULL, p->err);
-        if (failed || (failed = embed_both(c, &p->study, i, p->err)))
-            return failed;
-        code = PIPELINE_DRY;
+    for (size_t i = 0; i < c->n && !code; i++) {
+        const struct backend_plan plan = comparing_own_plan(c, c->says[i].backend);
+        code = embedding_prepare(&c->says[i], NULL, &plan, p->err);
     }
-    return code;
+    for (size_t i = 0; i < c->n && !code; i++)
+        if (embedding_is_dry(&c->says[i])) {
+            code = embed_both(c, &p->study, i, p->err);
+            dry = true;
+        }
+    return code ? code : dry ? PIPELINE_DRY : 0;
 }
 
 /* One matcher: its answers, and their comparisons, in backends/NAME/. */
@@ -292,7 +287,8 @@ static int work_one(struct comparing *c, struct pipeline *p, size_t i)
     r.top = (double)s->compare.top;
     r.silent = true;
     r.quiet = c->request->quiet;
-    (void)((code = prepare(c, i, dir, p->err)) || (code = embed_both(c, s, i, p->err)) ||
+    (void)((code = embedding_prepare(&c->says[i], dir, NULL, p->err)) ||
+           (code = embed_both(c, s, i, p->err)) ||
            (b->own_scores && (code = comparing_own_ask(c, s, i, &r, p->err))) ||
            (code = write_embedding(&c->says[i], &c->set, has_gallery(c) ? probes : dir,
                                    p->err)) ||

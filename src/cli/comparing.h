@@ -60,8 +60,9 @@ struct comparing {
                          .searches = NAN, .suspicious = NAN }
 
 int comparing_open(struct comparing *c, struct pipeline *p, const char *study_path);
-/* PIPELINE_DRY, and all said, where a matcher only says what it would do; else 0. */
-int comparing_dry(struct comparing *c, struct pipeline *p);
+/* Before anything is written: whether every matcher may be asked. PIPELINE_DRY, and all
+ * said, where one only says what it would do; else 0. */
+int comparing_prepare(struct comparing *c, struct pipeline *p);
 int comparing_work(struct comparing *c, struct pipeline *p);
 int comparing_estimate(struct comparing *c, struct pipeline *p);
 int comparing_write(const struct comparing *c, struct pipeline *p);

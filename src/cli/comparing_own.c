@@ -41,20 +41,20 @@ struct backend_plan comparing_own_plan(const struct comparing *c, const struct b
 }
 
 static void add_fact(struct study *s, const struct backend *b, const struct own_scores *own,
-                     bool searched, const char *unseen)
+                     const char *unseen)
 {
     struct text t = TEXT_INIT;
     char number[NUM_MAX];
 
-    text_addf(&t, "%s formed them: of %llu pairs ", b->name, (unsigned long long)own->pairs);
-    text_addf(&t, "%llu got no score and count as non-matches",
-              (unsigned long long)own->none);
-    if (searched)
-        text_addf(&t, ", %llu were not among what a search returned and count as less alike "
-                  "than all that were", (unsigned long long)own->below);
-    text_add(&t, ".");
+    text_addf(&t, "%s formed them, of %llu pairs.", b->name, (unsigned long long)own->pairs);
+    if (own->none)
+        text_addf(&t, " %llu pairs got no score and count as non-matches.",
+                  (unsigned long long)own->none);
+    if (own->below)
+        text_addf(&t, " %llu were not among what a search returned and count as less alike "
+                  "than all that were.", (unsigned long long)own->below);
     if (!isnan(own->known))
-        text_addf(&t, " Its searches do not return everybody: what matches is known beyond a "
+        text_addf(&t, " Its searches do not return everybody: who matches is known beyond a "
                   "score of %s only.", num_shortest(number, own->known));
     if (unseen)
         text_addf(&t, " So its own threshold %s is left out.", unseen);
@@ -111,7 +111,7 @@ int comparing_own_ask(struct comparing *c, struct study *s, size_t i,
         wish->points_called = NULL;
         r->thresholds = comparing_numbers(&s->arena, &own.best, 1);
     }
-    add_fact(s, b, &own, own_scores_searches(b, c->gallery.request), unseen);
+    add_fact(s, b, &own, unseen);
     return 0;
 }
 

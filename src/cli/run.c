@@ -121,7 +121,7 @@ static int compare(struct pipeline *p, const char *out)
 {
     int code;
 
-    (void)((code = comparing_dry(p->comparing, p)) || (code = pipeline_folder(p, out)) ||
+    (void)((code = comparing_prepare(p->comparing, p)) || (code = pipeline_folder(p, out)) ||
            (code = comparing_work(p->comparing, p)) ||
            (code = comparing_estimate(p->comparing, p)));
     return code;

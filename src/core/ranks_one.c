@@ -20,8 +20,8 @@ int ranks_begin(struct ranks *r, struct err *err)
     *r = (struct ranks){ 0, 1, 1 };
     if (n && strcmp(n, "1"))
         return err_add(err, ERR_PROGRAM, "started as one of %.20s processes, and this misid "
-                       "was built without MPI: expected ./configure --with-mpi, or shards "
-                       "(--shard I/N)", n);
+                       "was built without MPI: expected ./configure --with-mpi, or parts "
+                       "(--shard I/N), each started by itself", n);
     return 0;
 }
 

@@ -29,6 +29,19 @@ bool check_leaves(const char *path)
     return false;
 }
 
+/* Where a path ends once its links are followed. */
+static bool is_below(const char *root, const char *path)
+{
+    char *a = realpath(root, NULL), *b = realpath(path, NULL);
+    size_t n = a ? strlen(a) : 0;
+    const bool below = a && b && !strncmp(a, b, n) &&
+                       (b[n] == '/' || !b[n] || (n && a[n - 1] == '/'));
+
+    free(a);
+    free(b);
+    return below;
+}
+
 enum status check_file(const char *root, const char *path, bool outside,
                        const char **reason)
 {
@@ -40,7 +53,12 @@ enum status check_file(const char *root, const char *path, bool outside,
         return STATUS_OK;
     char *full = path_join(root, path);
     int code = stat(full, &st) < 0 ? errno : 0;
+    const bool strays = !code && !outside && !is_below(root, full);
     free(full);
+    if (strays) {
+        *reason = "a link leads out of the data set's root";
+        return STATUS_REFUSED_PATH;
+    }
     if (code == ENOENT || code == ENOTDIR)
         return STATUS_MISSING;
     if (code) {

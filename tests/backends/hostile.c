@@ -88,6 +88,42 @@ static unsigned sum_of(const struct misid_image *im)
     return sum;
 }
 
+/* What a stranger wants of this machine: the first line of a file, which becomes the label;
+ * a file beside it; a connection. */
+static void pry(struct misid_text *label)
+{
+    const char *file = getenv("HOSTILE_FILE");
+    char path[512];
+    FILE *fp = file ? fopen(file, "r") : NULL;
+
+    snprintf(label->s, label->cap, "%s", "nothing");
+    if (fp && fgets(label->s, (int)label->cap, fp))
+        label->s[strcspn(label->s, "\n")] = '\0';
+    if (fp)
+        fclose(fp);
+    snprintf(path, sizeof path, "%s.taken", file ? file : "");
+    fp = fopen(path, "w");
+    if (fp)
+        fclose(fp);
+}
+
+/* Files of 1 MiB in its folder, 4 GiB at most, should nobody stop it. */
+static void fill_disk(void)
+{
+    static char bytes[1 << 20];
+    const char *dir = getenv("TMPDIR");
+    char path[512];
+
+    for (int i = 0; i < 4096; i++) {
+        snprintf(path, sizeof path, "%s/%d", dir ? dir : "/nowhere", i);
+        FILE *fp = fopen(path, "w");
+        if (!fp)
+            hang();
+        fwrite(bytes, 1, sizeof bytes, fp);
+        fclose(fp);
+    }
+}
+
 /* A right answer, but for what the mode says. */
 static void fill(uint32_t want, const struct misid_image *im, struct misid_face *f)
 {
@@ -117,6 +153,8 @@ static void fill(uint32_t want, const struct misid_image *im, struct misid_face 
         f->confidence = is("confidence") ? 80 : 0.8;
         if (is("label-long"))
             memset(f->label.s, 'x', f->label.cap);
+        if (is("pry"))
+            pry(&f->label);
         if (is("label-past"))
             memset(f->label.s, 'x', f->label.cap + 8);
         if (is("attributes"))
@@ -147,6 +185,18 @@ static void misbehave(const struct misid_image *const *images, size_t n)
         hang();
     if (is("children") && fork() == 0)
         hang();
+    for (int i = 0; is("forks") && i < 300; i++)
+        if (fork() == 0)
+            hang();
+    if (is("forks"))
+        hang();
+    if (is("fill"))
+        fill_disk();
+    for (int i = 0; is("gush") && i < 4096; i++) { /* 256 MiB */
+        static char line[65536];
+        memset(line, 'g', sizeof line - 1);
+        fputs(line, i % 2 ? stdout : stderr);
+    }
     if (is("slow"))
         usleep(100000 * (useconds_t)n);
     if (is("pixels"))

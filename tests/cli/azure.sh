@@ -46,6 +46,7 @@ test_pairs list ',gallery=list'
 is "$(grep -v '^native' list | sha256sum)" "$(grep -v '^native' pairs | sha256sum)" \
     "a face list finds what a person group does"
 standin_is="azure --state galleries --polls 4"
+test_matching ''
 disturbed polls '' ''
 standin_is="azure --state galleries"
 disturbed storm ',in_flight=16' '[{"from":5,"to":60,"every":2,"fault":"throttle","value":1}]'

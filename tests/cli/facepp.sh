@@ -43,6 +43,10 @@ is "$(grep '^native' given | tr '\n' ' ')" "native 50 native 60 " "points of one
 test_pairs forgotten '' '[{"operation":"compare","from":9,"to":9,"fault":"forget"},{"operation":"faceset/addface","from":1,"to":1,"fault":"forget"}]'
 is "$(sha256sum <forgotten)" "$(sha256sum <pairs)" "face_tokens that have ended are asked for anew"
 standin_is="facepp --at-once 2 --state galleries"
+test_matching ',faceset=5'
+like "$(fact live-search "The matcher's own scores")" 'Its searches do not return everybody: who matches is known beyond a score of [0-9.]* only\.' \
+    "five candidates a search: what that leaves unknown is told"
+unlike "$(cut -d, -f7 live-search/findings.csv)" '^rank=10$' "… and no rank is told beyond"
 disturbed crowded ',in_flight=6' ''
 standin_is="facepp --state galleries"
 disturbed busy '' '[{"every":3,"to":90,"fault":"busy"}]'

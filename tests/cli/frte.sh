@@ -3,6 +3,7 @@
 # The frte backend from the command, with libraries built against stand-ins for NIST's
 # headers, and against NIST's own where configure was given them.
 . "${SRCDIR:-$(dirname "$0")/../..}/tests/lib.sh"
+. "$SRCDIR/tests/servers/lib.sh"
 
 own=$BUILDDIR/tests/frte
 [ -e "$own/frte.so" ] || skip_all "there is no C++ compiler"
@@ -100,6 +101,24 @@ is "$(column status "$T/one/outputs.csv")" "$(column status "$T/three/outputs.cs
     "three workers say the same"
 cmp -s "$T/one/templates.npy" "$T/three/templates.npy"
 ok $? "and give the same templates"
+
+# Whole studies, of which the library forms the scores.
+mode good
+(cd "$T" && small_studies)
+study() { # study NAME SPEC OPTION…
+    name=$1 spec=$2
+    shift 2
+    run "$MISID" run "$T/$name.yaml" --dataset synthetic --root "$T/drawn" --backend "v=$spec" \
+        --out "$T/study-$name" --replicates 100 --permutations 99 --quiet "$@"
+}
+study pairs "$v6,config=$T/config"
+is "$status" 0 "1:1: a whole study of pairs" || printf '%s\n' "$errs" | sed 's/^/# /'
+is "$(fact "$T/study-pairs" "The matcher's own scores")" "v formed them, of 45 pairs." \
+    "1:1: each pair is matched"
+study search "$n3,config=$T/config" --gallery synthetic --gallery-root "$T/drawn"
+is "$status" 0 "1:N: a whole study of searches" || printf '%s\n' "$errs" | sed 's/^/# /'
+is "$(fact "$T/study-search" "The matcher's own scores")" "v formed them, of 100 pairs." \
+    "1:N: each probe is identified in the whole gallery"
 
 # Killed in whatever way, it leaves no process.
 mkdir "$T/plug"

@@ -32,6 +32,7 @@ left "… and nothing is left"
 server_stop
 test_pairs forgotten '' '[{"operation":"verify","from":9,"to":9,"fault":"forget","value":"misidv"}]'
 is "$(sha256sum <forgotten)" "$(sha256sum <pairs)" "subjects that are gone are enrolled anew"
+test_matching ''
 disturbed quota '' '[{"every":3,"to":60,"fault":"quota"},{"every":5,"to":60,"fault":"trouble"}]'
 disturbed unwell '' '[{"every":7,"to":120,"fault":"status","value":500},{"every":11,"to":120,"fault":"half"},{"every":13,"to":120,"fault":"reset"}]'
 ended unenrolled '' '[{"operation":"enroll","from":4,"fault":"other-json"}]' \

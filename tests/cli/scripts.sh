@@ -102,6 +102,12 @@ is "$(cat "$T/calls")" "update
 install
 install libgsl-dev" "one missing: the lists once, then that package and no other"
 
+machine 0 "$all"
+setup --mpi
+is "$(sed -n 's/^install \(.\)/\1/p' "$T/calls" | tr '\n' ' ')" "libopenmpi-dev openmpi-bin " \
+    "Open MPI where it is asked for"
+unlike " $all" 'mpi' "… and only there"
+
 # ONNX Runtime: a package, what the scripts bring, or a word that there is none.
 without=$(echo "$all" | sed 's/libonnxruntime-dev//')
 for release in debian-13 ubuntu-25.04; do

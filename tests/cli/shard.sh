@@ -121,7 +121,7 @@ is "$status:$(diff -r listed list)" "0:" "… in three parts: the same bytes"
 printf 'probe,reference,verdict\n%s,%s,same\n' "${one#set/}" "${two#set/}" >same.csv
 agrees "people who were joined" 3 merged --by gender --thresholds .6 --same-person same.csv
 
-# A part goes on from where it was broken off, and not from where another was.
+# What a part says; and it takes nothing from another part of the same folder.
 rm -rf s[0-9]*
 parts 3 s score $whole --thresholds .6
 run score $whole --thresholds .6 --shard 2/3 --out s1

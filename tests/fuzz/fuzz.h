@@ -13,7 +13,10 @@
 #include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -34,6 +37,21 @@ static inline size_t fuzz_lines(const char *s, size_t len)
             lines += s[i + 2] == '\xa8' || s[i + 2] == '\xa9';
     }
     return lines;
+}
+
+/* A file of these bytes, to be closed; `path` is its name meanwhile. */
+static inline int fuzz_file(const void *data, size_t len, char path[40])
+{
+    int fd = memfd_create("fuzz", MFD_CLOEXEC);
+
+    assert(fd >= 0);
+    for (size_t done = 0; done < len;) {
+        ssize_t n = write(fd, (const char *)data + done, len - done);
+        assert(n > 0);
+        done += (size_t)n;
+    }
+    snprintf(path, 40, "/proc/self/fd/%d", fd);
+    return fd;
 }
 
 #endif

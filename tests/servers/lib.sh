@@ -46,3 +46,27 @@ server_stop() {
 asked() {
     grep -c "\"operation\": \"$1\", \"status\": ${2-}" "$T/log" 2>/dev/null || :
 }
+# small_studies: pairs.yaml compares all with all, search.yaml searches probes in a gallery;
+# they are quick, for they draw no charts.
+small_studies() {
+    cat >pairs.yaml <<'YAML'
+study: pairs
+title: Pairs
+question: Who is taken for whom?
+task: verify
+evidence: new
+dataset: any
+axes:
+  - {name: gender, from: [sex], values: [female, male]}
+compare: {fmr: [0.01, 0.001], by: [gender]}
+by: [[], [gender]]
+metrics: [fmr, fnmr]
+estimators: {proportion: [wilson-t], difference: [mover], ratio: [mover]}
+YAML
+    sed 's/pairs/search/; s/verify/identify/
+        s/^metrics: .*/metrics: [fmr, fpir, fnir, rank_miss, misnamed, returned]/' pairs.yaml >search.yaml
+}
+# fact FOLDER NAME: what a study says under that name
+fact() {
+    sed -n "s/^ *\"$2\": \"\(.*\)\",\{0,1\}\$/\1/p" "$1/study.json"
+}

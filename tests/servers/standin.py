@@ -15,8 +15,8 @@ an error that it answers. Options of every stand-in:
 
 Faults: status (value: the HTTP status, or [status, headers, body]), slow (seconds),
 silent (no answer), half (half of the body and the end), reset (half of the body and a
-reset), not-json, other-json (JSON that is no answer), huge (value: bytes), close (before
-any answer). A service may know more words.
+reset), not-json, other-json (JSON that is no answer), huge (value: bytes), drip (a byte
+each so many seconds, without end), close (before any answer). A service may know more words.
 """
 import argparse
 import json
@@ -134,6 +134,12 @@ class Handler(BaseHTTPRequestHandler):
             for _ in range(value // 65536):
                 self.wfile.write(b" " * 65536)
             self.end()
+        elif fault == "drip":
+            self.send_whole(status, headers, b"", declared=1 << 20)
+            while True:
+                self.wfile.write(b" ")
+                self.wfile.flush()
+                time.sleep(value or 0.2)
         elif fault == "close":
             self.end()
         else:

@@ -71,6 +71,30 @@ test_study() { # test_study OPTIONS
         is "$(sha256sum <study2/$file)" "$(sha256sum <study/$file)" "… the same $file"
     done
 }
+# Whole studies of pairs and of searches, live and replayed.
+test_matching() { # test_matching OPTIONS
+    small_studies
+    "$MISID" synth --out gallery --subjects 12 --images 1 --seed 4 --size 144 --quiet || exit 99
+    for name in pairs search; do
+        gallery=
+        [ $name = pairs ] || gallery="--gallery synthetic --gallery-root gallery"
+        serve
+        # shellcheck disable=SC2086 # words
+        run "$MISID" run $name.yaml --backend "v=$(spec "$1")" --dataset synthetic --root set \
+            $gallery --out live-$name --replicates 100 --permutations 99
+        printf '%s\n' "$out" "$errs" >>all.err
+        is "$status" 0 "a whole study of $name, live" || echo "# $errs"
+        left "… which leaves no gallery"
+        server_stop
+        # shellcheck disable=SC2086 # words
+        run "$MISID" run $name.yaml --dataset synthetic --root set $gallery --quiet \
+            --backend "v=$(spec "$1,replay=live-$name/backends/v/cassette.jsonl")" \
+            --out replayed-$name --replicates 100 --permutations 99 --threads 1
+        is "$status" 0 "… and from its cassette" || echo "# $errs"
+        is "$(sha256sum <replayed-$name/findings.csv)" "$(sha256sum <live-$name/findings.csv)" \
+            "… with the same findings"
+    done
+}
 # Pairs and galleries, live and replayed.
 test_pairs() { # test_pairs OUT OPTIONS [RULES]
     serve "${3-}"

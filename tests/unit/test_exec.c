@@ -43,7 +43,7 @@ static void test_good(void **state)
     assert_int_equal(r.b->dimension, 4);
     assert_float_equal(r.b->native[0], 0.5, 0);
     assert_int_equal(r.b->n_files, 1);
-    assert_int_equal(r.b->n_settings, 6);
+    assert_int_equal(r.b->n_settings, 8);
     run_end(&r);
     check_greys(TALKER "good");
     check_greys(TALKER "shared");
