@@ -28,6 +28,9 @@ is "$(grep -c '^no-image' classes/problems.csv)" 1 "... and listed once"
 is "$(awk -F, '$4 == "" && $5 == "all" || $4 == "faces" && $5 == "all" { print $14; exit }' \
     classes/findings.csv)" 119 "whom nobody was shown is not among the faces"
 
+like "$(cat classes/report.html)" 'supported</span><span class="fine">; the answer rests on this' \
+    "remarks on a claim are told apart"
+
 # Matchers: two, of which one finds few faces.
 run "$MISID" run "$SRCDIR/bench/verification-demographics.yaml" --dataset synthetic --root set \
     --backend lbp --backend shy=null:no_face=50 --out pairs --replicates 50 --permutations 49
