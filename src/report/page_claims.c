@@ -171,9 +171,11 @@ static void verdict_row(const struct page *page, const struct claim *claim, bool
         html_addf(to, " <span class=\"fine\">on the published counts: %q</span>",
                   claim->spec->verdict_then);
     if (claim->undone)
-        text_add(to, " <span class=\"fine\">not after Holm's correction</span>");
+        html_addf(to, "<span class=\"fine\">%s not after Holm's correction</span>",
+                  claim->spec->verdict_then ? ";" : "");
     if (answers)
-        text_add(to, " <span class=\"fine\">the answer rests on this</span>");
+        html_addf(to, "<span class=\"fine\">%s the answer rests on this</span>",
+                  claim->spec->verdict_then || claim->undone ? ";" : "");
     text_add(to, "</th></tr>\n");
 }
 

@@ -28,6 +28,9 @@ is "$(grep -c '^no-image' classes/problems.csv)" 1 "... and listed once"
 is "$(awk -F, '$4 == "" && $5 == "all" || $4 == "faces" && $5 == "all" { print $14; exit }' \
     classes/findings.csv)" 119 "whom nobody was shown is not among the faces"
 
+like "$(cat classes/report.html)" 'supported</span><span class="fine">; the answer rests on this' \
+    "remarks on a claim are told apart"
+
 # Matchers: two, of which one finds few faces.
 run "$MISID" run "$SRCDIR/bench/verification-demographics.yaml" --dataset synthetic --root set \
     --backend lbp --backend shy=null:no_face=50 --out pairs --replicates 50 --permutations 49
@@ -68,4 +71,16 @@ like "$flat" "somebody else.s name at fmr=0.001 of women: lbp [0-9.]+ % \[" \
     "the first screen has the rates of the names given"
 like "$flat" ' Misnamed of all [0-9.]+ % \[[0-9.]+, [0-9.]+\]\. (Misnamed by|Too few) ' "... in whole sentences"
 ok "$(test -s tags/charts/misnamed-by-gender.svg; echo $?)" "... and the first chart"
+# A rate of 100 % is no rate of too few.
+every=$(awk -F, '$4 == "fnir" && $13 == "wilson-t" && $14 == $15 && $15 >= 5 {
+    print $24 }' tags/findings.csv | sort -u)
+is "$every" ok "where all are missed, that is not too few to say"
+
+# Curves of many groups are of those that have something to see.
+"$MISID" embed --dataset synthetic --root set --backend lbp --out told --quiet
+"$MISID" score told --by gender,age --thresholds 0.5 --out told-scores --quiet
+run "$MISID" estimate told-scores --out told-run --quiet --replicates 100 --permutations 99
+is "$status" 0 "curves" || printf '# %s\n' "$errs"
+like "$(cat told-run/report.html)" 'Of 8 groups the [2-7] whose FMR is not too few to say' \
+    "... of the groups that are not too few to say"
 done_testing
