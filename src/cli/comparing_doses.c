@@ -48,12 +48,12 @@ static int embed(struct dosing *d, const struct study_dose *dose, const char *di
     int code;
 
     e->change = dose->change;
-    outputs_init(&e->outputs, e->backend->name);
     code = embedding_make(e, &set->roster, set->rows, set->roster.n, set->request->root,
                           NULL, 0, err);
     if (!code)
         code = embedding_write_folder(e, &set->roster, set->rows, set->roster.n, dir, err);
-    outputs_release(&e->outputs);
+    outputs_release(&e->outputs); /* they are in the folder now */
+    outputs_init(&e->outputs, e->backend->name);
     e->change.n = 0;
     return code;
 }
