@@ -10,9 +10,9 @@
 #include "fuzz.h"
 #include "history/history.h"
 
+#define PANEL "panels/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.json"
 static const char *const files[] = { "s/a.json", "s/a.csv", "baselines.csv", "secret",
-                                     "history.json", "panels/"
-    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.json" };
+                                     "history.json", PANEL };
 #define FILES (sizeof files / sizeof *files)
 static const char findings[] =
     "study,dataset,backend,metric,group,versus,point,threshold,estimate,lo,hi,confidence,"
