@@ -18,10 +18,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+
+#include "base/clock.h"
 
 #define WARM 8
 #define ROOM ((long)4 << 20) /* bytes */
@@ -31,14 +32,6 @@ int misid_main(int argc, char **argv);
 struct sample {
     long bytes, descriptors;
 };
-
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
 {
@@ -129,8 +122,8 @@ int main(int argc, char **argv)
         fputs("usage: soak SECONDS STUDY.yaml PLUGIN.so FOLDER\n", stderr);
         return 2;
     }
-    const double seconds = atof(argv[1]), start = now();
-    while (now() - start < seconds || n < 6) {
+    const double seconds = atof(argv[1]), start = clock_now();
+    while (clock_now() - start < seconds || n < 6) {
         if (!freopen("/dev/null", "w", stdout))
             return 2;
         play(argv[2], argv[3]);
@@ -143,7 +136,7 @@ int main(int argc, char **argv)
     const long before = median(s, third, false), after = median(s + n - third, third, false);
     const long few = median(s, third, true), many = median(s + n - third, third, true);
     fprintf(stderr, "%zu studies in %.0f s: %.1f MiB at first, %.1f MiB at last; %ld and %ld "
-            "descriptors\n", rounds, now() - start, (double)before / 1048576,
+            "descriptors\n", rounds, clock_now() - start, (double)before / 1048576,
             (double)after / 1048576, few, many);
     free(s);
     return after > before + ROOM || many > few;

@@ -4,9 +4,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "backends/remote.h"
+#include "base/clock.h"
 
 #define BATCH 4
 
@@ -23,14 +23,6 @@ struct desk {
     bool unstable;         /* it does not give the same answer twice */
     bool over;             /* there is no going on */
 };
-
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 /* True if two texts are the same but for their numbers. */
 static bool same_words(const char *a, const char *b)
@@ -245,13 +237,13 @@ static void ask_first(struct desk *d)
     size_t n = 0;
 
     for (size_t i = 0; i < o->n && !d->over; i++) {
-        double start = now();
+        double start = clock_now();
         if (!ask(d, d->want, &d->views[i], &o->images[i].name, 1, &d->first[i]))
             break;
         d->c->asked++;
         d->c->found += d->first[i].status == STATUS_OK;
         if (i && !is_wrong(d->first[i].status))
-            took[n++] = now() - start;
+            took[n++] = clock_now() - start;
     }
     qsort(took, n, sizeof *took, by_value);
     d->c->median = n ? took[n / 2] : NAN;
@@ -459,7 +451,7 @@ int checks_run(struct checks *c, const char *spec, const struct checks_options *
 {
     struct desk d = { .c = c, .o = o };
     struct err why = ERR_INIT;
-    double start = now();
+    double start = clock_now();
 
     *c = (struct checks){ .program = spec, .median = NAN };
     int code = backend_open(&d.b, spec, &why);
@@ -472,7 +464,7 @@ int checks_run(struct checks *c, const char *spec, const struct checks_options *
         err_release(&why);
         return code;
     }
-    c->start = now() - start;
+    c->start = clock_now() - start;
     c->program = arena_printf(&c->arena, "%s %s", d.b->self, d.b->version);
     d.want = d.b->capabilities & (MISID_CLASS | MISID_TEMPLATE | MISID_FACES |
                                   MISID_QUALITY);

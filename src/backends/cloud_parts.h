@@ -98,7 +98,6 @@ struct cloud {
     int pipe[2];
 };
 
-double cloud_now(void);
 /* From now on nothing is asked any more; the first reason stays. With the lock held. */
 void cloud_stop(struct cloud *c, const char *why);
 void cloud_say(const struct cloud *c, const char *fmt, ...)

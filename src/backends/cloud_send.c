@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
 #include "backends/cloud_parts.h"
 #include "backends/cloud_wait.h"
+#include "base/clock.h"
 
 #define HEADERS_MAX ((size_t)256 << 10)
 #define CONNECT_SECONDS 15
@@ -27,14 +27,6 @@ struct transfer {
     double begun;
     char fault[CURL_ERROR_SIZE];
 };
-
-double cloud_now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static double chance(void)
 {
@@ -236,7 +228,7 @@ static void fill_answer(const struct cloud *c, struct call *call)
 
     cloud_answer_release(a);
     a->outcome = CLOUD_ANSWERED;
-    a->seconds = cloud_now() - t->begun;
+    a->seconds = clock_now() - t->begun;
     a->tries = call->tries;
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &a->status);
     take_headers(c, a, &t->headers);
@@ -257,7 +249,7 @@ static enum cloud_verdict judge_failure(const struct cloud *c, struct call *call
 
     cloud_answer_release(a);
     a->outcome = code == CURLE_OPERATION_TIMEDOUT ? CLOUD_LATE : CLOUD_LOST;
-    a->seconds = cloud_now() - t->begun;
+    a->seconds = clock_now() - t->begun;
     a->tries = call->tries;
     if (t->too_large) {
         a->why = arena_printf(&a->arena, "the answer has more than %zu bytes",
@@ -418,7 +410,7 @@ static double start_due(struct cloud *c, double now)
 /* Whether there is time and are tries left; then it is queued again. */
 static bool queue_again(struct cloud *c, struct call *call)
 {
-    double now = cloud_now(), asked = asked_to_wait(call->answer);
+    double now = clock_now(), asked = asked_to_wait(call->answer);
     double wait = fmax(asked, wait_backoff(call->tries, chance()));
 
     if (asked > 0)
@@ -533,7 +525,7 @@ static void *send_main(void *arg)
 
     pthread_mutex_lock(&c->lock);
     while (!c->closing || c->n_queue || c->n_flying) {
-        double wait = start_due(c, cloud_now());
+        double wait = start_due(c, clock_now());
         pthread_mutex_unlock(&c->lock);
         int running;
         curl_multi_perform(c->multi, &running);

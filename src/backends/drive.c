@@ -11,6 +11,7 @@
 
 #include "backends/cache.h"
 #include "backends/pack.h"
+#include "base/clock.h"
 #include "base/file.h"
 
 #define PROGRESS_NS 200000000
@@ -71,14 +72,6 @@ void drive_timing_release(struct drive_timing *t)
     *t = (struct drive_timing){ 0 };
 }
 
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static bool uses_cache(const struct drive *d)
 {
     return d->cache && d->backend->cached && !d->backend->blind;
@@ -127,13 +120,13 @@ static bool look_up(struct worker *w, struct slot *s, const void *bytes, size_t 
 {
     const struct drive *d = w->crew->d;
     struct text packed = TEXT_INIT;
-    double start = now();
+    double start = clock_now();
 
     set_key(w, s, bytes, len);
     bool found = cache_get(d->cache, s->key, &packed) &&
                  answer_unpack(&w->answers[w->filled], packed.s, packed.len);
     text_release(&packed);
-    w->crew->times[s->i].lookup = now() - start;
+    w->crew->times[s->i].lookup = clock_now() - start;
     return found;
 }
 
@@ -179,15 +172,15 @@ static bool prepare(struct worker *w, struct slot *s)
         text_add(&s->path, full);
         free(full);
     }
-    double start = now();
+    double start = clock_now();
     enum status status = images->read(w->images, s->path.s, &bytes, &len, &w->reason);
-    crew->times[s->i].decode = now() - start;
+    crew->times[s->i].decode = clock_now() - start;
     bool found = status == STATUS_OK && uses_cache(d) && look_up(w, s, bytes, len);
     if (status == STATUS_OK && (!found || crew->measured)) {
-        start = now();
+        start = clock_now();
         status = images->decode(w->images, bytes, len, &s->place, &s->image, &facts,
                                 &w->reason);
-        crew->times[s->i].decode += now() - start;
+        crew->times[s->i].decode += clock_now() - start;
         keep_measures(crew, s->i, &facts, bytes, len);
     }
     if (status != STATUS_OK)
@@ -241,9 +234,9 @@ static int show(struct worker *w, struct err *err)
                                      d->images->changes };
         answer_reset(&w->answers[k]);
     }
-    double start = now();
+    double start = clock_now();
     int code = d->backend->process(w->session, d->want, w->views, n, w->answers, err);
-    double share = (now() - start) / (double)n;
+    double share = (clock_now() - start) / (double)n;
     if (code < 0)
         return code;
     for (size_t k = 0; k < n; k++) {
@@ -268,10 +261,10 @@ static int work(struct worker *w, struct err *err)
 {
     struct crew *crew = w->crew;
     const size_t batch = crew->d->backend->batch;
-    double start = now();
+    double start = clock_now();
     int code = crew->d->backend->session(crew->d->backend, &w->session, err);
 
-    start = now() - start;
+    start = clock_now() - start;
     pthread_mutex_lock(&crew->lock);
     crew->start = start > crew->start ? start : crew->start;
     pthread_mutex_unlock(&crew->lock);
@@ -512,10 +505,10 @@ int drive(const struct drive *d, struct outputs *o, struct drive_timing *timing,
     crew.answers = mem_array(d->n, sizeof *crew.answers);
     if (d->covariates)
         crew.measured = mem_array(d->n, sizeof *crew.measured);
-    double start = now();
+    double start = clock_now();
     if (d->n)
         run_crew(&crew, timing->threads);
-    timing->wall = now() - start;
+    timing->wall = clock_now() - start;
     timing->start = crew.start;
     code = tell(&crew.err, err);
     if (!code)

@@ -2,18 +2,10 @@
 /* Images to a worker and its answers back. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "backends/pixels_file.h"
 #include "backends/remote.h"
-
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
+#include "base/clock.h"
 
 static size_t aligned(size_t n)
 {
@@ -109,9 +101,9 @@ static enum remote_outcome attempt(struct session *session, unsigned want,
         text_reset(&s->line);
         request_process(&s->line, ++s->id, want, faces, worker_shared_size(s->worker),
                         images, n);
-        double start = now();
+        double start = clock_now();
         outcome = remote_call(session, r->deadline * (double)n, &line, &len);
-        double took = now() - start;
+        double took = clock_now() - start;
         if (outcome == REMOTE_DONE) {
             const struct reply_asked asked = {
                 .want = want, .faces = faces, .dimension = r->info.dimension,

@@ -15,6 +15,7 @@
 #include "backends/confine.h"
 #include "backends/scratch.h"
 #include "backends/worker_spawn.h"
+#include "base/clock.h"
 #include "base/mem.h"
 
 #define CHUNK ((size_t)64 << 10)
@@ -38,14 +39,6 @@ struct worker {
     double looked;
     bool late;
 };
-
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static void shut(int *fd)
 {
@@ -235,10 +228,10 @@ static bool is_quiet(struct worker *w)
 /* Whether what it has in its folder is more than it may have; seldom looked at. */
 static bool is_overfull(struct worker *w)
 {
-    if (!w->disk || !w->scratch.path || now() - w->looked < LOOK_SECONDS)
+    if (!w->disk || !w->scratch.path || clock_now() - w->looked < LOOK_SECONDS)
         return false;
     const bool over = scratch_holds(&w->scratch, w->disk);
-    w->looked = now();
+    w->looked = clock_now();
     if (over)
         w->breach = "put more into its folder than disk= allows";
     return over;
@@ -250,7 +243,7 @@ static enum worker_outcome exchange(struct worker *w, const char *line, size_t l
     bool whole = false;
 
     for (;;) {
-        double left = deadline - now();
+        double left = deadline - clock_now();
         struct pollfd p[3] = {
             { .fd = w->out, .events = POLLIN },
             { .fd = w->err, .events = POLLIN },
@@ -288,7 +281,7 @@ enum worker_outcome worker_call(struct worker *w, const char *line, size_t len,
     memcpy(copy, line, len);
     copy[len] = '\n';
     if (is_quiet(w))
-        outcome = exchange(w, copy, len + 1, now() + seconds);
+        outcome = exchange(w, copy, len + 1, clock_now() + seconds);
     free(copy);
     w->late = outcome == WORKER_LATE;
     *answer = w->buf;
@@ -300,14 +293,14 @@ enum worker_outcome worker_call(struct worker *w, const char *line, size_t len,
 static bool has_ended(const struct worker *w, double seconds)
 {
     const struct timespec nap = { 0, 1000000 };
-    double deadline = now() + seconds;
+    double deadline = clock_now() + seconds;
 
     for (;;) {
         siginfo_t info = { .si_pid = 0 };
         if (waitid(P_PID, (id_t)w->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
             info.si_pid == w->pid)
             return true;
-        if (now() >= deadline)
+        if (clock_now() >= deadline)
             return false;
         nanosleep(&nap, NULL);
     }

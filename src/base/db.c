@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 
-#define BUSY_MS 10000
+#define BUSY_S 30 /* how long whoever finds the file locked waits */
+#define PAUSE_MS 5
 
 struct db_statement {
     struct db *db;
@@ -39,9 +41,19 @@ static int fail(struct db *db, struct err *err)
                    sqlite3_errmsg(db->sqlite));
 }
 
+/* SQLite does not always wait when the file is locked: where it turns to a WAL while
+ * others open it, it says so at once. Such a statement did nothing, and is tried again. */
 int db_run(struct db *db, const char *sql, struct err *err)
 {
-    return sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : fail(db, err);
+    double until = clock_now() + BUSY_S;
+    int code;
+
+    while ((code = sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL)) != SQLITE_OK) {
+        if ((code & 255) != SQLITE_BUSY || clock_now() > until)
+            return fail(db, err);
+        sqlite3_sleep(PAUSE_MS);
+    }
+    return 0;
 }
 
 struct db_statement *db_prepare(struct db *db, const char *sql, struct err *err)
@@ -202,7 +214,7 @@ int db_open(struct db **to, const char *path, const struct db_plan *plan,
         code = fail(db, err);
     if (!code) {
         sqlite3_extended_result_codes(db->sqlite, 1);
-        sqlite3_busy_timeout(db->sqlite, BUSY_MS);
+        sqlite3_busy_timeout(db->sqlite, BUSY_S * 1000);
         code = db_run(db, "BEGIN IMMEDIATE", err);
         if (!code) {
             code = migrate(db, plan, &mine, err);

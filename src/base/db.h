@@ -7,7 +7,7 @@
  * A database says whose it is (PRAGMA application_id, of the caller's choice) and how
  * far it has come (PRAGMA user_version). db_open() brings it to the newest version by
  * the migrations it lacks, all in one transaction; several programs may do so at once.
- * Whoever finds it locked waits up to ten seconds.
+ * Whoever finds it locked waits, half a minute at least, a minute at most.
  *
  * Statements are prepared once, bound by place from 1, stepped to rows (columns from 0),
  * and reset. SQL is the program's own: one that cannot be prepared is a fault of the

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 #define DOTS 64
@@ -71,14 +71,6 @@ struct yard {                /* what one thread works on */
     volatile float sink;     /* so that no work can be left out */
 };
 
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void lay_out(struct yard *y)
 {
     uint32_t v = 1;
@@ -132,12 +124,12 @@ static void *work(void *arg)
 {
     struct yard *y = arg;
     unsigned round = 0;
-    double start = now();
+    double start = clock_now();
 
     do {
         for (int i = 0; i < ROUNDS_BETWEEN_LOOKS; i++)
             do_round(y, round++);
-        y->took = now() - start;
+        y->took = clock_now() - start;
     } while (y->took < y->seconds);
     y->rounds = round;
     return NULL;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/options.h"
@@ -242,21 +243,20 @@ static int ask(struct backend *b, const struct view *view, struct answer *a,
                                        MISID_QUALITY);
     int code = b->blind ? err_add(err, ERR_INPUT, "backend %s: looks at no picture", b->name)
                         : b->session(b, &s, err);
-    struct timespec start, end;
+    double start, took;
 
     if (code)
         return code;
     answer_reset(a);
-    clock_gettime(CLOCK_MONOTONIC, &start);
+    start = clock_now();
     code = b->process(s, want, view, 1, a, err);
-    clock_gettime(CLOCK_MONOTONIC, &end);
+    took = clock_now() - start;
     b->end(s);
     if (code)
         return code;
     answer_check(a, b, want);
     if (isnan(a->latency))
-        a->latency = (double)(end.tv_sec - start.tv_sec) +
-                     1e-9 * (double)(end.tv_nsec - start.tv_nsec);
+        a->latency = took;
     return 0;
 }
 

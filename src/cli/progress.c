@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 #define BAR 24
 #define SLOW_S .5 /* nothing is drawn of what is quicker */
 
@@ -12,16 +14,7 @@ void progress_begin(struct progress *p, const char *what, const char *unit, bool
 {
     *p = (struct progress){ .what = what, .unit = unit, .quiet = quiet,
                             .bar = isatty(STDERR_FILENO) };
-    clock_gettime(CLOCK_MONOTONIC, &p->start);
-    p->last = p->start;
-}
-
-static double since(const struct timespec *t)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - t->tv_sec) + 1e-9 * (double)(now.tv_nsec - t->tv_nsec);
+    p->start = p->last = clock_now();
 }
 
 /* "1:02:03", "2:03". */
@@ -38,13 +31,13 @@ static void format_time(char *to, size_t size, double s)
 void progress_show(void *arg, size_t done, size_t n)
 {
     struct progress *p = arg;
-    double spent = since(&p->start), rate = spent > 0 ? (double)done / spent : 0;
+    double now = clock_now(), spent = now - p->start, rate = spent > 0 ? (double)done / spent : 0;
     char left[24], bar[BAR + 1];
 
     if (p->quiet || spent < SLOW_S || !n ||
-        (!p->bar && since(&p->last) < PROGRESS_LINE_S))
+        (!p->bar && now - p->last < PROGRESS_LINE_S))
         return;
-    clock_gettime(CLOCK_MONOTONIC, &p->last);
+    p->last = now;
     format_time(left, sizeof left, rate > 0 ? (double)(n - done) / rate : 0);
     if (!p->bar) {
         fprintf(stderr, "%s: %zu of %zu %s, %.3g a second, %s left\n", p->what, done, n,

@@ -14,14 +14,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <time.h>
 
 #define PROGRESS_LINE_S 10
 
 struct progress {
     const char *what, *unit;
     bool quiet, bar, drawn;
-    struct timespec start, last;
+    double start, last; /* of clock_now() */
 };
 
 void progress_begin(struct progress *p, const char *what, const char *unit, bool quiet);

@@ -3,21 +3,13 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/json.h"
-
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 void score_progress_begin(struct score_progress *p, uint64_t before)
 {
-    *p = (struct score_progress){ .start = now(), .before = before };
+    *p = (struct score_progress){ .start = clock_now(), .before = before };
 }
 
 /* "1:02:03", "4:05" */
@@ -46,7 +38,7 @@ static const char *rate_of(char buf[32], double rate)
 void score_progress_show(void *progress, uint64_t pairs, uint64_t of)
 {
     struct score_progress *p = progress;
-    double time = now(), rate;
+    double time = clock_now(), rate;
     char bar[BAR + 1], left[32], much[32];
 
     if (time < p->told + .2 && pairs < of)

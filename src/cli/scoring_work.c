@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/score_state.h"
 #include "cli/score_tell.h"
@@ -64,10 +65,9 @@ static int work(struct scoring *g, struct err *err)
         .progress = !g->r->quiet && !g->r->json && !g->ranks.rank && isatty(STDERR_FILENO)
                         ? score_progress_show : NULL,
     };
-    struct timespec from, to;
+    double from = clock_now();
     int code;
 
-    clock_gettime(CLOCK_MONOTONIC, &from);
     score_progress_begin(&progress, count_pairs_done(g->count));
     while ((code = count_work(g->count, &hooks, err)) == COUNT_TIME_TO_SAVE)
         if ((code = save(g, err)))
@@ -80,8 +80,7 @@ static int work(struct scoring *g, struct err *err)
             code = err_add(err, ERR_PROGRAM, "score: interrupted at %.1f %%: the same command "
                            "goes on from there", percent_done(g));
     }
-    clock_gettime(CLOCK_MONOTONIC, &to);
-    g->seconds = (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec);
+    g->seconds = clock_now() - from;
     return code;
 }
 

@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "core/counting.h"
 
 #define HITS_BYTES ((size_t)1 << 30)
@@ -291,14 +291,6 @@ const float *count_trial_scores(const struct count *c)
     return c->trial_scores;
 }
 
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* What a round of threads shares, beside the count. */
 struct round {
     struct count *c;
@@ -314,7 +306,7 @@ struct round {
 static void look_round(struct round *r)
 {
     struct count *c = r->c;
-    double time = now();
+    double time = clock_now();
 
     if (r->hooks->is_stopped && r->hooks->is_stopped(r->hooks->self))
         r->stopped = c->pause = true;
@@ -366,8 +358,8 @@ static void *work(void *arg)
 int count_work(struct count *c, const struct count_hooks *hooks, struct err *err)
 {
     size_t wanted = c->setup.threads, n = 0;
-    struct round round = { .c = c, .hooks = hooks, .until = now() + hooks->save_every,
-                           .err = err, .caller = pthread_self(), .told = now() };
+    struct round round = { .c = c, .hooks = hooks, .until = clock_now() + hooks->save_every,
+                           .err = err, .caller = pthread_self(), .told = clock_now() };
 
     assert(!c->setup.merges);
     if (wanted > c->n_todo - c->next)

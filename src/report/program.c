@@ -12,15 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 extern char **environ;
-
-static long long now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* What the program says comes out of *fd. Returns 0 or an errno; ENOENT if there
  * is no such program. */
@@ -69,17 +63,17 @@ static bool take(const struct program_fifo *from)
 
 /* Takes what comes until the first of them closes, and then what is left in the others;
  * false if the time is up. */
-static bool listen_until(const struct program_fifo *from, size_t n, long long deadline)
+static bool listen_until(const struct program_fifo *from, size_t n, double deadline)
 {
     struct pollfd p[1 + PROGRAM_FIFOS];
 
     for (size_t i = 0; i < n; i++)
         p[i] = (struct pollfd){ .fd = from[i].fd, .events = POLLIN };
     while (p[0].fd >= 0) {
-        long long left = deadline - now_ms();
+        double left = deadline - clock_now();
         if (left <= 0)
             return false;
-        if (poll(p, n, (int)left) < 0 && errno != EINTR)
+        if (poll(p, n, (int)(left * 1e3) + 1) < 0 && errno != EINTR)
             return true;
         for (size_t i = 0; i < n; i++)
             if (p[i].fd >= 0 && p[i].revents && !take(&from[i]))
@@ -104,7 +98,7 @@ static bool wait_until(pid_t pid, long long deadline, int *status)
             return true;
         if (got < 0 && errno != EINTR)
             return false;
-        if (now_ms() >= deadline)
+        if (clock_now() >= deadline)
             return false;
         nanosleep(&nap, NULL);
     }
@@ -115,7 +109,7 @@ static bool wait_until(pid_t pid, long long deadline, int *status)
 static bool finish(pid_t pid, const struct program_fifo *from, size_t n, int seconds,
                    int *status)
 {
-    long long deadline = now_ms() + seconds * 1000LL;
+    double deadline = clock_now() + seconds;
     bool in_time = listen_until(from, n, deadline) && wait_until(pid, deadline, status);
 
     close(from[0].fd);

@@ -308,21 +308,26 @@ static void names_baselines(void **state)
     test_remove_folder(dir);
 }
 
-/* In a process of its own: the nights from `first` on, and one that all record. */
-static void write_nights(const char *path, int64_t first, int64_t n)
+/* The nights from `first` on, and one that all record; ends the process if that is its
+ * last work, or if it failed. */
+static void write_nights(const char *path, int64_t first, int64_t n, bool last)
 {
     struct history *h;
     struct history_run r;
-    int code = history_open(&h, path, HISTORY_MAKE, NULL);
+    struct err err = ERR_INIT;
+    int code = history_open(&h, path, HISTORY_MAKE, &err);
     bool fresh;
 
     for (int64_t i = 0; i < n && !code; i++) {
         make_run(&r, h, "shades", i ? first + i : 0);
-        code = history_record(h, &r, &fresh, NULL);
+        code = history_record(h, &r, &fresh, &err);
         history_run_release(&r);
     }
     history_close(code ? NULL : h);
-    _exit(code ? 1 : 0);
+    if (code)
+        fprintf(stderr, "# %s\n", err_text(&err));
+    if (code || last)
+        _exit(code ? 1 : 0);
 }
 
 static void many_write_at_once(void **state)
@@ -338,7 +343,7 @@ static void many_write_at_once(void **state)
         ids[i] = fork();
         assert_true(ids[i] >= 0);
         if (!ids[i])
-            write_nights(path, 100 * (i + 1), NIGHTS);
+            write_nights(path, 100 * (i + 1), NIGHTS, true);
     }
     for (int i = 0; i < WRITERS; i++) {
         assert_int_equal(waitpid(ids[i], &status, 0), ids[i]);
@@ -349,6 +354,32 @@ static void many_write_at_once(void **state)
     assert_int_equal(history_check(h, &err), 0);
     assert_faults(&err, "");
     history_close(h);
+    free(path);
+    test_remove_folder(dir);
+}
+
+/* A new file turns to a WAL while others open it. */
+static void many_open_at_once(void **state)
+{
+    enum { ROUNDS = 20, OPENERS = 12, TIMES = 4 };
+    char *dir = test_folder(), *path = path_join(dir, "h.sqlite");
+    pid_t ids[OPENERS];
+    int status;
+
+    (void)state;
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < OPENERS; i++) {
+            ids[i] = fork();
+            assert_true(ids[i] >= 0);
+            for (int k = 0; !ids[i] && k < TIMES; k++)
+                write_nights(path, 0, 0, k + 1 == TIMES);
+        }
+        for (int i = 0; i < OPENERS; i++) {
+            assert_int_equal(waitpid(ids[i], &status, 0), ids[i]);
+            assert_int_equal(status, 0);
+        }
+        assert_int_equal(unlink(path), 0);
+    }
     free(path);
     test_remove_folder(dir);
 }
@@ -386,7 +417,7 @@ static void survives_kills(void **state)
         pid_t id = fork();
         assert_true(id >= 0);
         if (!id)
-            write_nights(path, 100000 * (i + 1), 100000);
+            write_nights(path, 100000 * (i + 1), 100000, true);
         usleep((useconds_t)(1000 + 1777 * (i % 13)));
         kill(id, SIGKILL);
         assert_int_equal(waitpid(id, &status, 0), id);
@@ -587,6 +618,7 @@ int main(void)
         cmocka_unit_test(refuses_others),
         cmocka_unit_test(finds_by_prefix),
         cmocka_unit_test(names_baselines),
+        cmocka_unit_test(many_open_at_once),
         cmocka_unit_test(many_write_at_once),
         cmocka_unit_test(survives_kills),
         cmocka_unit_test(exchanges),
