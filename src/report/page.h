@@ -42,6 +42,10 @@ void page_breaks(const struct tables *tables, struct text *to);
 void page_cases(const struct page *page, const struct tables *tables, struct text *to);
 void page_tables(const struct tables *tables, bool further, struct text *to);
 void page_method(const struct page *page, struct text *to);
+/* The charts; drawn[i], false before: chart i of the study is there. */
+int page_charts(const struct page *page, bool *drawn, struct text *to, struct err *err);
+/* Of a page with many charts: links to them, as a list. */
+void page_chart_list(const struct page *page, const bool *drawn, struct text *to);
 /* True if page_tables() would write something. */
 bool page_has_tables(const struct tables *tables, bool further);
 

@@ -44,6 +44,16 @@ like "$(cat pairs/report.html)" 'Generalised false accept' "... and the report t
 is "$(find pairs/charts -name 'bars-fnmr-*.svg' | wc -l | tr -d ' ')" 0 \
     "rates that one chart shows of both are not charted again of each"
 
+page=$(cat pairs/report.html)
+like "$page" '<summary><b>shy</b>, [0-9]+ charts<span class="fine">FMR against threshold by gender' \
+    "what is of one matcher is folded, and says what is inside"
+like "$page" '<summary><b>One matcher against the other</b>' "so is their difference, where groups are asked about"
+is "$(printf '%s\n' "$page" | grep -c '<figure id=')" "$(find pairs/charts -name '*.tsv' | wc -l | tr -d ' ')" \
+    "... and every chart is there"
+before=${page%%id=\"verdicts\"*} after=${page%%id=\"found\"*}
+ok $((${#before} >= ${#after})) "verdicts come before what was found"
+unlike "${page%%<details*}" 'id="figure-(det|densities|equalise|rivals)' "open are those that answer the question"
+
 unlike "$(cat pairs/charts/fmr-threshold-*.gp pairs/charts/fmr-threshold-*.svg)" \
     'on the score|\(score' "what a threshold is on is not a score where it is a distance"
 
