@@ -42,6 +42,7 @@ static void print_json(const struct pipeline *p)
         json_map(&w, NULL);
         json_string(&w, "claim", c->spec->id);
         json_string(&w, "verdict", verdict_word(c->verdict, p->study.evidence));
+        json_bool(&w, "undone", c->undone);
         json_end(&w);
     }
     json_end(&w);

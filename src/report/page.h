@@ -31,8 +31,8 @@ int page_write(const struct page *page, struct text *to, struct err *err);
 
 /* Head of a page up to and with <body>, for the report and the index. */
 void page_head(struct text *to, const char *title);
-/* A verdict as a badge: its word, and a class for its colour. */
-void page_badge(struct text *to, enum verdict v, enum study_evidence e);
+/* A verdict as a badge: its word, and a class for its colour; hollow and dashed if undone. */
+void page_badge(struct text *to, const struct claim *claim, enum study_evidence e);
 /* The sections: a line a verdict; what each rests on; the named cases; the
  * tables for all, or the further ones; the method. */
 void page_verdicts(const struct page *page, struct text *to);

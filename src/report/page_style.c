@@ -32,6 +32,7 @@ const char page_style[] =
     ".badge.same{background:#fff;border-color:#005a8c;color:#005a8c}\n"
     ".badge.no{background:#fff;border-color:#8a1160;color:#8a1160}\n"
     ".badge.open{background:#fff;border-color:#555;border-style:dashed;color:#333}\n"
+    ".badge.undone{background:#fff;border-style:dashed;color:#333}\n"
     ".badge.none{background:#ececec;border-color:#ececec;color:#333}\n"
     ".claim{margin:1.6rem 0;padding:0}.claim h3{font-weight:600;margin-top:0}\n"
     ".claim p{margin:.3rem 0}\n"

@@ -343,6 +343,44 @@ static void test_folded(void **state)
     assert_html(f, "report.html");
 }
 
+/* A verdict that Holm's correction undoes is told apart wherever verdicts are told or
+ * counted. */
+static void test_undone(void **state)
+{
+    static const char undone[] = "undone by Holm&#39;s correction for several claims";
+    struct fixture *f = *state;
+    struct text t = TEXT_INIT;
+
+    prose_verdict_counts(&f->claims, &t);
+    assert_string_equal(t.s, "1 supported, 1 not testable");
+    f->claims.claims[0].undone = true;
+    text_reset(&t);
+    prose_verdict_counts(&f->claims, &t);
+    assert_string_equal(t.s, "1 \"supported\" but undone by Holm's correction for several "
+                             "claims, 1 not testable");
+    text_reset(&t);
+    assert_int_equal(prose_answer(&f->study, &f->findings, &f->claims, &t, &err), 0);
+    assert_non_null(strstr(t.s, " That verdict is undone by Holm's correction"));
+    text_reset(&t);
+    report_terminal(&f->study, &f->findings, &f->claims, NULL, 400, false, &t);
+    assert_non_null(strstr(t.s, "Claims: 1 \"supported\" but undone by Holm's"));
+    assert_int_equal(report_write(&f->study, &f->findings, NULL, &f->claims, NULL, &f->run,
+                                  f->dir, &err), 0);
+    assert_faults(&err, "");
+    char *html = evil_slurp(f, "report.html");
+    assert_non_null(strstr(html, "<span class=\"badge yes undone\">supported</span>"));
+    assert_non_null(strstr(html, "1 &quot;supported&quot; but undone by"));
+    const char *row = strstr(html, "<a href=\"#claim-c1\">");
+    assert_non_null(row);
+    assert_non_null(strstr(row, undone));
+    assert_true(strstr(row, undone) < strstr(row, "</tr>"));
+    free(html);
+    char *tex = evil_slurp(f, "tables.tex");
+    assert_non_null(strstr(tex, "supported, undone by Holm"));
+    free(tex);
+    text_release(&t);
+}
+
 /* A study of nothing but named cases. */
 static void test_only_cases(void **state)
 {
@@ -491,6 +529,7 @@ int main(void)
         WITH(test_hostile_page),
         WITH(test_unresolved_is_an_error),
         WITH(test_folded),
+        WITH(test_undone),
         WITH(test_only_cases),
         WITH(test_terminal),
         WITH(test_wide_characters),
