@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/comparing.h"
+#include "cli/draws.h"
 #include "cli/folder.h"
 #include "cli/options.h"
 #include "cli/own_words.h"
@@ -197,6 +198,9 @@ int run_main(int argc, char **argv)
     if (!code && !isnan(limit) && !(limit >= 0 && limit <= 1e6 && limit == floor(limit)))
         code = err_add(&err, ERR_INPUT, "run: --suppress is %g, expected a whole number from "
                        "0 to 1000000", limit);
+    const struct draws draws = { comparing.replicates, comparing.permutations, NAN };
+    if (!code)
+        code = draws_check("run", &draws, &err);
     if (!code)
         code = check_own(&files, &backends, &set, !isnan(own.sample), &err);
     request.quiet = quiet || json;
