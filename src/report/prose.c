@@ -368,7 +368,7 @@ void prose_remark(const struct finding *row, bool thin, struct text *to)
 {
     const struct metric *metric = metric_find(row->metric);
 
-    if (metric && metric->mean) {
+    if (metric && metric->mean && row->x >= 0) {
         text_add(to, "a mean over runs, no count: no interval");
         return;
     }
