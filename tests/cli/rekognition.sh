@@ -218,7 +218,7 @@ odd refused '' '[{"from":9,"to":9,"fault":"status","value":[400,{},"{\"__type\":
 
 printf '[{"from":20,"fault":"expired"}]\n' >scenario.json
 serve
-embed expired ''
+embed expired ',in_flight=1'
 is "$status" 2 "a key that expires stops the run"
 like "$errs" "Amazon says ExpiredTokenException: The security token included in the request is expired" \
     "… in a line"
