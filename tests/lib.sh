@@ -13,6 +13,14 @@ set -u
 : "${MISID:=$BUILDDIR/misid}" "${MAKE:=make}"
 LC_ALL=C.UTF-8
 export LC_ALL
+# A python3 that is a script (pyenv's) looks for the real one at every start, which takes
+# longer than most of what it is started for: that one is put before it.
+case $(head -c 2 "$(command -v python3)" 2>/dev/null | tr -d '\0') in
+'#!')
+    python=$(python3 -c 'import os, sys; print(os.path.dirname(sys.executable))') && PATH=$python:$PATH
+    unset python
+    ;;
+esac
 T=$(mktemp -d "${TMPDIR:-/tmp}/misid-test.XXXXXX") || exit 99
 trap 'rm -rf "$T"' EXIT
 trap 'exit 99' HUP INT TERM

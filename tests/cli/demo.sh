@@ -7,9 +7,19 @@
 mkdir "$T/elsewhere"
 cd "$T/elsewhere" || exit 99
 export MISID
+# As a reader of README.md runs it, who has a terminal of 80 columns.
+COLUMNS=80
+export COLUMNS
 run "$SRCDIR/scripts/demo" --out "$T/out"
 is "$status" 0 "scripts/demo" || printf '%s\n' "$errs" | sed 's/^/# /'
 is "$(ls "$T/elsewhere")" "" "leaves nothing in the current folder"
+
+mkdir "$T/cases"
+awk -v dir="$T/cases" -f "$SRCDIR/tests/examples.awk" "$SRCDIR/README.md"
+shown=$(grep -lx scripts/demo "$T"/cases/*.cmd | sed 's/cmd$/out/')
+printf '%s\n' "$out" >"$T/printed"
+[ -s "$shown" ] && awk -f "$SRCDIR/tests/same-lines.awk" "$shown" "$T/printed"
+ok $? "prints what README.md shows"
 
 studies=$(cd "$SRCDIR/bench" && grep -l '^evidence: published$' ./*.yaml | sed 's|^\./||; s/\.yaml$//')
 [ -n "$studies" ]

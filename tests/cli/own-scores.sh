@@ -48,7 +48,7 @@ killed() {
     done
     kill -KILL "$pid"
     wait "$pid" 2>/dev/null
-    sleep .6 # what was under way ends
+    [ -z "$server" ] || server_idle # what was under way ends
 }
 matcher() { printf 'm=exec:command=python3 matcher.py %s' "$1"; }
 findings() { sha256sum <"$1/findings.csv"; }
