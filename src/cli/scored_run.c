@@ -6,6 +6,7 @@
 #include "cli/scored_cleaning.h"
 #include "cli/scored_curves.h"
 #include "cli/scored_study.h"
+#include "report/report.h"
 #include "stats/evidence.h"
 
 static void name_backends(const struct scored_run *r, struct study *s)
@@ -76,5 +77,7 @@ int scored_run_estimate(struct scored_run *r, struct pipeline *p)
         code = scored_curves(&r->all[i], s, &p->findings, &p->curves, p->err);
     if (!code && r->curves)
         scored_study_curves(s, r->all, r->n, r->point, &p->curves);
+    if (!code)
+        report_fitting_charts(s, &p->findings, &p->curves);
     return code;
 }
