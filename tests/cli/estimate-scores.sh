@@ -286,6 +286,49 @@ print(len(at), ok)
 PY
 is "$("$python" solo-check.py 2>&1)" "3 True" "... has intervals against the others, the same in both files"
 
+# everyone's rates have the interval that they have here in misid thresholds, of listed
+# trials too
+cat >everyone.py <<'PY'
+import csv, sys
+def rows(path):
+    return {(r['metric'], r['point']): r for r in csv.DictReader(open(path))
+            if r['group'] == 'all' and r['metric'] in ('fmr', 'fnmr') and r['point'] and
+            r['method'] in ('', 'wilson-t')}
+found, at = rows(sys.argv[1] + '/findings.csv'), rows(sys.argv[2])
+same = lambda a, b: a == b or abs(float(a) - float(b)) <= 1e-12 * abs(float(b))
+print(len(at), all(r['lo'] and all(same(r[k], found[k2][k]) for k in
+                                   ('x', 'n', 'lo', 'hi', 'n_eff', 'df', 'clusters'))
+                   for k2, r in at.items()))
+PY
+run "$MISID" estimate sc --quiet --permutations 99 --replicates 100 --out sc-run
+run "$MISID" thresholds sc --out sc-curves.csv
+is "$("$python" everyone.py sc-run sc-curves.csv 2>&1)" "2 True" "thresholds: everyone's intervals"
+"$python" - <<'PY'
+rows = [r.split(',') for r in open('r.csv').read().split()[1:]]
+with open('some.csv', 'w') as f:
+    f.write('probe,reference,mated\n')
+    for i, a in enumerate(rows):
+        for b in rows[i + 1::3]:
+            f.write(f"{a[0]},{b[0]},{'yes' if a[1] == b[1] else 'no'}\n")
+PY
+run "$MISID" score --templates t.npy --roster r.csv --by gender --trials some.csv \
+    --thresholds 0.3 --target-fmr 0.01 --out listed --quiet
+run "$MISID" estimate listed --quiet --permutations 99 --replicates 100 --out listed-run
+run "$MISID" thresholds listed --out listed-curves.csv
+is "$status|$("$python" everyone.py listed-run listed-curves.csv 2>&1)" "0|2 True" \
+    "... of listed trials too"
+
+# charts that a set cannot fill are left out, and the report says which
+sed '2!s/\(female\|male\)/female/; 2s/\(female\|male\)/male/' r.csv >loner.csv
+run "$MISID" score --templates t.npy --roster loner.csv --by gender --thresholds 0.3 \
+    --out loner --quiet
+run "$MISID" estimate loner --quiet --permutations 99 --replicates 100 --out loner-run
+is "$status|$errs" "0|" "only one group has pairs of two people"
+like "$(cat loner-run/study.json)" '"Not drawn": "False match rate \(FMR\) between groups of gender' \
+    "... and the charts that need two are named as not drawn"
+run "$MISID" chart loner-run
+is "$status|$errs" "0|" "... the run can be drawn again"
+
 # a floor that was raised past a threshold
 run "$MISID" score --templates t.npy --roster r.csv --by gender --thresholds 0,0.6 \
     --max-exceedances 60 --out cap --quiet
