@@ -329,6 +329,16 @@ like "$(cat loner-run/study.json)" '"Not drawn": "False match rate \(FMR\) betwe
 run "$MISID" chart loner-run
 is "$status|$errs" "0|" "... the run can be drawn again"
 
+# samples that had to agree on what is none of the groups' axes
+for by in gender gender,origin; do
+    run "$MISID" score --templates t.npy --roster r.csv --by "$by" --same origin \
+        --thresholds 0.3 --out "same-$by" --quiet
+    run "$MISID" estimate "same-$by" --quiet --permutations 99 --out "same-$by-run"
+    is "$status|$errs" "0|" "only comparisons within an origin, by $by"
+done
+is "$(cksum <same-gender-run/findings.csv)" "$(cksum <same-gender,origin-run/findings.csv)" \
+    "... have the same findings either way"
+
 # a floor that was raised past a threshold
 run "$MISID" score --templates t.npy --roster r.csv --by gender --thresholds 0,0.6 \
     --max-exceedances 60 --out cap --quiet
