@@ -76,6 +76,9 @@ rm -r results/s
 bad_option "no study" "run: 0 studies named, expected one: misid run STUDY.yaml" run
 bad_option "two studies" "run: 2 studies named, expected one: misid run STUDY.yaml" \
     run $study $study
+# what the options do stands in one column, whatever their arguments are called
+is "$("$MISID" help score | LC_ALL=C.UTF-8 grep -cE '^  --.{22} [^ ]')" \
+    "$("$MISID" help score | grep -c '^  --')" "help: a column of words"
 known=$("$MISID" help run | sed -n 's/^  \(--[a-z-]*\).*/\1/p' | paste -sd, | sed 's/,/, /g')
 bad_option "unknown option" "run: unknown option --outt, expected one of $known" \
     run $study --outt x
