@@ -96,16 +96,18 @@ static int add_eer(struct adding *a, const struct group *g)
     const struct subject subject = about(a, "eer", "");
     struct curve curve;
 
-    compared_curve(a->c, g, &curve);
+    compared_curve_whole(a->c, g, &curve);
     struct curve_eer eer = curve_eer(&curve);
-    if (!isnan(eer.eer) && eer.how == CURVE_EXACT) {
+    if (!isnan(eer.eer)) {
         struct finding *row = row_add(&a->w, &subject, "",
                                       name_of(&a->name, a->c->axes, g), "");
         row->estimate = eer.eer;
         row->threshold = a->c->distance ? -eer.threshold : eer.threshold;
         row->n = (int64_t)(curve.nonmated + curve.n_mated);
-        row->note = "where the lines between observed points cross; the threshold is chosen "
-                    "on the same scores: no interval; n counts mated and non-mated";
+        row->note = arena_printf(
+            &a->w.out->arena, "where the lines between %s cross; the threshold is chosen on "
+            "the same scores: no interval; n counts mated and non-mated",
+            eer.how == CURVE_EXACT ? "observed points" : "edges of the histogram");
     }
     compared_curve_release(&curve);
     return rows_check_size(&a->w);

@@ -286,6 +286,36 @@ print(len(at), ok)
 PY
 is "$("$python" solo-check.py 2>&1)" "3 True" "... has intervals against the others, the same in both files"
 
+# the equal error rate lies below the scores that were kept: a histogram has it
+cat >eer.py <<'PY'
+import csv, sys, numpy as np
+rows = list(csv.DictReader(open('r.csv')))
+t = np.load('t.npy').astype(np.float64)
+ok = np.isfinite(t).all(axis=1)
+t[~ok] = 1
+t /= np.linalg.norm(t, axis=1, keepdims=True)
+i, j = np.triu_indices(len(rows), 1)
+person = np.array([r['subject'] for r in rows])
+held = 0
+for f in csv.DictReader(open(sys.argv[1])):
+    if f['metric'] != 'eer':
+        continue
+    want = dict(x.split('=') for x in f['group'].split(';')) if f['group'] != 'all' else {}
+    g = ok & np.array([all(r[k] == v for k, v in want.items()) for r in rows])
+    pair = g[i] & g[j]
+    s, mated = (t @ t.T)[i, j][pair], (person[i] == person[j])[pair]
+    steps = np.unique(s)[::-1]
+    fmr = np.r_[0, [np.mean(s[~mated] >= x) for x in steps]]
+    fnmr = np.r_[1, [np.mean(s[mated] < x) for x in steps]]
+    k = np.argmax(fnmr <= fmr)
+    part = (fnmr[k - 1] - fmr[k - 1]) / (fnmr[k - 1] - fmr[k - 1] + fmr[k] - fnmr[k])
+    eer = fmr[k - 1] + part * (fmr[k] - fmr[k - 1])
+    # two scores in one bin make one step of two
+    held += abs(float(f['estimate']) - eer) < 1 / min(mated.sum(), (~mated).sum())
+print(held)
+PY
+is "$("$python" eer.py sc/findings.csv 2>&1)" 12 "the equal error rate of every group"
+
 # everyone's rates have the interval that they have here in misid thresholds, of listed
 # trials too
 cat >everyone.py <<'PY'
