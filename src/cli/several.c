@@ -2,7 +2,6 @@
 #include "cli/several.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/file.h"
 #include "cli/folder.h"
@@ -84,13 +83,9 @@ static bool have_met(const struct tally *t, const struct outputs *one,
                      const struct outputs *other)
 {
     struct text rival = TEXT_INIT;
-    bool met = false;
 
     evidence_rival(&rival, other->backend);
-    for (size_t i = 0; i < t->n_series; i++)
-        met |= !strcmp(t->series[i].backend, one->backend) &&
-               !strcmp(t->series[i].metric, "both_wrong_with_misses") &&
-               !strcmp(t->series[i].point, rival.s);
+    bool met = tally_has(t, one->backend, "both_wrong_with_misses", rival.s);
     text_release(&rival);
     return met;
 }

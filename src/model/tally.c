@@ -346,6 +346,14 @@ bool tally_has(const struct tally *t, const char *backend, const char *metric,
     return find_series(t, backend, metric, point) != NULL;
 }
 
+bool tally_has_metric(const struct tally *t, const char *metric)
+{
+    for (size_t i = 0; i < t->n_series; i++)
+        if (!strcmp(t->series[i].metric, metric))
+            return true;
+    return false;
+}
+
 const struct count *tally_find(const struct tally *t, const char *backend,
                                const char *metric, const char *point,
                                const struct group *g)

@@ -185,6 +185,10 @@ static int add_reestimated(struct adding *a, const struct operating_point *point
             const struct subject subject = about(a, "fnmr", point->name);
             struct finding *row = row_add(&a->w, &subject, "",
                                           name_of(&a->name, a->c->axes, g), "");
+            /* at 0 or 1 every replicate may give the same, which is no interval */
+            bool none = got.fnmr.lo >= got.fnmr.hi;
+            if (none)
+                got.fnmr.lo = got.fnmr.hi = NAN;
             row_set_interval(row, &got.fnmr, method_find("vertex-bootstrap"),
                              how.confidence);
             row->n = (int64_t)what.n_mated;
@@ -194,7 +198,8 @@ static int add_reestimated(struct adding *a, const struct operating_point *point
             row->flag = got.false_matches < 30 || row->x < TOO_FEW ? FLAG_TOO_FEW : FLAG_OK;
             row->note = arena_printf(
                 &a->w.out->arena, "people drawn again %zu times, the threshold found again "
-                "in each; set by %.0f false matches%s%s", how.replicates,
+                "in each%s; set by %.0f false matches%s%s", how.replicates,
+                none ? ": the same rate each time, which is no interval" : "",
                 got.false_matches, got.false_matches < 30 ? ", fewer than 30: too few to say"
                                                           : "",
                 got.unreached ? "; some replicates wanted scores below the floor" : "");

@@ -359,6 +359,30 @@ like "$(cat loner-run/study.json)" '"Not drawn": "False match rate \(FMR\) betwe
 run "$MISID" chart loner-run
 is "$status|$errs" "0|" "... the run can be drawn again"
 
+# nobody has two images: no FNMR, and the run can be drawn again
+cut -d, -f1,3,4 r.csv >nobody.csv
+run "$MISID" score --templates t.npy --roster nobody.csv --by gender --thresholds 0.3 \
+    --out once --quiet
+run "$MISID" estimate once --quiet --permutations 99 --out once-run
+is "$status|$errs|$(grep -c ',fnmr,' once-run/findings.csv)" "0||0" "no mated comparisons"
+run "$MISID" chart once-run
+is "$status|$errs" "0|" "... the run can be drawn again"
+
+# a rate of 1 in every replicate has no bootstrap interval
+sed '2,$s/^\([^,]*\),p[0-9]*,/\1,x\1,/' r.csv >apart.csv
+"$python" - <<'PY'
+lines = open('apart.csv').read().split('\n')
+for i in (20, 30, 40): # three people of two images that are nothing alike
+    lines[i] = ','.join([lines[i].split(',')[0], f'both{i}'] + lines[i].split(',')[2:])
+    lines[i + 60] = ','.join([lines[i + 60].split(',')[0], f'both{i}'] + lines[i + 60].split(',')[2:])
+open('apart.csv', 'w').write('\n'.join(lines))
+PY
+run "$MISID" score --templates t.npy --roster apart.csv --by gender --thresholds 0.9 \
+    --target-fmr 0.001 --out apart --quiet
+run "$MISID" estimate apart --quiet --permutations 99 --replicates 100 --out apart-run
+is "$status|$(grep -c ',fnmr,all,,fmr=0.001,[^,]*,1,,,0.95,vertex-bootstrap,3,3,.*the same rate each time' \
+    apart-run/findings.csv)" "0|1" "all are missed in every replicate: no interval, which is said"
+
 # samples that had to agree on what is none of the groups' axes
 for by in gender gender,origin; do
     run "$MISID" score --templates t.npy --roster r.csv --by "$by" --same origin \
