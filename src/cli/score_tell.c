@@ -102,8 +102,8 @@ void score_tell_words(const struct scores *s, const char *dir, double seconds,
     bool distance = similarity_is_distance(s->similarity);
 
     text_addf(to, "%" PRIu64 " non-mated and %" PRIu64 " mated comparisons of %zu people in "
-              "%zu groups\n", non_mated.comparisons, mated.comparisons, s->n_subjects,
-              s->n_groups);
+              "%zu %s\n", non_mated.comparisons, mated.comparisons, s->n_subjects,
+              s->n_groups, s->n_groups == 1 ? "group" : "groups");
     if (seconds > 0)
         text_addf(to, "%.1f s, %s comparisons/s\n", seconds, rate_of(rate, all / seconds));
     if (non_mated.failed)

@@ -96,16 +96,18 @@ static int add_eer(struct adding *a, const struct group *g)
     const struct subject subject = about(a, "eer", "");
     struct curve curve;
 
-    compared_curve(a->c, g, &curve);
+    compared_curve_whole(a->c, g, &curve);
     struct curve_eer eer = curve_eer(&curve);
-    if (!isnan(eer.eer) && eer.how == CURVE_EXACT) {
+    if (!isnan(eer.eer)) {
         struct finding *row = row_add(&a->w, &subject, "",
                                       name_of(&a->name, a->c->axes, g), "");
         row->estimate = eer.eer;
         row->threshold = a->c->distance ? -eer.threshold : eer.threshold;
         row->n = (int64_t)(curve.nonmated + curve.n_mated);
-        row->note = "where the lines between observed points cross; the threshold is chosen "
-                    "on the same scores: no interval; n counts mated and non-mated";
+        row->note = arena_printf(
+            &a->w.out->arena, "where the lines between %s cross; the threshold is chosen on "
+            "the same scores: no interval; n counts mated and non-mated",
+            eer.how == CURVE_EXACT ? "observed points" : "edges of the histogram");
     }
     compared_curve_release(&curve);
     return rows_check_size(&a->w);
@@ -183,6 +185,10 @@ static int add_reestimated(struct adding *a, const struct operating_point *point
             const struct subject subject = about(a, "fnmr", point->name);
             struct finding *row = row_add(&a->w, &subject, "",
                                           name_of(&a->name, a->c->axes, g), "");
+            /* at 0 or 1 every replicate may give the same, which is no interval */
+            bool none = got.fnmr.lo >= got.fnmr.hi;
+            if (none)
+                got.fnmr.lo = got.fnmr.hi = NAN;
             row_set_interval(row, &got.fnmr, method_find("vertex-bootstrap"),
                              how.confidence);
             row->n = (int64_t)what.n_mated;
@@ -192,7 +198,8 @@ static int add_reestimated(struct adding *a, const struct operating_point *point
             row->flag = got.false_matches < 30 || row->x < TOO_FEW ? FLAG_TOO_FEW : FLAG_OK;
             row->note = arena_printf(
                 &a->w.out->arena, "people drawn again %zu times, the threshold found again "
-                "in each; set by %.0f false matches%s%s", how.replicates,
+                "in each%s; set by %.0f false matches%s%s", how.replicates,
+                none ? ": the same rate each time, which is no interval" : "",
                 got.false_matches, got.false_matches < 30 ? ", fewer than 30: too few to say"
                                                           : "",
                 got.unreached ? "; some replicates wanted scores below the floor" : "");
