@@ -66,6 +66,15 @@ static const char *keep_name(struct study *s, const struct group *g)
     return name;
 }
 
+static void set_against(struct study *s, const struct tally *t, const char *metric,
+                        const char *group, const char *versus, bool ratio)
+{
+    if (tally_has_metric(t, metric))
+        s->contrasts[s->n_contrasts++] = (struct study_contrast){
+            .metric = metric, .group = group, .versus = versus, .ratio = ratio,
+            .difference = !ratio };
+}
+
 /* Every group of a set against its reference: ratios of FMR, differences of FNMR. */
 static void contrast_set(struct study *s, const struct tally *t, unsigned set,
                          const struct group *asked, size_t room)
@@ -80,12 +89,9 @@ static void contrast_set(struct study *s, const struct tally *t, unsigned set,
             continue;
         const char *group = keep_name(s, &g);
         if (s->task == TASK_IDENTIFY)
-            s->contrasts[s->n_contrasts++] = (struct study_contrast){
-                .metric = "fpir", .group = group, .versus = versus, .ratio = true };
-        s->contrasts[s->n_contrasts++] = (struct study_contrast){
-            .metric = "fmr", .group = group, .versus = versus, .ratio = true };
-        s->contrasts[s->n_contrasts++] = (struct study_contrast){
-            .metric = "fnmr", .group = group, .versus = versus, .difference = true };
+            set_against(s, t, "fpir", group, versus, true);
+        set_against(s, t, "fmr", group, versus, true);
+        set_against(s, t, "fnmr", group, versus, false);
     } while (group_next(&g, &s->axes, set));
 }
 
@@ -118,11 +124,8 @@ static void name_metrics(struct study *s, const struct tally *t)
     s->metrics = arena_array(&s->arena, n, sizeof *s->metrics);
     s->n_metrics = 0;
     for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < t->n_series; k++)
-            if (!strcmp(t->series[k].metric, all[i].name)) {
-                s->metrics[s->n_metrics++] = (struct study_name){ all[i].name, 0 };
-                break;
-            }
+        if (tally_has_metric(t, all[i].name))
+            s->metrics[s->n_metrics++] = (struct study_name){ all[i].name, 0 };
     s->asked = own;
     s->n_asked = asked;
 }

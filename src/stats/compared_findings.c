@@ -166,6 +166,10 @@ static int add_reestimated(struct adding *a, const struct operating_point *point
             const struct subject subject = about(a, "fnmr", point->name);
             struct finding *row = row_add(&a->w, &subject, "",
                                           name_of(&a->name, a->c->axes, g), "");
+            /* at 0 or 1 every replicate may give the same, which is no interval */
+            bool none = got.fnmr.lo >= got.fnmr.hi;
+            if (none)
+                got.fnmr.lo = got.fnmr.hi = NAN;
             row_set_interval(row, &got.fnmr, method_find("vertex-bootstrap"),
                              how.confidence);
             row->n = (int64_t)what.n_mated;
@@ -175,7 +179,8 @@ static int add_reestimated(struct adding *a, const struct operating_point *point
             row->flag = got.false_matches < 30 || row->x < TOO_FEW ? FLAG_TOO_FEW : FLAG_OK;
             row->note = arena_printf(
                 &a->w.out->arena, "people drawn again %zu times, the threshold found again "
-                "in each; set by %.0f false matches%s%s", how.replicates,
+                "in each%s; set by %.0f false matches%s%s", how.replicates,
+                none ? ": the same rate each time, which is no interval" : "",
                 got.false_matches, got.false_matches < 30 ? ", fewer than 30: too few to say"
                                                           : "",
                 got.unreached ? "; some replicates wanted scores below the floor" : "");
@@ -228,23 +233,24 @@ static int add_eer(struct adding *a, const struct group *g)
     const struct subject subject = about(a, "eer", "");
     struct curve curve;
 
-    compared_curve(a->c, g, &curve);
+    compared_curve_whole(a->c, g, &curve);
     struct curve_eer eer = curve_eer(&curve);
-    if (!isnan(eer.eer) && eer.how == CURVE_EXACT) {
+    if (!isnan(eer.eer)) {
         struct finding *row = row_add(&a->w, &subject, "",
                                       name_of(&a->name, a->c->axes, g), "");
         const double least = fmin((double)curve.nonmated, (double)curve.n_mated);
-        const bool few = eer.eer * least < TOO_FEW;
+        const bool few = eer.eer * least < TOO_FEW, exact = eer.how == CURVE_EXACT;
         row->estimate = eer.eer;
         row->threshold = a->c->distance ? -eer.threshold : eer.threshold;
         row->n = (int64_t)(curve.nonmated + curve.n_mated);
         row->flag = eer.eer == 0 ? FLAG_ZERO : few ? FLAG_TOO_FEW : FLAG_OK;
-        row->note = few ? "where the lines between observed points cross; n counts mated and "
-                          "non-mated; no interval: fewer than five errors of one kind, of "
-                          "which drawing people again cannot tell how far they vary"
-                        : "where the lines between observed points cross; n counts mated and "
-                          "non-mated";
-        if (!few)
+        row->note = arena_printf(
+            &a->w.out->arena, "where the lines between %s cross; n counts mated and non-mated%s",
+            exact ? "observed points" : "edges of the histogram",
+            few ? "; no interval: fewer than five errors of one kind, of which drawing people "
+                  "again cannot tell how far they vary"
+            : exact ? "" : "; no interval: the scores there are not known one by one");
+        if (exact && !few)
             set_eer_limits(a, g, curve.floor, row);
     }
     compared_curve_release(&curve);

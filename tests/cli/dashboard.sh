@@ -15,7 +15,7 @@ awk 'BEGIN {
             (t > 3 ? "darker" : "lighter"), country[c]
     }
 }' >meta.csv
-# One run is made; the other nights are that run with other answers.
+# The nights, without gnuplot: nobody looks at their charts.
 night=0
 while [ $night -lt 24 ]; do
     night=$((night + 1))
@@ -23,7 +23,7 @@ while [ $night -lt 24 ]; do
         { k = ($1 - 1) % 50; few = 3 + ($1 % 7 + night * 5 + night % 3) % 3
           if (night >= 17 && $3 == "Female" && $5 == "darker") few += 15
           print $2 "," (k < few ? ($3 == "Male" ? "Female" : "Male") : $3) }' meta.csv >vendor.csv
-    SOURCE_DATE_EPOCH=$((1517702400 + 86400 * night)) PATH=$T/none:$PATH "$MISID" run "$study" \
+    SOURCE_DATE_EPOCH=$((1517702400 + 86400 * night)) PATH=$T/none "$MISID" run "$study" \
         --predictions vendor.csv --dataset ppb --set dataset.metadata=meta.csv --out "n$night" \
         --quiet >/dev/null 2>&1
     "$MISID" record "n$night" --history h.sqlite --quiet || echo "night $night was not recorded"

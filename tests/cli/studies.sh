@@ -86,6 +86,13 @@ every=$(awk -F, '$4 == "fnir" && $13 == "wilson-t" && $14 == $15 && $15 >= 5 {
     print $24 }' tags/findings.csv | sort -u)
 is "$every" ok "where all are missed, that is not too few to say"
 
+# Where nobody has two images the run can be read again all the same.
+run "$MISID" run "$SRCDIR/bench/vendor-comparison.yaml" --dataset synthetic --root wanted \
+    --backend lbp --backend coarse=lbp:grid=3 --out once --replicates 100 --permutations 99 --quiet
+is "$status|$errs|$(grep -c ',fnmr,' once/findings.csv)" "0||0" "one image of each: no FNMR"
+run "$MISID" bundle once --quiet
+is "$status|$("$MISID" verify once.tar --quiet 2>&1)" "0|" "... and the run is verified"
+
 # Curves of many groups are of those that have something to see.
 "$MISID" embed --dataset synthetic --root set --backend lbp --out told --quiet
 "$MISID" score told --by gender,age --thresholds 0.5 --out told-scores --quiet
