@@ -56,7 +56,6 @@ static void contents(const struct page *page, const struct tables *tables,
     const struct study *s = page->study;
 
     text_add(to, "<nav aria-label=\"Contents\">");
-    nav_link(to, s->n_conclusions, "found", "Found");
     nav_link(to, s->n_charts, "charts", "Charts");
     nav_link(to, page->cases && page->cases->n, "named", "Cases");
     nav_link(to, page->claims->n, "evidence", "Evidence");
@@ -152,8 +151,8 @@ int page_write(const struct page *page, struct text *to, struct err *err)
     page_breaks(&tables, to);
     page_verdicts(page, to);
     int drawing = page_charts(page, drawn, &charts, err);
-    contents(page, &tables, drawn, to);
     conclusions(page->study, to);
+    contents(page, &tables, drawn, to);
     text_addn(to, charts.s, charts.len);
     page_cases(page, &tables, to);
     page_evidence(page, to);
