@@ -36,7 +36,7 @@ _misid_options() { # the options of a command
     score) echo --templates --roster --by --thresholds --out --similarity --mode \
         --trials --same --same-person --probes --probe-roster --top --consolidate \
         --floor --target-fmr --max-exceedances --bins --failures --threads \
-        --checkpoint --shard --quiet --json --help ;;
+        --checkpoint --resume --shard --quiet --json --help ;;
     merge) echo --quiet --json --help ;;
     synth) echo --out --subjects --images --seed --size --format --plant --darker-from \
         --threads --quiet --json --help ;;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/file.h"
 #include "base/json.h"
 #include "cli/cli.h"
 #include "cli/options.h"
@@ -138,6 +139,15 @@ static int do_prune(const struct cache_request *q, struct cache *c, struct err *
     return code;
 }
 
+static bool has_answers(const char *dir)
+{
+    char *path = path_join(dir, "answers.db");
+    bool there = path_is_file(path);
+
+    free(path);
+    return there;
+}
+
 int cache_main(int argc, char **argv)
 {
     struct cache_request q = { .dir = NULL };
@@ -164,6 +174,9 @@ int cache_main(int argc, char **argv)
         options_print(table);
     } else if (!code && strcmp(what, "stat") && strcmp(what, "prune")) {
         code = err_add(&err, ERR_INPUT, "cache: expected 'stat' or 'prune'");
+    } else if (!code && q.dir && !has_answers(q.dir)) {
+        code = err_add(&err, ERR_INPUT, "%s: no cache is there, expected the folder of an "
+                       "answers.db", q.dir);
     } else if (!code) {
         struct cache *c = cache_open(q.dir);
         code = strcmp(what, "stat") ? do_prune(&q, c, &err) : do_stat(&q, c, &err);

@@ -360,7 +360,7 @@ int dataset_main(int argc, char **argv)
         code = dataset_check_main(argc - 1, argv + 1, &any, &err);
     else if (!strcmp(what, "sample"))
         code = dataset_sample_main(argc - 1, argv + 1, &err);
-    else if (!strcmp(what, "--help")) {
+    else if (!strcmp(what, "--help") || !strcmp(what, "-h")) {
         fputs(about, stdout);
         code = 0;
     } else {

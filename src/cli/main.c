@@ -115,7 +115,7 @@ static int unknown(const char *name)
 
 int help_main(int argc, char **argv)
 {
-    if (argc < 2) {
+    if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
         print_usage(stdout);
         return EXIT_DONE;
     }

@@ -112,6 +112,7 @@ void options_print(const struct option *table)
         char left[80];
         snprintf(left, sizeof left, "--%s%s%s", table->name, table->value ? " " : "",
                  table->value ? table->value : "");
-        printf("  %-24s %s\n", left, table->help);
+        size_t columns = text_columns(left);
+        printf("  %s%*s %s\n", left, columns < 24 ? 24 - (int)columns : 0, "", table->help);
     }
 }

@@ -73,6 +73,8 @@ int score_main(int argc, char **argv)
         { OPTION_NUMBER, "threads", "N", "threads (all processors)", &r.threads },
         { OPTION_NUMBER, "checkpoint", "S", "seconds between two states on disk (30)",
           &r.every },
+        { OPTION_FLAG, "resume", NULL, "never start afresh over a state that does not fit",
+          &r.resume },
         SHARD_OPTION(r.shard),
         { OPTION_FLAG, "quiet", NULL, "print nothing but faults", &r.quiet },
         { OPTION_FLAG, "json", NULL, "print a summary as JSON", &r.json },

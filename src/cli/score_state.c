@@ -97,7 +97,7 @@ static void free_names(char **names, size_t n)
 }
 
 int score_state_load(struct count *c, const char *dir, const char key[HASH_HEX],
-                     enum score_found *found, struct err *err)
+                     bool insist, enum score_found *found, struct err *err)
 {
     char **names;
     size_t n = find_ranks(dir, &names);
@@ -109,6 +109,10 @@ int score_state_load(struct count *c, const char *dir, const char key[HASH_HEX],
         if (one == SCORE_RESUMED || *found == SCORE_FRESH)
             *found = one;
     }
+    if (insist && (*found == SCORE_OTHER || *found == SCORE_DAMAGED))
+        code = err_add(err, ERR_INPUT, "score: --resume: %s/" NAME " is %s, expected the "
+                       "state of this command; without --resume it starts afresh", dir,
+                       *found == SCORE_OTHER ? "of other inputs or options" : "damaged");
     if (n && *found == SCORE_RESUMED)
         code = score_state_save(c, dir, 0, key, err);
     if (!code)

@@ -25,9 +25,10 @@ enum score_found {
 
 int score_state_save(const struct count *c, const char *dir, size_t rank,
                      const char key[HASH_HEX], struct err *err);
-/* All that fit; then those of several ranks are one, on disk as well. */
+/* All that fit; then those of several ranks are one, on disk as well. With `insist` a
+ * state that does not fit is ERR_INPUT, and stays. */
 int score_state_load(struct count *c, const char *dir, const char key[HASH_HEX],
-                     enum score_found *found, struct err *err);
+                     bool insist, enum score_found *found, struct err *err);
 int score_state_remove(const char *dir, struct err *err); /* all of them */
 
 /* Of what was asked for: similarity, axes, thresholds, inputs … and which part. */

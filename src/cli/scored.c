@@ -145,25 +145,44 @@ static size_t add_values(const struct roster *r, const char *name, const char **
     return n;
 }
 
+/* The axes of the groups, then those on which samples had to agree and that are none. */
+static size_t name_axes(const struct scores *s, const char **names)
+{
+    size_t n = 0;
+
+    for (size_t a = 0; a < s->n_axes; a++)
+        names[n++] = s->axes[a];
+    for (size_t i = 0; i < s->n_same; i++) {
+        bool known = false;
+        for (size_t a = 0; a < n; a++)
+            known |= !strcmp(names[a], s->same[i]);
+        if (!known)
+            names[n++] = s->same[i];
+    }
+    return n;
+}
+
 int scored_axes(const struct scored *sc, struct arena *arena, struct axes *axes,
                 struct err *err)
 {
     const struct scores *s = &sc->scores;
+    const char **names = arena_array(arena, s->n_axes + s->n_same, sizeof *names);
+    size_t n_names = name_axes(s, names);
 
-    if (s->n_axes > GROUP_MAX_AXES)
-        return err_add(err, ERR_LIMIT, "%zu axes, expected at most %d", s->n_axes,
+    if (n_names > GROUP_MAX_AXES)
+        return err_add(err, ERR_LIMIT, "%zu axes, expected at most %d", n_names,
                        GROUP_MAX_AXES);
-    axes->n = s->n_axes;
-    axes->axes = arena_array(arena, s->n_axes, sizeof *axes->axes);
-    for (size_t a = 0; a < s->n_axes; a++) {
+    axes->n = n_names;
+    axes->axes = arena_array(arena, n_names, sizeof *axes->axes);
+    for (size_t a = 0; a < n_names; a++) {
         const char **values = arena_array(arena, STUDY_MAX_GROUPS, sizeof *values);
-        size_t n = add_values(&sc->roster, s->axes[a], values, 0);
-        n = add_values(&sc->gallery, s->axes[a], values, n);
+        size_t n = add_values(&sc->roster, names[a], values, 0);
+        n = add_values(&sc->gallery, names[a], values, n);
         qsort(values, n, sizeof *values, by_bytes);
-        axes->axes[a] = (struct axis){ s->axes[a], values, n };
+        axes->axes[a] = (struct axis){ names[a], values, n };
         if (!n || n == STUDY_MAX_GROUPS)
             return err_add(err, ERR_INPUT, "the axis '%.60s' has %s values, expected 1 to %d",
-                           s->axes[a], n ? "too many" : "no", STUDY_MAX_GROUPS - 1);
+                           names[a], n ? "too many" : "no", STUDY_MAX_GROUPS - 1);
     }
     return 0;
 }

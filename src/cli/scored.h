@@ -46,7 +46,8 @@ struct scored {
 
 int scored_load(struct scored *sc, const char *dir, struct err *err);
 void scored_release(struct scored *sc);
-/* The axes of the scores with the values that the rosters have, sorted. */
+/* The axes of the scores, those last on which samples had to agree and that the groups do
+ * not have, with the values that the rosters have, sorted. */
 int scored_axes(const struct scored *sc, struct arena *arena, struct axes *axes,
                 struct err *err);
 /* `alike` is a set of axes, for fmr_alike (compared.h); 0: not counted. Operating points

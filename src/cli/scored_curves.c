@@ -30,6 +30,13 @@ static bool tells(const struct scored *sc, const struct axes *axes, unsigned set
         if (at < 0 || !(set & 1u << at))
             return false;
     }
+    for (size_t a = 0; a < axes->n; a++) {
+        bool known = false;
+        for (size_t i = 0; i < s->n_axes; i++)
+            known |= !strcmp(s->axes[i], axes->axes[a].name);
+        if (set & 1u << a && !known)
+            return false; /* the cells are of no such groups */
+    }
     return set == all || !s->gallery;
 }
 

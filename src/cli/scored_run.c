@@ -6,6 +6,7 @@
 #include "cli/scored_cleaning.h"
 #include "cli/scored_curves.h"
 #include "cli/scored_study.h"
+#include "report/report.h"
 #include "stats/evidence.h"
 
 static void name_backends(const struct scored_run *r, struct study *s)
@@ -16,9 +17,9 @@ static void name_backends(const struct scored_run *r, struct study *s)
         s->backends[i].text = r->all[i].backend;
 }
 
-/* Each matcher against every later one, in the metrics of the study's key, at every
- * target FMR. */
-static void set_against(const struct scored_run *r, struct study *s)
+/* Each matcher against every later one, in the metrics of the study's key that were
+ * counted, at every target FMR. */
+static void set_against(const struct scored_run *r, const struct tally *t, struct study *s)
 {
     const struct study_compare *c = &s->compare;
     const struct scored *first = &r->all[0];
@@ -30,7 +31,7 @@ static void set_against(const struct scored_run *r, struct study *s)
     for (size_t i = 0; i < r->n; i++)
         names[i] = r->all[i].backend;
     for (size_t m = 0; m < c->n_rivals; m++)
-        for (size_t k = 0; k < first->n_points; k++)
+        for (size_t k = 0; k < first->n_points && tally_has_metric(t, c->rivals[m]); k++)
             for (size_t i = 0; i + 1 < r->n && !isnan(first->targets[k]); i++)
                 s->rivals[s->n_rivals++] = (struct study_rivals){
                     .metric = c->rivals[m], .point = first->points[k].name,
@@ -51,7 +52,7 @@ int scored_run_count(struct scored_run *r, struct pipeline *p)
     if (code)
         return code;
     name_backends(r, s);
-    set_against(r, s);
+    set_against(r, &p->tally, s);
     r->point = scored_study_point(s, r->all, r->n, &p->tally);
     scored_study_end(s, r->all, r->n, &p->tally, r->point);
     return 0;
@@ -76,5 +77,7 @@ int scored_run_estimate(struct scored_run *r, struct pipeline *p)
         code = scored_curves(&r->all[i], s, &p->findings, &p->curves, p->err);
     if (!code && r->curves)
         scored_study_curves(s, r->all, r->n, r->point, &p->curves);
+    if (!code)
+        report_fitting_charts(s, &p->findings, &p->curves);
     return code;
 }

@@ -66,6 +66,15 @@ static const char *keep_name(struct study *s, const struct group *g)
     return name;
 }
 
+static void set_against(struct study *s, const struct tally *t, const char *metric,
+                        const char *group, const char *versus, bool ratio)
+{
+    if (tally_has_metric(t, metric))
+        s->contrasts[s->n_contrasts++] = (struct study_contrast){
+            .metric = metric, .group = group, .versus = versus, .ratio = ratio,
+            .difference = !ratio };
+}
+
 /* Every group of a set against its reference: ratios of FMR, differences of FNMR. */
 static void contrast_set(struct study *s, const struct tally *t, unsigned set,
                          const struct group *asked, size_t room)
@@ -80,12 +89,9 @@ static void contrast_set(struct study *s, const struct tally *t, unsigned set,
             continue;
         const char *group = keep_name(s, &g);
         if (s->task == TASK_IDENTIFY)
-            s->contrasts[s->n_contrasts++] = (struct study_contrast){
-                .metric = "fpir", .group = group, .versus = versus, .ratio = true };
-        s->contrasts[s->n_contrasts++] = (struct study_contrast){
-            .metric = "fmr", .group = group, .versus = versus, .ratio = true };
-        s->contrasts[s->n_contrasts++] = (struct study_contrast){
-            .metric = "fnmr", .group = group, .versus = versus, .difference = true };
+            set_against(s, t, "fpir", group, versus, true);
+        set_against(s, t, "fmr", group, versus, true);
+        set_against(s, t, "fnmr", group, versus, false);
     } while (group_next(&g, &s->axes, set));
 }
 
@@ -118,11 +124,8 @@ static void name_metrics(struct study *s, const struct tally *t)
     s->metrics = arena_array(&s->arena, n, sizeof *s->metrics);
     s->n_metrics = 0;
     for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < t->n_series; k++)
-            if (!strcmp(t->series[k].metric, all[i].name)) {
-                s->metrics[s->n_metrics++] = (struct study_name){ all[i].name, 0 };
-                break;
-            }
+        if (tally_has_metric(t, all[i].name))
+            s->metrics[s->n_metrics++] = (struct study_name){ all[i].name, 0 };
     s->asked = own;
     s->n_asked = asked;
 }
@@ -368,7 +371,19 @@ static bool is_of_rivals(const struct study *s, const char *metric, unsigned set
     return false;
 }
 
-/* Several matchers: who is served how badly by whom, and by how much they differ. */
+/* Parts of the page that are folded: what looks beyond the answer. */
+static const char fold_further[] = "Further charts";
+static const char fold_rivals[] = "One matcher against the other";
+static const char fold_curves[] = "Scores and thresholds";
+
+/* The last chart goes into a folded part. */
+static void fold_last(struct study *s, const char *fold)
+{
+    s->charts[s->n_charts - 1].fold = fold;
+}
+
+/* Several matchers: who is served how badly by whom, and by how much they differ. The latter
+ * is folded where the study's answer is about groups of people. */
 static void add_rivals(struct study *s, const struct scored *all, size_t n,
                        const struct tally *t, const char *point)
 {
@@ -385,6 +400,8 @@ static void add_rivals(struct study *s, const struct scored *all, size_t n,
             s->charts[s->n_charts - 1].caption = galleries;
             add_chart(s, "rivals", c->rivals[m], NULL, point, s->spread[i]);
             s->charts[s->n_charts - 1].caption = galleries;
+            if (study_answer_claim(s))
+                fold_last(s, fold_rivals);
         }
 }
 
@@ -400,13 +417,18 @@ static void add_charts(struct study *s, const struct scored *sc, size_t n, const
     for (size_t i = 0; i < s->n_spread; i++)
         for (size_t k = 0; k < 3; k++)
             if (has_groups(s, t, metrics[k], point, s->spread[i]) &&
-                !(n > 1 && is_of_rivals(s, metrics[k], s->spread[i])))
+                !(n > 1 && is_of_rivals(s, metrics[k], s->spread[i]))) {
                 add_chart(s, "bars", metrics[k], NULL, point, s->spread[i]);
+                if (!strcmp(metrics[k], "fmr_alike"))
+                    fold_last(s, fold_further);
+            }
     unsigned last = s->n_spread ? s->spread[s->n_spread - 1] : 0;
     if (last && count_groups(&s->axes, last) >= 2 && count_groups(&s->axes, last) <= 24)
         add_chart(s, "cross", "fmr", NULL, point, last);
-    if (s->n_spread > 1)
+    if (s->n_spread > 1) {
         add_chart(s, "caterpillar", metrics[0], NULL, point, 0);
+        fold_last(s, fold_further);
+    }
     if (has_contrast(s, metrics[0]))
         add_chart(s, "forest", metrics[0], NULL, point, 0);
 }
@@ -450,17 +472,18 @@ void scored_study_curves(struct study *s, const struct scored *all, size_t n,
     static const struct {
         const char *chart, *metric, *rests[2]; /* metrics of which it needs rows */
         bool own;                              /* at groups' own thresholds */
+        bool open;                             /* of the first set, beside the answer */
         const char *title;
     } wanted[] = {
-        { "fmr-threshold", "fmr", { "fmr", "fmr" }, false, "FMR against threshold" },
-        { "det", "fnmr", { "fmr", "fnmr" }, false, "FNMR against FMR (DET)" },
-        { "densities", "fmr", { "density.mated", "density.mated" }, false,
+        { "fmr-threshold", "fmr", { "fmr", "fmr" }, false, false, "FMR against threshold" },
+        { "det", "fnmr", { "fmr", "fnmr" }, false, false, "FNMR against FMR (DET)" },
+        { "densities", "fmr", { "density.mated", "density.mated" }, false, false,
           "Scores of mated and non-mated comparisons" },
-        { "equalise", "fmr", { "fmr", "fnmr" }, true,
+        { "equalise", "fmr", { "fmr", "fnmr" }, true, false,
           "Equal thresholds or equal FMRs" },
-        { "fpir-threshold", "fpir", { "fpir", "fpir" }, false,
+        { "fpir-threshold", "fpir", { "fpir", "fpir" }, false, true,
           "FPIR against threshold" },
-        { "gallery-size", "fpir", { "fpir", "fpir" }, false,
+        { "gallery-size", "fpir", { "fpir", "fpir" }, false, true,
           "FPIR against the size of the gallery" },
     };
     const size_t kinds = sizeof wanted / sizeof *wanted;
@@ -478,6 +501,8 @@ void scored_study_curves(struct study *s, const struct scored *all, size_t n,
                               s->spread[i]);
                     if (n > 1)
                         name_backend(s, &s->charts[s->n_charts - 1], all[b].backend);
+                    if (!wanted[k].open || i)
+                        fold_last(s, n > 1 ? s->charts[s->n_charts - 1].backend : fold_curves);
                 }
         }
 }

@@ -44,6 +44,7 @@ struct score_request {
     double every;              /* seconds between two states */
     const char *shard;         /* "3/8", or NULL */
     const struct ranks *ranks; /* that do it together; NULL: this process alone */
+    bool resume;               /* a state that does not fit is a fault */
     bool quiet, json;          /* no words at all; a summary as JSON at the end */
     bool silent;               /* no summary */
 };

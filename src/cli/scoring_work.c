@@ -124,10 +124,10 @@ static int begin(struct scoring *g, struct err *err)
     int code;
 
     (void)((code = path_make_dirs(out, err)) ||
+           (code = score_state_load(g->count, out, g->key, g->r->resume, &found, err)) ||
            /* an older record must not stand beside a state that is under way */
            (code = file_remove(out, "scores.json", err)) ||
-           (code = shard_unfinish(out, err)) ||
-           (code = score_state_load(g->count, out, g->key, &found, err)));
+           (code = shard_unfinish(out, err)));
     if (code)
         return code;
     if (g->shard.n)

@@ -92,6 +92,9 @@ void scoring_tell(const struct scoring *g, struct text *to)
         score_tell_json(&g->scores, g->r->out, to);
     } else {
         tell_people(&g->same, to);
+        if (!g->a.roster.has_subjects)
+            text_add(to, "the roster does not say whose samples they are: each is taken for a "
+                     "person of its own\n");
         score_tell_words(&g->scores, g->r->out, g->seconds, to);
     }
 }

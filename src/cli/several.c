@@ -8,6 +8,7 @@
 #include "cli/own_study.h"
 #include "core/classify.h"
 #include "model/outputs.h"
+#include "stats/evidence.h"
 #include "stats/methods.h"
 
 static bool serves(const struct study_name *name)
@@ -63,20 +64,50 @@ static int count_dose_again(struct pipeline *p, const char *dir, const struct cl
 
 /* The counts of one backend, made again from its outputs. */
 static int count_again(struct pipeline *p, const char *dir, const struct classify *c,
-                       const struct roster *r, const char *backend, struct tally *to)
+                       const struct roster *r, struct outputs *o, struct tally *to)
 {
-    char *name = folder_backend(backend, "outputs.csv"), *path = path_join(dir, name);
-    struct outputs o;
+    char *name = folder_backend(o->backend, "outputs.csv"), *path = path_join(dir, name);
     int code = 0;
 
-    outputs_init(&o, backend);
-    if (folder_records(&p->run, name) && !(code = outputs_read(&o, r, path, p->err)))
-        code = classify_count(c, &o, "", to, p->err);
+    if (folder_records(&p->run, name) && !(code = outputs_read(o, r, path, p->err)))
+        code = classify_count(c, o, "", to, p->err);
     for (size_t d = 0; d < p->study.n_doses && !code; d++)
-        code = count_dose_again(p, dir, c, r, &o, p->study.doses[d].point, to);
-    outputs_release(&o);
+        code = count_dose_again(p, dir, c, r, o, p->study.doses[d].point, to);
     free(path);
     free(name);
+    return code;
+}
+
+/* True if the run set the first against the second. */
+static bool have_met(const struct tally *t, const struct outputs *one,
+                     const struct outputs *other)
+{
+    struct text rival = TEXT_INIT;
+
+    evidence_rival(&rival, other->backend);
+    bool met = tally_has(t, one->backend, "both_wrong_with_misses", rival.s);
+    text_release(&rival);
+    return met;
+}
+
+static int count_all_again(struct pipeline *p, const char *dir, const struct classify *c,
+                           const struct roster *r, struct tally *to)
+{
+    size_t n = p->study.n_backends;
+    struct outputs *all = mem_array(n, sizeof *all);
+    int code = 0;
+
+    for (size_t i = 0; i < n; i++)
+        outputs_init(&all[i], p->study.backends[i].text);
+    for (size_t i = 0; i < n && !code; i++)
+        code = count_again(p, dir, c, r, &all[i], to);
+    for (size_t i = 0; i < n && !code; i++)
+        for (size_t k = 0; k < n && !code; k++)
+            if (have_met(&p->tally, &all[i], &all[k]))
+                code = classify_compare(c, &all[i], &all[k], "", to, p->err);
+    for (size_t i = 0; i < n; i++)
+        outputs_release(&all[i]);
+    free(all);
     return code;
 }
 
@@ -97,8 +128,7 @@ static int adopt(struct pipeline *p, const char *dir, const struct roster *r)
     if (!code) {
         tally_init(&again, &s->axes);
         classify_init(&c, r, &s->axes, sets, n_sets, (size_t)target, NULL);
-        for (size_t i = 0; i < s->n_backends && !code; i++)
-            code = count_again(p, dir, &c, r, s->backends[i].text, &again);
+        code = count_all_again(p, dir, &c, r, &again);
         if (!code)
             code = tally_adopt_people(&p->tally, &again, p->err);
         classify_release(&c);

@@ -401,11 +401,10 @@ int classify_compare(const struct classify *c, const struct outputs *one,
         { "error_with_misses", "only_wrong_with_misses", "both_wrong_with_misses" },
         { "error", "only_wrong", "both_wrong" },
     };
+    bool several = has_several(c, one) || has_several(c, other);
     struct text rival = TEXT_INIT, self = TEXT_INIT;
     int code = 0;
 
-    if (has_several(c, one) || has_several(c, other))
-        return 0;
     text_add(&rival, "backend=");
     text_add_percent(&rival, other->backend);
     text_add(&self, "backend=");
@@ -419,7 +418,7 @@ int classify_compare(const struct classify *c, const struct outputs *one,
             [BOTH] = { .backend = one->backend, .metric = ways[i].both,
                        .point = rival.s, .source = source },
         };
-        code = compare_by(c, one, other, ways[i].measure, likes, false, to, err);
+        code = compare_by(c, one, other, ways[i].measure, likes, several, to, err);
     }
     text_release(&rival);
     text_release(&self);

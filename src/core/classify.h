@@ -59,8 +59,7 @@ int classify_count(const struct classify *c, const struct outputs *o, const char
 /* Adds how often two backends that were shown the same faces were both wrong, and each
  * where the other was right: only_wrong and both_wrong (of the faces both classified)
  * and the same _with_misses (of the faces both were shown; not classified is wrong), at
- * the point `backend=OTHER`. Nothing where a person has several images: such faces are
- * no independent pairs. */
+ * the point `backend=OTHER`; people as in classify_count(). */
 int classify_compare(const struct classify *c, const struct outputs *one,
                      const struct outputs *other, const char *source, struct tally *to,
                      struct err *err);

@@ -270,7 +270,7 @@ int tally_adopt_people(struct tally *t, const struct tally *from, struct err *er
         struct count *c = &t->counts[i];
         const struct count *same = tally_find(from, c->backend, c->metric, c->point,
                                               &c->group);
-        if (!*c->backend || (!same && metric_find(c->metric)->rival))
+        if (!*c->backend)
             continue;
         if (!same || same->x != c->x || same->n != c->n)
             return err_add(err, ERR_INPUT, "%s:%zu: '%s' has %lld of %lld, but its outputs "
@@ -344,6 +344,14 @@ bool tally_has(const struct tally *t, const char *backend, const char *metric,
                const char *point)
 {
     return find_series(t, backend, metric, point) != NULL;
+}
+
+bool tally_has_metric(const struct tally *t, const char *metric)
+{
+    for (size_t i = 0; i < t->n_series; i++)
+        if (!strcmp(t->series[i].metric, metric))
+            return true;
+    return false;
 }
 
 const struct count *tally_find(const struct tally *t, const char *backend,

@@ -105,6 +105,8 @@ void tally_write_counts(const struct tally *t, const char *backend, struct text 
 /* True if there is any row of that backend, metric and point. */
 bool tally_has(const struct tally *t, const char *backend, const char *metric,
                const char *point);
+/* True if there is any row of the metric. */
+bool tally_has_metric(const struct tally *t, const char *metric);
 /* A row as published, or NULL. */
 const struct count *tally_find(const struct tally *t, const char *backend,
                                const char *metric, const char *point,

@@ -203,6 +203,35 @@ int chart_draw(struct plot *plot, const struct chart_input *in, bool *nothing,
     return code;
 }
 
+void report_fitting_charts(struct study *study, const struct findings *findings,
+                           const struct findings *curves)
+{
+    struct text left_out = TEXT_INIT;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < study->n_charts; i++) {
+        const struct study_chart *c = &study->charts[i];
+        struct chart_input in = { study, findings, c, curves };
+        struct err why = ERR_INIT;
+        struct plot plot;
+        bool nothing;
+        plot_init(&plot, c->id);
+        int code = c->line ? 0 : chart_draw(&plot, &in, &nothing, &why);
+        plot_release(&plot);
+        err_release(&why);
+        if (code == ERR_INPUT || code == ERR_LIMIT)
+            text_addf(&left_out, "%s%s", left_out.len ? "; " : "", c->title);
+        else
+            study->charts[kept++] = *c;
+    }
+    study->n_charts = kept;
+    if (left_out.len) {
+        text_add(&left_out, ": too few groups have such a rate, or too many for a page.");
+        study_add_fact(study, "Not drawn", left_out.s);
+    }
+    text_release(&left_out);
+}
+
 /* What gnuplot draws the chart from; *nothing is set where there is nothing to draw. */
 static int write_chart(const struct study *study, const struct findings *findings,
                        const struct findings *curves, const struct study_chart *c,

@@ -83,7 +83,8 @@ void report_cite(const struct study *study, const struct findings *findings, siz
     if (!isnan(r->lo) || !isnan(r->hi))
         add_interval(to, r, unit, decimals);
     if (r->clusters >= 0)
-        text_addf(to, "; %lld people, each counted once", (long long)r->clusters);
+        text_addf(to, "; %lld people%s", (long long)r->clusters,
+                  r->clusters == r->n ? ", each counted once" : "");
     if (!isnan(r->p)) {
         text_add(to, "; ");
         format_p(to, r->p);

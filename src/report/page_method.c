@@ -132,8 +132,10 @@ static void methods(const struct page *page, struct text *to)
         text_add(to, "<li><b>Backends face by face.</b> Two backends that saw the same faces "
                  "are set against each other by the faces that only one of them got wrong: "
                  "the interval is that for paired rates (Newcombe, Statistics in Medicine 17, "
-                 "1998, 2635–2650, method 10), p McNemar's exact test. A face that was not "
-                 "classified counts as an error (the primary way); of faces that both "
+                 "1998, 2635–2650, method 10), p McNemar's exact test; where people have several "
+                 "images, each person's influence on the difference, and p is from the "
+                 "interval. A face that was not classified counts as an error (the primary "
+                 "way); of faces that both "
                  "classified the table of errors speaks. Holm's correction is over all groups "
                  "and pairs of backends of one table.</li>\n");
     if (has_kind(page, "rise"))
@@ -235,8 +237,8 @@ static void remarks(const struct page *page, struct text *to)
 {
     if (has_flag(page, FLAG_TOO_FEW) || has_flag(page, FLAG_ZERO))
         text_add(to, "<h3>Too few to say</h3>\n<p>Rates that rest on fewer than five hits, or "
-                 "whose hits come from so few people that the degrees of freedom are below "
-                 "five, are marked “too few to say”, those on none “none seen”. Their "
+                 "whose hits few people carry (effectively fewer than five, and fewer than five "
+                 "degrees of freedom), are marked “too few to say”, those on none “none seen”. Their "
                  "intervals are honest; their estimates should not be quoted alone.</p>\n");
     if (has_range(page))
         text_add(to, "<h3>Counts that were not published</h3>\n<p>A remark such as “n "

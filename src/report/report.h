@@ -36,6 +36,11 @@ int charts_check(const struct study *study, struct err *err);
 int report_charts(const struct study *study, const struct findings *findings,
                   const struct findings *curves, const char *dir, struct err *err);
 
+/* Takes out of the study the charts that are of no line of its file, and that these rows
+ * cannot fill or would overfill; a fact of the study names them. */
+void report_fitting_charts(struct study *study, const struct findings *findings,
+                           const struct findings *curves);
+
 /* Writes dir/report.html (self-contained; the charts that are in dir/charts are
  * inlined), dir/tables.tex (booktabs) and dir/report.json. Fails (ERR_INPUT) on
  * a placeholder of the study that names no finding. */

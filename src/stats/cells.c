@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "stats/clustered.h"
 
 static int most_alike_first(const void *a, const void *b)
 {
@@ -160,12 +161,26 @@ void cells_release(struct cells *c)
     *c = (struct cells){ .scores = NULL };
 }
 
+/* -1 of all. */
+static long cell_index(const struct scores *s, uint32_t a, uint32_t b, bool mated)
+{
+    return a == CELLS_ALL ? -1 : scores_cell(s, a, b, mated);
+}
+
+/* True if the cell is the one, or where that is -1 any of its kind. */
+static bool is_chosen(const struct scores *s, size_t cell, long one, bool mated)
+{
+    return one < 0 ? s->cells[cell].mated == mated : cell == (size_t)one;
+}
+
 struct curve cells_curve(const struct cells *c, uint32_t a, uint32_t b)
 {
     const struct scores *s = c->scores;
-    long other = scores_cell(s, a, b, false), same = scores_cell(s, a, b, true);
+    long other = cell_index(s, a, b, false), same = cell_index(s, a, b, true);
     struct curve out = { .floor = c->floor, .low = c->low, .top = c->top };
 
+    if (a == CELLS_ALL)
+        return c->all;
     if (other >= 0) {
         out.high = c->lists + c->first[other];
         out.n_high = c->first[other + 1] - c->first[other];
@@ -191,19 +206,25 @@ bool cells_has_people(const struct cells *c)
 static int take_images(const struct cells *c, uint32_t group, uint32_t *images,
                        struct err *err)
 {
-    const struct scores_roll *roll = &c->scores->rolls[group];
-    uint64_t all = roll->samples - roll->failed, sum = 0;
+    const struct scores *s = c->scores;
+    uint64_t all = 0, sum = 0;
 
-    for (size_t i = 0; i < c->side.roster->n; i++)
-        if (c->side.group[i] == group && roster_status(c->side.roster, i) == STATUS_OK) {
+    for (size_t g = 0; g < s->n_groups; g++)
+        if (group == CELLS_ALL || group == g)
+            all += s->rolls[g].samples - s->rolls[g].failed;
+    for (size_t i = 0; i < c->side.roster->n; i++) {
+        uint32_t of = c->side.group[i];
+        if ((group == CELLS_ALL ? of != UINT32_MAX : of == group) &&
+            roster_status(c->side.roster, i) == STATUS_OK) {
             images[c->side.person[i]]++;
             sum++;
         }
+    }
     if (sum == all)
         return 0;
     return err_add(err, ERR_INPUT, "the group '%s' has %llu samples with a template beside "
                    "the scores, expected %llu: the roster that was scored",
-                   c->scores->groups[group], (unsigned long long)sum,
+                   group == CELLS_ALL ? "all" : s->groups[group], (unsigned long long)sum,
                    (unsigned long long)all);
 }
 
@@ -214,7 +235,7 @@ static int listed(const struct cells *c, long cell, struct dyads *to, struct err
     size_t n = 0;
 
     for (size_t i = 0; i < s->n_dyads; i++)
-        if ((long)s->dyads[i].cell == cell)
+        if (is_chosen(s, s->dyads[i].cell, cell, false))
             list[n++] = (struct dyad){ s->dyads[i].s, s->dyads[i].t,
                                        (double)s->dyads[i].comparisons, 0 };
     int code = dyads_listed(to, list, n, c->people, err);
@@ -225,9 +246,9 @@ static int listed(const struct cells *c, long cell, struct dyads *to, struct err
 int cells_dyads(const struct cells *c, uint32_t a, uint32_t b, struct dyads *to,
                 struct err *err)
 {
-    long cell = scores_cell(c->scores, a, b, false);
+    long cell = cell_index(c->scores, a, b, false);
 
-    if (cell < 0 || !cells_has_people(c))
+    if ((cell < 0 && a != CELLS_ALL) || !cells_has_people(c))
         return err_add(err, ERR_INPUT, "who is in which comparison is not known, expected all "
                        "pairs of one roster or listed trials");
     if (c->scores->listed)
@@ -249,27 +270,56 @@ int cells_dyads(const struct cells *c, uint32_t a, uint32_t b, struct dyads *to,
 int cells_false_matches(const struct cells *c, uint32_t a, uint32_t b, double threshold,
                         struct dyads *to, struct err *err)
 {
-    long cell = scores_cell(c->scores, a, b, false);
+    long one = cell_index(c->scores, a, b, false);
 
     dyads_clear(to);
-    for (size_t i = c->first[cell]; i < c->first[cell + 1] &&
-                                    (double)c->pairs[i].score >= threshold; i++)
-        dyads_add(to, c->pairs[i].s, c->pairs[i].t, 1);
+    for (size_t cell = 0; cell < c->scores->n_cells; cell++)
+        for (size_t i = c->first[cell];
+             is_chosen(c->scores, cell, one, false) && i < c->first[cell + 1] &&
+             (double)c->pairs[i].score >= threshold; i++)
+            dyads_add(to, c->pairs[i].s, c->pairs[i].t, 1);
     return dyads_close(to, err);
+}
+
+static int higher_first(const void *a, const void *b)
+{
+    const struct scored_dyad *p = a, *q = b;
+
+    return (p->score < q->score) - (p->score > q->score);
+}
+
+double cells_borrow(const struct cells *c, uint32_t a, uint32_t b, const struct dyads *d)
+{
+    long one = cell_index(c->scores, a, b, false);
+    size_t n = 0, all = one < 0 ? c->all.n_high : c->first[one + 1] - c->first[one];
+    struct scored_dyad *list = mem_array(all, sizeof *list);
+
+    for (size_t cell = 0; cell < c->scores->n_cells; cell++)
+        for (size_t i = c->first[cell];
+             is_chosen(c->scores, cell, one, false) && i < c->first[cell + 1]; i++)
+            list[n++] = (struct scored_dyad){ c->pairs[i].s, c->pairs[i].t,
+                                              c->pairs[i].score };
+    if (one < 0)
+        qsort(list, n, sizeof *list, higher_first);
+    double deff = clustered_borrow(d, list, n);
+    free(list);
+    return deff;
 }
 
 size_t cells_misses(const struct cells *c, uint32_t group, double threshold, double *m,
                     double *x)
 {
-    long cell = scores_cell(c->scores, group, group, true);
+    long one = cell_index(c->scores, group, group, true);
     size_t n = 0;
 
     memset(m, 0, c->people * sizeof *m);
     memset(x, 0, c->people * sizeof *x);
-    for (size_t i = c->first[cell]; i < c->first[cell + 1]; i++) {
-        m[c->pairs[i].s]++;
-        x[c->pairs[i].s] += (double)c->pairs[i].score < threshold;
-    }
+    for (size_t cell = 0; cell < c->scores->n_cells; cell++)
+        for (size_t i = c->first[cell];
+             is_chosen(c->scores, cell, one, true) && i < c->first[cell + 1]; i++) {
+            m[c->pairs[i].s]++;
+            x[c->pairs[i].s] += (double)c->pairs[i].score < threshold;
+        }
     for (size_t i = 0; i < c->people; i++)
         if (m[i] > 0) {
             m[n] = m[i];

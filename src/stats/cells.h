@@ -54,10 +54,15 @@ int cells_open(struct cells *c, const struct scores *scores, const struct cells_
                const struct cells_side *gallery, size_t people, struct err *err);
 void cells_release(struct cells *c);
 
+/* In place of both groups: everyone who is in one, across groups too. */
+#define CELLS_ALL UINT32_MAX
+
 /* Of one pair of groups (a group with itself: a = b). */
 struct curve cells_curve(const struct cells *c, uint32_t a, uint32_t b);
 
 bool cells_has_people(const struct cells *c);
+/* The design effect that an interval of the pair may borrow (clustered.h), of its dyads. */
+double cells_borrow(const struct cells *c, uint32_t a, uint32_t b, const struct dyads *d);
 /* The dyads of a pair of groups without errors, and their false matches at a threshold
  * that is no lower than the floor. Released by the caller. */
 int cells_dyads(const struct cells *c, uint32_t a, uint32_t b, struct dyads *to,

@@ -449,8 +449,51 @@ void compared_curve(const struct compared *c, const struct group *g, struct curv
     }
 }
 
+/* Adds the cells whose comparisons are all of the group. */
+static uint64_t add_histograms(const struct compared *c, const struct group *g, uint64_t *to)
+{
+    const struct scores *s = c->scores;
+    bool *in = mem_array(s->n_groups, sizeof *in);
+    uint64_t sum = 0;
+    struct group of;
+
+    for (size_t i = 0; i < s->n_groups; i++)
+        in[i] = !s->n_axes || (group_parse(&of, c->axes, s->groups[i], NULL) == 0 &&
+                               group_within(&of, g, c->axes->n));
+    for (size_t i = 0; i < s->n_cells; i++)
+        for (size_t b = 0; !s->cells[i].mated && in[s->cells[i].a] && in[s->cells[i].b] &&
+                           b < s->bins; b++) {
+            to[b] += s->cells[i].histogram[b];
+            sum += s->cells[i].histogram[b];
+        }
+    free(in);
+    return sum;
+}
+
+void compared_curve_whole(const struct compared *c, const struct group *g,
+                          struct curve *out)
+{
+    const struct scores *s = c->scores;
+
+    compared_curve(c, g, out);
+    if (s->tail || !s->bins || !s->n_cells || !s->cells[0].histogram)
+        return;
+    uint64_t *histogram = mem_array(s->bins, sizeof *histogram);
+    if (add_histograms(c, g, histogram) != out->nonmated) { /* not of these comparisons */
+        free(histogram);
+        return;
+    }
+    out->histogram = histogram;
+    out->bins = s->bins;
+    out->low = s->low;
+    out->top = s->high;
+    if (c->distance)
+        curve_mirror(histogram, s->bins, &out->low, &out->top);
+}
+
 void compared_curve_release(struct curve *curve)
 {
     free((void *)curve->high);
+    free((void *)curve->histogram);
     free((void *)curve->mated);
 }

@@ -124,6 +124,10 @@ int compared_count_dose(const struct compared *c, const char *backend,
 /* The curve of one group (curve.h), whose arrays the caller frees with
  * compared_curve_release(). Exceedances only, no histogram. */
 void compared_curve(const struct compared *c, const struct group *g, struct curve *out);
+/* Below the floor, too, as far as a histogram of all scores tells: for what may lie there,
+ * like the EER. */
+void compared_curve_whole(const struct compared *c, const struct group *g,
+                          struct curve *out);
 void compared_curve_release(struct curve *curve);
 
 #endif

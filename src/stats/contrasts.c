@@ -285,18 +285,19 @@ static int add_meeting(struct work *w, const struct subject *about, const char *
         evidence_rate(w->e, w->e->tally, &shared, group, N_STATED, &both) &&
         evidence_rate(w->e, w->e->tally, &second, group, N_STATED, &beaten) &&
         !(code = rows_check_size(w)) &&
-        !(code = paired_interval(both.x, alone.x, beaten.x,
-                                 alone.n - both.x - alone.x - beaten.x,
-                                 w->study->confidence, &i, &p, w->err))) {
+        !(code = paired_rates(&alone, &beaten, &both, w->study->confidence, &i, &p,
+                              w->err))) {
         struct finding *row = row_add(w, about, "excess_paired", group, rival.s);
-        row_set_interval(row, &i, method_find("newcombe"), w->study->confidence);
+        row_set_interval(row, &i, paired_method(&alone, &beaten), w->study->confidence);
         row->x = alone.x;
         row->n = alone.n;
         row->p = p;
         row->note = arena_printf(&w->out->arena, "only the one wrong: %lld, only the other: "
-                                 "%lld, both: %lld, of %lld faces; p: McNemar's exact test; "
-                                 "%s", (long long)alone.x, (long long)beaten.x,
-                                 (long long)both.x, (long long)alone.n, m->policy->words);
+                                 "%lld, both: %lld, of %lld faces; p: %s; %s", (long long)alone.x, (long long)beaten.x,
+                                 (long long)both.x, (long long)alone.n,
+                                 paired_is_clustered(&alone, &beaten)
+                                 ? "from the interval, paired by person"
+                                 : "McNemar's exact test", m->policy->words);
     }
     text_release(&rival);
     text_release(&self);

@@ -12,7 +12,6 @@
 #include "stats/rows.h"
 
 #define MOST_DRAWN 400
-#define ALL UINT32_MAX
 
 struct maker {
     const struct cells *c;
@@ -34,7 +33,7 @@ struct pair {
 
 static const char *group_name(const struct maker *k, uint32_t g)
 {
-    return g == ALL ? "all" : k->c->scores->groups[g];
+    return g == CELLS_ALL ? "all" : k->c->scores->groups[g];
 }
 
 static double reported(const struct maker *k, double likeness)
@@ -80,31 +79,16 @@ static const char *how_note(enum curve_how how)
     }
 }
 
-/* The design effect to borrow, as every other interval of this cell would. */
-static void find_borrowed(struct maker *k, struct pair *p)
-{
-    const struct cells *c = k->c;
-    long cell = scores_cell(c->scores, p->a, p->b, false);
-    size_t from = c->first[cell], n = c->first[cell + 1] - from;
-    struct scored_dyad *list = mem_array(n, sizeof *list);
-
-    for (size_t i = 0; i < n; i++)
-        list[i] = (struct scored_dyad){ c->pairs[from + i].s, c->pairs[from + i].t,
-                                        c->pairs[from + i].score };
-    p->borrowed = clustered_borrow(&p->dyads, list, n);
-    free(list);
-}
-
 static int open_pair(struct maker *k, uint32_t a, uint32_t b, struct pair *p)
 {
     *p = (struct pair){ .a = a, .b = b };
-    p->curve = a == ALL ? k->c->all : cells_curve(k->c, a, b);
-    p->known = a != ALL && cells_has_people(k->c) && p->curve.nonmated > 0;
+    p->curve = cells_curve(k->c, a, b);
+    p->known = cells_has_people(k->c) && p->curve.nonmated > 0;
     if (!p->known)
         return 0;
     int code = cells_dyads(k->c, a, b, &p->dyads, k->err);
     if (!code)
-        find_borrowed(k, p);
+        p->borrowed = cells_borrow(k->c, a, b, &p->dyads);
     return code;
 }
 
@@ -128,7 +112,8 @@ static int add_fmr(struct maker *k, struct pair *p, const char *point,
     row->x = (int64_t)at->false_matches;
     row->n = (int64_t)p->curve.nonmated;
     row->note = how_note(at->how);
-    if (!p->known || !(p->dyads.comparisons > 0) || at->threshold < k->c->floor)
+    if (!p->known || !(p->dyads.comparisons > 0) || at->threshold < k->c->floor ||
+        (p->a == CELLS_ALL && !*point)) /* a long list for each of many points */
         return 0;
     how.confidence = k->want->confidence;
     how.borrowed = p->borrowed;
@@ -152,7 +137,7 @@ static int add_fnmr(struct maker *k, struct pair *p, const char *point,
     row->x = (int64_t)at->false_non_matches;
     row->n = (int64_t)p->curve.n_mated;
     row->note = how_note(at->how);
-    if (p->a == ALL || !cells_has_people(k->c))
+    if (!cells_has_people(k->c))
         return 0;
     size_t n = cells_misses(k->c, p->a, at->threshold, k->m, k->x);
     const struct people people = { n, k->m, k->x };
@@ -195,13 +180,13 @@ static int add_targets(struct maker *k, struct pair *p)
         double target = k->want->targets[i];
         struct curve_choice choice;
         curve_choose(&of, &p->curve, 1, target, &choice);
-        if (k->want->reference < 0 && p->a == ALL)
+        if (k->want->reference < 0 && p->a == CELLS_ALL)
             choice.common = choice.own;
         name_point(point, sizeof point, "", target);
         code = p->a == p->b ? add_both(k, p, point, &choice.common)
                             : add_fmr(k, p, point, &choice.common);
         name_point(point, sizeof point, "own ", target);
-        if (!code && p->a == p->b && p->a != ALL && p->curve.nonmated)
+        if (!code && p->a == p->b && p->a != CELLS_ALL && p->curve.nonmated)
             code = add_both(k, p, point, &choice.own);
     }
     return code;
@@ -310,7 +295,7 @@ int curves_make(const struct cells *c, const struct curves_want *want,
     k.drawn = mem_array(MOST_DRAWN, sizeof *k.drawn);
     k.m = mem_array(c->people, sizeof *k.m);
     k.x = mem_array(c->people, sizeof *k.x);
-    code = want->groups_only ? 0 : add_group(&k, ALL);
+    code = want->groups_only ? 0 : add_group(&k, CELLS_ALL);
     for (uint32_t g = 0; g < groups && !code; g++)
         code = add_group(&k, g);
     for (uint32_t a = 0; a < groups && !code; a++)

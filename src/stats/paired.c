@@ -56,6 +56,32 @@ int paired_interval(int64_t both, int64_t only1, int64_t only2, int64_t neither,
     return 0;
 }
 
+bool paired_is_clustered(const struct rate *only1, const struct rate *only2)
+{
+    return rate_is_clustered(only1) || rate_is_clustered(only2);
+}
+
+const struct method *paired_method(const struct rate *only1, const struct rate *only2)
+{
+    return paired_is_clustered(only1, only2)
+               ? rate_contrast_method(method_find("mover"), only1, only2)
+               : method_find("newcombe");
+}
+
+int paired_rates(const struct rate *only1, const struct rate *only2,
+                 const struct rate *both, double confidence, struct interval *out,
+                 double *p, struct err *err)
+{
+    const struct method *mover = method_find("mover");
+
+    if (!paired_is_clustered(only1, only2))
+        return paired_interval(both->x, only1->x, only2->x,
+                               both->n - both->x - only1->x - only2->x, confidence, out, p,
+                               err);
+    int code = rate_contrast(mover, FOR_DIFFERENCE, only1, only2, confidence, out, err);
+    return code ? code : rate_contrast_p(mover, FOR_DIFFERENCE, only1, only2, 0, p, err);
+}
+
 int paired_worst_case(int64_t x1, int64_t n1, int64_t x2, int64_t n2,
                       double confidence, struct interval *out, double *p,
                       struct err *err)

@@ -12,7 +12,8 @@
 #ifndef STATS_PAIRED_H
 #define STATS_PAIRED_H
 
-#include "stats/interval.h"
+#include "stats/methods.h"
+#include "stats/rate.h"
 
 /*
  * The same where it is known who erred in which face: the difference
@@ -23,6 +24,18 @@
 int paired_interval(int64_t both, int64_t only1, int64_t only2, int64_t neither,
                     double confidence, struct interval *out, double *p,
                     struct err *err);
+
+/*
+ * The difference of two rates of the same faces, from the rates of those that only the
+ * one, only the other and both got wrong: paired_interval(), or where people have several
+ * faces each person's influence on the difference, and p from the interval. Both by
+ * paired_method().
+ */
+int paired_rates(const struct rate *only1, const struct rate *only2,
+                 const struct rate *both, double confidence, struct interval *out,
+                 double *p, struct err *err);
+const struct method *paired_method(const struct rate *only1, const struct rate *only2);
+bool paired_is_clustered(const struct rate *only1, const struct rate *only2);
 
 /*
  * The difference x1/n1 - x2/n2 under that pairing: limits by the hybrid score

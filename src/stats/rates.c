@@ -321,8 +321,10 @@ static int add_spread_set(struct work *w, const struct subject *about, unsigned 
         row_set_interval(row, &i, method_default(FOR_SPREAD), w->study->confidence);
         row->n = (int64_t)groups;
         row->flag = row_ratio_flag(x[top], x[bottom], derived);
+        row->highest = findings_keep(w->out, worst.s);
+        row->lowest = findings_keep(w->out, best.s);
         row->note = arena_printf(&w->out->arena, "highest: %s, lowest: %s; n counts the "
-                                 "groups%s", worst.s, best.s, x[bottom] == 0 ?
+                                 "groups%s", row->highest, row->lowest, x[bottom] == 0 ?
                                  "; the lowest rate is 0: unbounded" : "");
     }
     text_release(&name);

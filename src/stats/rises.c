@@ -50,15 +50,7 @@ static bool find_rise(const struct evidence *e, const struct subject *about,
 
 static bool is_clustered(const struct rise *r)
 {
-    return rate_is_clustered(&r->changed) || rate_is_clustered(&r->clean);
-}
-
-/* By which method rise_limits() has it. */
-static const struct method *method_of(const struct rise *r)
-{
-    return is_clustered(r) ? rate_contrast_method(method_find("mover"), &r->changed,
-                                                  &r->clean)
-                           : method_find("newcombe");
+    return paired_is_clustered(&r->changed, &r->clean);
 }
 
 /* Limits of the rise; of pairs that are independent McNemar's p too (NULL: not asked). */
@@ -67,10 +59,9 @@ static int rise_limits(const struct rise *r, double confidence, struct interval 
 {
     double ignored;
 
-    if (r->faces && !is_clustered(r))
-        return paired_interval(r->always.x, r->changed.x, r->clean.x,
-                               r->always.n - r->always.x - r->changed.x - r->clean.x,
-                               confidence, out, p ? p : &ignored, err);
+    if (r->faces)
+        return paired_rates(&r->changed, &r->clean, &r->always, confidence, out,
+                            p ? p : &ignored, err);
     int code = rate_contrast(method_find(is_clustered(r) ? "mover" : "newcombe"),
                              FOR_DIFFERENCE, &r->changed, &r->clean, confidence, out, err);
     if (!code && p)
@@ -118,7 +109,7 @@ static int add_rise(struct work *w, const struct subject *about, const char *gro
     if (code)
         return code;
     struct finding *row = row_add(w, about, "rise", group, "clean");
-    row_set_interval(row, &at, method_of(&r), w->study->confidence);
+    row_set_interval(row, &at, paired_method(&r.changed, &r.clean), w->study->confidence);
     row->x = r.changed.x;
     row->n = r.changed.n;
     row->p = p;

@@ -76,6 +76,18 @@ rm -r results/s
 bad_option "no study" "run: 0 studies named, expected one: misid run STUDY.yaml" run
 bad_option "two studies" "run: 2 studies named, expected one: misid run STUDY.yaml" \
     run $study $study
+run "$MISID" dataset -h
+is "$status|$errs" "0|" "dataset -h"
+run "$MISID" help -h
+is "$status|$errs" "0|" "help -h"
+run "$MISID" cache stat --cache "$T/none"
+is "$status|$errs" "2|misid: $T/none: no cache is there, expected the folder of an answers.db" \
+    "a cache that is not there"
+[ ! -e "$T/none" ]
+ok $? "... is not made"
+# what the options do stands in one column, whatever their arguments are called
+is "$("$MISID" help score | LC_ALL=C.UTF-8 grep -cE '^  --.{22} [^ ]')" \
+    "$("$MISID" help score | grep -c '^  --')" "help: a column of words"
 known=$("$MISID" help run | sed -n 's/^  \(--[a-z-]*\).*/\1/p' | paste -sd, | sed 's/,/, /g')
 bad_option "unknown option" "run: unknown option --outt, expected one of $known" \
     run $study --outt x

@@ -51,6 +51,14 @@ like "$(cat "$T/out/drawn-verification/report.html")" "The faces of this run are
 like "$(cut -d, -f4 "$T/out/drawn-verification/findings.csv" | sort -u | tr '\n' ' ')" 'fmr .*fnmr ' \
     "with rates of false matches and of false non-matches"
 
+if "$MISID" version | grep -q MPI && command -v mpirun >/dev/null; then
+    like "$out" '^The same bytes as one process gives\.' "two ranks of MPI score them too"
+else
+    run "$SRCDIR/scripts/demo" --mpi --out "$T/none"
+    is "$status:$errs" "2:scripts/demo: misid is built without MPI, or there is no mpirun" \
+        "--mpi without MPI is told"
+fi
+
 run "$SRCDIR/scripts/demo" --bogus
 is "$status" 2 "unknown option: exit 2"
 run "$SRCDIR/scripts/demo" --data "$T"

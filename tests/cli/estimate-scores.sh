@@ -122,6 +122,10 @@ like "$(finding fmr gender=female gender=male 'fmr=0.01')" 'people of the other'
 like "$(grep ',scores,fmr.ratio,gender=' sc/findings.csv | head -n 1)" ',mover,' "ratios by MOVER"
 like "$(grep 'vertex-bootstrap' sc/findings.csv | head -n 1)" 'threshold found again' \
     "FNMR with the threshold found again"
+like "$(finding eer all '' '')" ',0\.0363[0-9]*,0\.0[12][0-9]*,0\.0[45][0-9]*,0.95,vertex-bootstrap,.*,ok,.*people drawn again 200 times' \
+    "an EER has an interval"
+like "$(finding eer gender=male '' '')" ',,,,,1711,.*,too-few,.*no interval: fewer than five errors of one kind' \
+    "... or says why it has none"
 cp sc/findings.csv one.csv
 run "$MISID" estimate sc --quiet --permutations 499 --replicates 200 --threads 1
 is "$(cmp one.csv sc/findings.csv && echo same)" same "the threads make no difference"
@@ -134,6 +138,7 @@ is "$status" 0 "a run folder"
 is "$(cd run && ls study.json counts.csv findings.csv report.html run.json | wc -l)" 5 \
     "... with its report"
 like "$(cat run/report.html)" 'FMR by gender: highest female .*, lowest male .*; [0-9.]+ times' "... that says what may be concluded"
+like "$(cat run/report.html)" 'An EER without an interval has none: fewer than five' "... and on a DET curve which EER has no interval"
 like "$(cat run/report.html)" '<h1>Templates &lt;made&gt; for this test' "... and its title"
 run "$MISID" estimate sc --quiet --title ""
 is "$status" 2 "an empty title is refused"
@@ -285,6 +290,113 @@ ok = at and all(c['lo'] and (c['x'], c['n'], c['clusters'], c['lo'], c['hi']) ==
 print(len(at), ok)
 PY
 is "$("$python" solo-check.py 2>&1)" "3 True" "... has intervals against the others, the same in both files"
+
+# the equal error rate lies below the scores that were kept: a histogram has it
+cat >eer.py <<'PY'
+import csv, sys, numpy as np
+rows = list(csv.DictReader(open('r.csv')))
+t = np.load('t.npy').astype(np.float64)
+ok = np.isfinite(t).all(axis=1)
+t[~ok] = 1
+t /= np.linalg.norm(t, axis=1, keepdims=True)
+i, j = np.triu_indices(len(rows), 1)
+person = np.array([r['subject'] for r in rows])
+held = 0
+for f in csv.DictReader(open(sys.argv[1])):
+    if f['metric'] != 'eer':
+        continue
+    want = dict(x.split('=') for x in f['group'].split(';')) if f['group'] != 'all' else {}
+    g = ok & np.array([all(r[k] == v for k, v in want.items()) for r in rows])
+    pair = g[i] & g[j]
+    s, mated = (t @ t.T)[i, j][pair], (person[i] == person[j])[pair]
+    steps = np.unique(s)[::-1]
+    fmr = np.r_[0, [np.mean(s[~mated] >= x) for x in steps]]
+    fnmr = np.r_[1, [np.mean(s[mated] < x) for x in steps]]
+    k = np.argmax(fnmr <= fmr)
+    part = (fnmr[k - 1] - fmr[k - 1]) / (fnmr[k - 1] - fmr[k - 1] + fmr[k] - fnmr[k])
+    eer = fmr[k - 1] + part * (fmr[k] - fmr[k - 1])
+    # two scores in one bin make one step of two
+    held += abs(float(f['estimate']) - eer) < 1 / min(mated.sum(), (~mated).sum())
+print(held)
+PY
+is "$("$python" eer.py sc/findings.csv 2>&1)" 12 "the equal error rate of every group"
+
+# everyone's rates have the interval that they have here in misid thresholds, of listed
+# trials too
+cat >everyone.py <<'PY'
+import csv, sys
+def rows(path):
+    return {(r['metric'], r['point']): r for r in csv.DictReader(open(path))
+            if r['group'] == 'all' and r['metric'] in ('fmr', 'fnmr') and r['point'] and
+            r['method'] in ('', 'wilson-t')}
+found, at = rows(sys.argv[1] + '/findings.csv'), rows(sys.argv[2])
+same = lambda a, b: a == b or abs(float(a) - float(b)) <= 1e-12 * abs(float(b))
+print(len(at), all(r['lo'] and all(same(r[k], found[k2][k]) for k in
+                                   ('x', 'n', 'lo', 'hi', 'n_eff', 'df', 'clusters'))
+                   for k2, r in at.items()))
+PY
+run "$MISID" estimate sc --quiet --permutations 99 --replicates 100 --out sc-run
+run "$MISID" thresholds sc --out sc-curves.csv
+is "$("$python" everyone.py sc-run sc-curves.csv 2>&1)" "2 True" "thresholds: everyone's intervals"
+"$python" - <<'PY'
+rows = [r.split(',') for r in open('r.csv').read().split()[1:]]
+with open('some.csv', 'w') as f:
+    f.write('probe,reference,mated\n')
+    for i, a in enumerate(rows):
+        for b in rows[i + 1::3]:
+            f.write(f"{a[0]},{b[0]},{'yes' if a[1] == b[1] else 'no'}\n")
+PY
+run "$MISID" score --templates t.npy --roster r.csv --by gender --trials some.csv \
+    --thresholds 0.3 --target-fmr 0.01 --out listed --quiet
+run "$MISID" estimate listed --quiet --permutations 99 --replicates 100 --out listed-run
+run "$MISID" thresholds listed --out listed-curves.csv
+is "$status|$("$python" everyone.py listed-run listed-curves.csv 2>&1)" "0|2 True" \
+    "... of listed trials too"
+
+# charts that a set cannot fill are left out, and the report says which
+sed '2!s/\(female\|male\)/female/; 2s/\(female\|male\)/male/' r.csv >loner.csv
+run "$MISID" score --templates t.npy --roster loner.csv --by gender --thresholds 0.3 \
+    --out loner --quiet
+run "$MISID" estimate loner --quiet --permutations 99 --replicates 100 --out loner-run
+is "$status|$errs" "0|" "only one group has pairs of two people"
+like "$(cat loner-run/study.json)" '"Not drawn": "False match rate \(FMR\) between groups of gender' \
+    "... and the charts that need two are named as not drawn"
+run "$MISID" chart loner-run
+is "$status|$errs" "0|" "... the run can be drawn again"
+
+# nobody has two images: no FNMR, and the run can be drawn again
+cut -d, -f1,3,4 r.csv >nobody.csv
+run "$MISID" score --templates t.npy --roster nobody.csv --by gender --thresholds 0.3 \
+    --out once --quiet
+run "$MISID" estimate once --quiet --permutations 99 --out once-run
+is "$status|$errs|$(grep -c ',fnmr,' once-run/findings.csv)" "0||0" "no mated comparisons"
+run "$MISID" chart once-run
+is "$status|$errs" "0|" "... the run can be drawn again"
+
+# a rate of 1 in every replicate has no bootstrap interval
+sed '2,$s/^\([^,]*\),p[0-9]*,/\1,x\1,/' r.csv >apart.csv
+"$python" - <<'PY'
+lines = open('apart.csv').read().split('\n')
+for i in (20, 30, 40): # three people of two images that are nothing alike
+    lines[i] = ','.join([lines[i].split(',')[0], f'both{i}'] + lines[i].split(',')[2:])
+    lines[i + 60] = ','.join([lines[i + 60].split(',')[0], f'both{i}'] + lines[i + 60].split(',')[2:])
+open('apart.csv', 'w').write('\n'.join(lines))
+PY
+run "$MISID" score --templates t.npy --roster apart.csv --by gender --thresholds 0.9 \
+    --target-fmr 0.001 --out apart --quiet
+run "$MISID" estimate apart --quiet --permutations 99 --replicates 100 --out apart-run
+is "$status|$(grep -c ',fnmr,all,,fmr=0.001,[^,]*,1,,,0.95,vertex-bootstrap,3,3,.*the same rate each time' \
+    apart-run/findings.csv)" "0|1" "all are missed in every replicate: no interval, which is said"
+
+# samples that had to agree on what is none of the groups' axes
+for by in gender gender,origin; do
+    run "$MISID" score --templates t.npy --roster r.csv --by "$by" --same origin \
+        --thresholds 0.3 --out "same-$by" --quiet
+    run "$MISID" estimate "same-$by" --quiet --permutations 99 --out "same-$by-run"
+    is "$status|$errs" "0|" "only comparisons within an origin, by $by"
+done
+is "$(cksum <same-gender-run/findings.csv)" "$(cksum <same-gender,origin-run/findings.csv)" \
+    "... have the same findings either way"
 
 # a floor that was raised past a threshold
 run "$MISID" score --templates t.npy --roster r.csv --by gender --thresholds 0,0.6 \

@@ -7,8 +7,7 @@
 . "$SRCDIR/tests/servers/lib.sh"
 command -v python3 >/dev/null || skip_all "no python3"
 MISID_DATA=$SRCDIR XDG_CACHE_HOME=$T/home XDG_STATE_HOME=$T/state HOME=$T/home
-PYTHONDONTWRITEBYTECODE=1
-export MISID_DATA XDG_CACHE_HOME XDG_STATE_HOME HOME PYTHONDONTWRITEBYTECODE
+export MISID_DATA XDG_CACHE_HOME XDG_STATE_HOME HOME
 unset MISID_CACHE MISID_CLOUD_CONSENT http_proxy https_proxy HTTP_PROXY HTTPS_PROXY
 trap 'server_stop; rm -rf "$T"' EXIT
 cd "$T" || exit 99

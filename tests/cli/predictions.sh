@@ -256,6 +256,26 @@ cp twice/findings.csv before.csv
 run "$MISID" estimate twice
 is "$status|$(cmp twice/findings.csv before.csv && echo same)" "0|same" \
     "the stage alone finds the people again"
+# Two backends on 24 people of two images each. A alone errs in 2, 1, 1 and 2 images of four
+# people, B alone in one of a fifth. With d the difference of a person's errors, M = 48 and
+# e = 5/48: I = (d - 2e)/M, Var = sum I^2, df = Var^2/sum I^4, t of SciPy.
+mkdir -p met-set
+sed "s/two\.csv/met.csv/" two/dataset.yaml >met-set/dataset.yaml
+awk 'BEGIN { OFS = ","; print "file,person,gender,skin" >"met.csv"; print "file,A,B" >"ab.csv"
+    for (p = 1; p <= 24; p++)
+        for (i = 1; i <= 2; i++) {
+            a = p == 1 || p == 4 || ((p == 2 || p == 3) && i == 1); b = p == 5 && i == 2
+            print p "-" i ".jpg", "p" p, "female", "darker" >"met.csv"
+            print p "-" i ".jpg", a ? "male" : "female", b ? "male" : "female" >"ab.csv"
+        } }'
+run "$MISID" run "$study" --predictions ab.csv --dataset ./met-set/dataset.yaml --out met --quiet
+is "$status|$errs|$(awk -F, '$4 == "error_with_misses.excess_paired" && $5 == "all" {
+    printf "%s %s %s %.9f %.9f %.9f", $3, $6, $13, $9, $10, $11 }' met/findings.csv)" \
+    "0||A backend=B influence 0.104166667 -0.074850155 0.283183488" "two backends, paired by person"
+cp met/findings.csv before.csv
+run "$MISID" estimate met
+is "$status|$(cmp met/findings.csv before.csv && echo same)" "0|same" \
+    "... and the stage alone finds them again"
 printf 'file,prediction\na.jpg,male\nc.jpg,male\n' >once.csv
 run "$MISID" run "$study" --predictions once.csv --dataset ./two/dataset.yaml --out once --quiet
 is "$status|$(rate once once error 'gender=female;skin=darker')" "0|1/1" "one image of each is fine"

@@ -6,8 +6,6 @@
 . "$(dirname "$0")/../lib.sh"
 python=/usr/bin/python3
 $python -c 'import numpy' 2>/dev/null || skip_all "no NumPy for $python"
-PYTHONDONTWRITEBYTECODE=1
-export PYTHONDONTWRITEBYTECODE
 cd "$T" || exit 99
 oracle=$SRCDIR/tests/oracles/scores.py
 
@@ -118,6 +116,10 @@ agrees "a list that says who is mated" "$templates --trials said.csv" --by "sex,
     --thresholds .1,.4
 agrees "people known from the list alone" \
     "--templates t.npy --roster nobody.csv --trials said.csv" --by sex --thresholds .1
+run "$MISID" score --templates t.npy --roster nobody.csv --thresholds .1 --out alone
+like "$out" '^the roster does not say whose samples they are: each is taken for a person of its own$' \
+    "a roster without people is told"
+like "$out" ' of 150 people in 1 group$' "... each sample is one"
 run "$MISID" score --templates t.npy --roster t.csv --trials out/scores.csv --thresholds .1 \
     --out again --quiet
 is "$status" 0 "scores.csv is a list of trials"
@@ -318,6 +320,12 @@ done
 is "$status" 2 "interrupted: exit 2"
 like "$(cat said)" 'interrupted at .* the same command goes on' "and says how to go on"
 is "$(ls cut)" "score.state" "a state and nothing else"
+cksum <cut/score.state >state
+run "$MISID" score $cut --out cut --by tone\;m --resume
+is "$status|$errs" "2|misid: score: --resume: cut/score.state is of other inputs or options, \
+expected the state of this command; without --resume it starts afresh" \
+    "--resume does not start afresh over the state of another command"
+is "$(cksum <cut/score.state)" "$(cat state)" "which stays"
 run "$MISID" score $cut --out cut --by tone\;m
 like "$errs" 'of other inputs or options: starting afresh' "another command starts afresh"
 begin
