@@ -39,7 +39,8 @@ static bool find_threshold(struct dosing *d)
     return false;
 }
 
-/* What the matcher says of the changed images, in `dir`. */
+/* What the matcher says of the changed images, in `dir`. They are measured only if somebody
+ * asked for it: what the cache has of them is then found without a picture being decoded. */
 static int embed(struct dosing *d, const struct study_dose *dose, const char *dir)
 {
     const struct comparing_set *set = &d->c->set;
@@ -47,6 +48,7 @@ static int embed(struct dosing *d, const struct study_dose *dose, const char *di
     struct err *err = d->p->err;
     int code;
 
+    e->request = d->c->request;
     e->change = dose->change;
     code = embedding_make(e, &set->roster, set->rows, set->roster.n, set->request->root,
                           NULL, 0, err);
@@ -55,6 +57,7 @@ static int embed(struct dosing *d, const struct study_dose *dose, const char *di
     outputs_release(&e->outputs); /* they are in the folder now */
     outputs_init(&e->outputs, e->backend->name);
     e->change.n = 0;
+    e->request = &d->c->asking;
     return code;
 }
 

@@ -13,6 +13,7 @@
 #define MARGIN CURVELIST_MARGIN
 #define AXIS 52
 #define HEIGHT 150
+#define EER_LINE 17 /* below the name of a group */
 #define PANELS_MAX 6
 #define BAND 0xDCE5EE
 
@@ -122,22 +123,31 @@ static void add_eer(const struct det *d, const struct finding *eer, struct text 
 {
     const struct finding *row = limits_of(d, eer);
 
-    text_add(to, " · EER ");
+    text_add(to, "EER ");
     if (row)
         format_estimate(to, UNIT_RATE, row->estimate, row->lo, row->hi);
     else
         format_value(to, UNIT_RATE, eer->estimate, FORMAT_OWN);
 }
 
-/* True if an EER is shown that has no interval. */
-static bool has_bare_eer(const struct det *d)
+/* What is to be said of the EERs that are shown. */
+static void explain_eer(const struct det *d, struct text *to)
 {
+    bool bare = false, open = false;
+
     for (size_t i = 0; i < d->list.n; i++) {
         const struct finding *eer = curvelist_at(&d->list, "eer", d->list.lines[i].group, "");
-        if (eer && !limits_of(d, eer))
-            return true;
+        const struct finding *row = eer ? limits_of(d, eer) : NULL;
+        bare = bare || (eer && !row);
+        open = open || (row && row->hi >= 1);
     }
-    return false;
+    if (bare)
+        text_add(to, " An EER without an interval has none: fewer than five comparisons of one "
+                 "kind err there, or its threshold lies below the scores that are known one by "
+                 "one.");
+    if (open)
+        text_add(to, " An upper limit of 100: the scores that are known one by one do not reach "
+                 "down to where it lies.");
 }
 
 static void add_panel(struct plot *p, const struct det *d, size_t own, double left,
@@ -149,11 +159,14 @@ static void add_panel(struct plot *p, const struct det *d, size_t own, double le
     double bottom = top + HEIGHT;
     struct text t = TEXT_INIT;
 
-    text_add(&t, line->label);
-    if (eer)
+    plot_paragraph(p, left, top - 12 - (eer ? EER_LINE : 0), right - left, FACE_STRONG, ALIGN_LEFT,
+                   INK, line->label);
+    text_addf(&p->alt, "%s %s", own ? ";" : "", line->label);
+    if (eer) {
         add_eer(d, eer, &t);
-    plot_paragraph(p, left, top - 12, right - left, FACE_STRONG, ALIGN_LEFT, INK, t.s);
-    text_addf(&p->alt, "%s %s", own ? ";" : "", t.s);
+        plot_words(p, left, top - 12, FACE_SMALL, ALIGN_LEFT, INK_SOFT, t.s);
+        text_addf(&p->alt, ", %s", t.s);
+    }
     text_release(&t);
     plot_panel(p, left, right, top, bottom, 0, 1, false);
     plot_set(p, "set yrange [0:1]");
@@ -197,23 +210,20 @@ int chart_det(struct plot *p, const struct chart_input *in, struct err *err)
         text_add(&subtitle, ", with the intervals of both rates");
     }
     text_add(&p->alt, "DET curves, a panel a group:");
-    double y = plot_head(p, in->chart->title, subtitle.s) + 22;
+    double y = plot_head(p, in->chart->title, subtitle.s) + 22 + EER_LINE;
     double width = (p->width - 2 * MARGIN - 8) / 2;
     add_blocks(p, &d);
     for (size_t i = 0; i < d.list.n; i++) {
         double left = MARGIN + AXIS + (double)(i % 2) * (width + 8);
         add_panel(p, &d, i, left, left + width - AXIS - 6, y);
         if (i % 2 || i + 1 == d.list.n)
-            y += HEIGHT + 52;
+            y += HEIGHT + 52 + EER_LINE;
     }
     text_addch(&p->alt, '.');
-    p->height = y - 22;
+    p->height = y - 22 - EER_LINE;
     text_add(&p->note, "Dotted where fewer than five errors of either kind, or too few people, "
              "carry the line. A rate of 0 has no place on the scale: the line ends there.");
-    if (has_bare_eer(&d))
-        text_add(&p->note, " An EER without an interval has none: fewer than five comparisons "
-                 "of one kind err there, or its threshold lies below the scores that are known "
-                 "one by one.");
+    explain_eer(&d, &p->note);
     curvelist_explain(&d.list, &p->note);
     curvelist_release(&d.list);
     text_release(&subtitle);

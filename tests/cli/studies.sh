@@ -100,6 +100,30 @@ run "$MISID" estimate told-scores --out told-run --quiet --replicates 100 --perm
 is "$status" 0 "curves" || printf '# %s\n' "$errs"
 like "$(cat told-run/report.html)" 'Of 8 groups the [2-7] whose FMR is not too few to say' \
     "... of the groups that are not too few to say"
+# Changed images are not measured unless somebody asks: what the cache says of them is found
+# without a picture being decoded.
+sed -n '/^study:/,/^axes:/p' "$SRCDIR/bench/robustness-verification.yaml" | sed '$d' >dose.yaml
+cat >>dose.yaml <<'YAML'
+axes: [{name: gender, values: [female, male]}]
+compare: {fmr: [0.1], native: false, by: [gender]}
+doses: {blur: [2]}
+by: [[]]
+metrics: [fmr, fnmr]
+estimators: {proportion: [wilson-t], difference: [mover], ratio: [mover]}
+YAML
+for options in '' --covariates; do
+    # shellcheck disable=SC2086 # none or one
+    run "$MISID" run dose.yaml --dataset synthetic --root set --backend lbp --out "dosed$options" \
+        --cache kept --replicates 100 --permutations 99 $options
+    is "$status" 0 "changed images ${options:-measured by nobody}" || printf '# %s\n' "$errs"
+done
+unlike "$(head -n 1 dosed/backends/lbp/doses/*/probes/outputs.csv)" 'attr\.image' "... and nothing of them"
+like "$(head -n 1 dosed--covariates/backends/lbp/doses/*/probes/outputs.csv)" 'attr\.image\.sharpness' \
+    "... but where it was asked for"
+like "$(head -n 1 dosed/backends/lbp/outputs.csv)" 'attr\.image\.sha256' "as they are they are, to find equal ones"
+is "$(cut -d, -f1-10 dosed/backends/lbp/doses/*/probes/outputs.csv)" \
+    "$(cut -d, -f1-10 dosed--covariates/backends/lbp/doses/*/probes/outputs.csv)" "the answers are the same"
+
 # How often chance is asked is bounded alike wherever it is.
 for command in "run $SRCDIR/bench/verification-demographics.yaml --dataset synthetic --root set --backend lbp" \
     "estimate pairs/backends/lbp" "compare pairs list"; do
