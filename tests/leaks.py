@@ -14,6 +14,7 @@ import base64
 import fnmatch
 import os
 import re
+import struct
 import sys
 
 KEYS = re.compile(rb"AKIDPLANTED|planted(?:Secret|Token|Azure|FaceKey|FaceSecret|Kairos|Ibm)")
@@ -33,6 +34,29 @@ def needles_of(run):
     for skip in range(3):
         cut = run[skip:]
         yield base64.b64encode(cut[:len(cut) // 3 * 3])[4:-4]
+
+
+class Needles:
+    """Many byte runs at once: a run of RUN bytes somewhere in a file begins less than STEP
+    bytes before a multiple of STEP, so one of its first STEP words of STEP bytes is among
+    the file's words there; only then is the run itself looked for."""
+    STEP = 8
+
+    def __init__(self, found):
+        self.words = {}
+        for what, run in found:
+            assert len(run) >= 2 * self.STEP
+            for at in range(self.STEP):
+                word, = struct.unpack_from("=Q", run, at)
+                self.words.setdefault(word, set()).add((what, run))
+
+    @classmethod
+    def words_of(cls, data):
+        return set(memoryview(data)[:len(data) // cls.STEP * cls.STEP].cast("Q"))
+
+    def inside(self, data, words):
+        return {what for word in words & self.words.keys()
+                for what, run in self.words[word] if run in data}
 
 
 def is_telling(run):
@@ -81,17 +105,22 @@ def main(top):
         elif matches(path, PICTURES) and "charts/" not in path and len(pictures) < FILES * 8:
             pictures += [("a picture", n) for run in of_pictures(path) if is_telling(run)
                          for n in needles_of(run)]
+    templates, pictures = Needles(templates), Needles(pictures)
     found = 0
     for path in files:
         if matches(path, SERVERS) or matches(path, fine):
             continue
         with open(path, "rb") as f:
             data = f.read()
-        needles = ([] if matches(path, OF_TEMPLATES) else templates) + \
-            ([] if matches(path, PICTURES) else pictures)
-        what = ["a planted key"] if KEYS.search(data) else []
-        what += sorted({w for w, n in needles if n in data})
-        for w in what:
+        words = Needles.words_of(data)
+        # the pattern is slow, and nearly no file has what its words begin with
+        may = b"planted" in data or b"PLANTED" in data
+        what = {"a planted key"} if may and KEYS.search(data) else set()
+        if not matches(path, OF_TEMPLATES):
+            what |= templates.inside(data, words)
+        if not matches(path, PICTURES):
+            what |= pictures.inside(data, words)
+        for w in sorted(what):
             found = 1
             print(f"{path}: holds {w}")
     return found

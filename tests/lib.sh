@@ -12,7 +12,16 @@ set -u
 : "${SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}" "${BUILDDIR:=$SRCDIR}"
 : "${MISID:=$BUILDDIR/misid}" "${MAKE:=make}"
 LC_ALL=C.UTF-8
-export LC_ALL
+PYTHONDONTWRITEBYTECODE=1 # nothing is left beside the tests' own modules
+export LC_ALL PYTHONDONTWRITEBYTECODE
+# A python3 that is a script (pyenv's) looks for the real one at every start, which takes
+# longer than most of what it is started for: that one is put before it.
+case $(head -c 2 "$(command -v python3)" 2>/dev/null | tr -d '\0') in
+'#!')
+    python=$(python3 -c 'import os, sys; print(os.path.dirname(sys.executable))') && PATH=$python:$PATH
+    unset python
+    ;;
+esac
 T=$(mktemp -d "${TMPDIR:-/tmp}/misid-test.XXXXXX") || exit 99
 trap 'rm -rf "$T"' EXIT
 trap 'exit 99' HUP INT TERM
@@ -92,7 +101,7 @@ finished() {
 # of people (tests/leaks.py). $leaks_fine: patterns of files that may hold such.
 leaks_fine=${leaks_fine-}
 look_for_leaks() {
-    leaks=$(leaks_fine=$leaks_fine python3 -B "$SRCDIR/tests/leaks.py" "$T" 2>&1)
+    leaks=$(leaks_fine=$leaks_fine python3 "$SRCDIR/tests/leaks.py" "$T" 2>&1)
     case $? in
     0) ok 0 "no key, template or picture in what is left" ;;
     127) skip "no python3" "no key, template or picture in what is left" ;;

@@ -241,8 +241,9 @@ static int do_trace(struct pipeline *p, const char *dir, size_t row, bool all)
         for (size_t k = 0; k < c->n_parts; k++)
             for (size_t q = 0; q < c->parts[k].n_rows; q++)
                 if (c->parts[k].rows[q] == row + 1)
-                    printf("  claim '%s' rests on it: %s\n", c->spec->id,
-                           verdict_word(c->verdict, p->study.evidence));
+                    printf("  claim '%s' rests on it: %s%s\n", c->spec->id,
+                           verdict_word(c->verdict, p->study.evidence),
+                           c->undone ? ", " VERDICT_UNDONE : "");
     }
     for (size_t i = 0; i < p->run.n_inputs; i++)
         printf("  input %s SHA-256 %s\n", p->run.inputs[i].name, p->run.inputs[i].sha256);

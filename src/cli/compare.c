@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "cli/cli.h"
+#include "cli/draws.h"
 #include "cli/runpair.h"
 #include "cli/options.h"
 #include "report/changed.h"
@@ -29,14 +30,8 @@ static int check_request(const struct request *r, size_t runs, struct err *err)
     if (!(r->filter.confidence >= .5 && r->filter.confidence < 1))
         return err_add(err, ERR_INPUT, "compare: --confidence %g, expected a number from 0.5 "
                        "to 0.999999", r->filter.confidence);
-    if (!(r->replicates >= 100 && r->replicates <= 1e6 &&
-          r->replicates == floor(r->replicates)))
-        return err_add(err, ERR_INPUT, "compare: --replicates %g, expected a whole number from "
-                       "100 to 1000000", r->replicates);
-    if (!(r->seed >= 0 && r->seed < 9007199254740992.0 && r->seed == floor(r->seed)))
-        return err_add(err, ERR_INPUT, "compare: --seed %g, expected a whole number of 0 or "
-                       "more", r->seed);
-    return 0;
+    const struct draws draws = { r->replicates, NAN, r->seed };
+    return draws_check("compare", &draws, err);
 }
 
 /* Each run with each that comes after it. */

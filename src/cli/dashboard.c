@@ -12,9 +12,9 @@
 #include "base/file.h"
 #include "base/json_read.h"
 #include "cli/cli.h"
+#include "cli/interest.h"
 #include "cli/options.h"
 #include "cli/trends.h"
-#include "model/metric.h"
 #include "report/dashboard.h"
 
 #define JSON_MAX ((size_t)64 << 20)
@@ -33,6 +33,8 @@ struct entry {
     struct trends trends;
     struct history_head *heads;
     size_t n_heads;
+    struct interest_check *checks; /* of rules, by the gate that spoke last */
+    size_t n_checks;
     struct dashboard_series *series;
     struct dashboard_study shown;
 };
@@ -62,6 +64,18 @@ static const char *after_colon(const char *s)
     return colon ? colon + 2 : s;
 }
 
+/* A check that speaks of a series. */
+static void take_check(struct entry *e, const struct json_value *c, enum gate_status status)
+{
+    struct arena *a = &e->arena;
+
+    if (*string(a, c, "metric"))
+        e->checks[e->n_checks++] = (struct interest_check){
+            .backend = string(a, c, "backend"), .metric = string(a, c, "metric"),
+            .group = string(a, c, "group"), .versus = string(a, c, "versus"),
+            .point = string(a, c, "point"), .status = status };
+}
+
 /* Keeps what a gate said of the latest run of the study. */
 static void take_gate(struct entry *e, const struct json_value *gate)
 {
@@ -81,9 +95,12 @@ static void take_gate(struct entry *e, const struct json_value *gate)
         .started = string(&e->arena, gate, "started") };
     const char **lines = arena_array(&e->arena, n, sizeof *lines);
     enum gate_status *statuses = arena_array(&e->arena, n, sizeof *statuses);
+    e->checks = arena_array(&e->arena, n, sizeof *e->checks);
+    e->n_checks = 0;
     for (size_t i = 0; i < n; i++) {
         const struct json_value *c = json_list_item(checks, i);
         enum gate_status status = status_of(json_get_string(json_member(c, "status")));
+        take_check(e, c, status);
         if (status == GATE_PASS)
             continue;
         statuses[v->n_lines] = status;
@@ -122,111 +139,31 @@ static int read_gates(struct entry *entries, size_t n, const char *dir, struct e
     return code;
 }
 
-/* --- which series come first --- */
-
-static int64_t last_step(const struct trends_series *s)
-{
-    return s->n_steps ? s->nights[s->steps[s->n_steps - 1].at].at : INT64_MIN;
-}
-
-/* The fewer axes, the more it says to most. */
-static size_t axes_of(const struct trends_series *s)
-{
-    size_t n = strcmp(s->group, "all") != 0 && *s->group;
-
-    for (const char *c = s->group; *c; c++)
-        n += *c == ';';
-    return n;
-}
-
-static int kind_of(const struct trends_series *s)
-{
-    return strchr(s->metric, '.') ? strstr(s->metric, "max_min") ? 1 : 2 : 0;
-}
-
-/* Latest steps first; else the rates of everyone, spreads, the others. */
-static int by_interest(const void *a, const void *b)
-{
-    const struct trends_series *x = *(const struct trends_series *const *)a;
-    const struct trends_series *y = *(const struct trends_series *const *)b;
-    int64_t one = last_step(x), other = last_step(y);
-
-    if (one != other)
-        return one > other ? -1 : 1;
-    if (x->n_steps && y->n_steps && kind_of(x) != kind_of(y))
-        return kind_of(x) - kind_of(y);
-    if (x->n_steps && y->n_steps) {
-        const struct trend_step *p = &x->steps[x->n_steps - 1], *q = &y->steps[y->n_steps - 1];
-        double big = fabs(p->after - p->before), small = fabs(q->after - q->before);
-        if (big != small)
-            return big > small ? -1 : 1;
-    }
-    if (axes_of(x) != axes_of(y))
-        return axes_of(x) < axes_of(y) ? -1 : 1;
-    if (kind_of(x) != kind_of(y))
-        return kind_of(x) - kind_of(y);
-    return strcmp(x->what, y->what);
-}
-
-/* True if a series says night by night what one before it says: failures never happened,
- * or its groups are exchanged. */
-static bool is_repeated(struct trends_series *const *order, size_t at)
-{
-    const struct trends_series *s = order[at];
-
-    for (size_t i = 0; i < at; i++) {
-        const struct trends_series *o = order[i];
-        size_t k = 0;
-        if (o->n != s->n || strcmp(o->backend, s->backend) || strcmp(o->point, s->point))
-            continue;
-        bool mirror = *s->versus && !strcmp(o->metric, s->metric) &&
-                      !strcmp(o->group, s->versus) && !strcmp(o->versus, s->group);
-        bool same = !strcmp(o->group, s->group) && !strcmp(o->versus, s->versus) &&
-                    !strcmp(metric_kind(o->metric), metric_kind(s->metric));
-        while (same && k < s->n && o->nights[k].value == s->nights[k].value)
-            k++;
-        if (mirror || (same && k == s->n))
-            return true;
-    }
-    return false;
-}
-
-/* Those that repeat others are left out. */
-static size_t drop_repeated(struct trends_series **order, size_t n)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        order[kept] = order[i];
-        kept += !is_repeated(order, kept);
-    }
-    return kept;
-}
-
+/* The series, the first to be looked at first. */
 static void arrange(struct entry *e, size_t charts)
 {
-    struct trends *t = &e->trends;
-    struct trends_series **order = mem_array(t->n, sizeof *order);
-    const char **subtitle = arena_array(&e->arena, t->n, sizeof *subtitle);
+    const struct trends *t = &e->trends;
+    struct interest *order = mem_array(t->n, sizeof *order);
+    size_t n = interest_order(t, e->checks, e->n_checks, e->shown.last, order);
+    size_t *charted = arena_array(&e->arena, n, sizeof *charted);
 
-    for (size_t i = 0; i < t->n; i++)
-        order[i] = &t->series[i];
-    if (t->n)
-        qsort(order, t->n, sizeof *order, by_interest);
-    size_t n = drop_repeated(order, t->n);
+    interest_charts(order, n, charted);
     e->series = arena_array(&e->arena, n, sizeof *e->series);
     for (size_t i = 0; i < n; i++) {
-        e->series[i].trend = trends_trend(order[i]);
-        e->series[i].metric = order[i]->metric;
-        e->series[i].news = order[i]->news;
-        subtitle[i] = !strcmp(order[i]->metric, "throughput")
-                          ? "images a second, over rounds of the calibration a second" : "";
-        e->series[i].trend.subtitle = subtitle[i];
+        const struct trends_series *s = order[i].series;
+        e->series[i] = (struct dashboard_series){
+            .trend = trends_trend(s), .metric = s->metric, .news = s->news,
+            .watched = order[i].watched, .gate = order[i].gate };
+        if (!strcmp(s->metric, "throughput"))
+            e->series[i].trend.subtitle =
+                "images a second, over rounds of the calibration a second";
     }
     free(order);
     e->shown.series = e->series;
     e->shown.n = n;
-    e->shown.charts = charts;
+    e->shown.charted = charted;
+    e->shown.charts = charts < n ? charts : n;
+    e->shown.order = interest_words;
 }
 
 static void name_entry(struct entry *e, size_t number, const char *name)
@@ -242,7 +179,7 @@ static void name_entry(struct entry *e, size_t number, const char *name)
 }
 
 static int open_entry(struct entry *e, size_t number, struct history *h, const char *study,
-                      const struct request *r, struct err *err)
+                      struct err *err)
 {
     const struct history_filter f = { .study = study };
     int code;
@@ -258,7 +195,6 @@ static int open_entry(struct entry *e, size_t number, struct history *h, const c
     e->shown.first = e->heads[0].at;
     e->shown.last = e->heads[e->n_heads - 1].at;
     e->shown.version = e->heads[e->n_heads - 1].version;
-    arrange(e, (size_t)r->charts);
     return 0;
 }
 
@@ -306,11 +242,13 @@ static int make(const struct request *r, struct history *h, const struct option_
     int code = 0;
 
     for (size_t i = 0; i < studies->n && !code; i++)
-        code = open_entry(&entries[i], i, h, studies->items[i], r, err);
+        code = open_entry(&entries[i], i, h, studies->items[i], err);
     if (!code && r->gates)
         code = read_gates(entries, studies->n, r->gates, err);
-    for (size_t i = 0; i < studies->n; i++)
+    for (size_t i = 0; i < studies->n && !code; i++) {
+        arrange(&entries[i], (size_t)r->charts);
         shown[i] = entries[i].shown;
+    }
     if (!code)
         code = dashboard_write(shown, studies->n, r->made ? r->made : "", r->out, err);
     for (size_t i = 0; i < studies->n; i++)

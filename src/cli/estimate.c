@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/cli.h"
+#include "cli/draws.h"
 #include "cli/folder.h"
 #include "cli/options.h"
 #include "cli/pipeline.h"
@@ -189,24 +190,18 @@ static bool is_scored(const char *dir)
 
 static int check_options(const struct request *r, struct err *err)
 {
-    static const char *const names[] = { "replicates", "permutations", "threads" };
-    const double values[] = { r->replicates, r->permutations, r->threads };
-    const double least[] = { 100, 99, 1 };
-    int code = 0;
+    const struct draws draws = { r->replicates, r->permutations, r->seed };
+    int code = draws_check("estimate", &draws, err);
 
-    for (int i = 0; i < 3; i++)
-        if (!(values[i] >= least[i] && values[i] <= 1e6 && values[i] == floor(values[i])))
-            code = err_add(err, ERR_INPUT, "estimate: --%s %g, expected a whole number of %g "
-                           "or more", names[i], values[i], least[i]);
+    if (!(r->threads >= 1 && r->threads <= 1e6 && r->threads == floor(r->threads)))
+        code = err_add(err, ERR_INPUT, "estimate: --threads %g, expected a whole number from 1 "
+                       "to 1000000", r->threads);
     if (!(r->searches >= 1 && r->searches <= 1e12 && r->searches == floor(r->searches)))
         code = err_add(err, ERR_INPUT, "estimate: --searches %g, expected a whole number of 1 "
                        "or more", r->searches);
     if (!(r->confidence >= .5 && r->confidence < 1))
         code = err_add(err, ERR_INPUT, "estimate: --confidence %g, expected a number from "
                        "0.5 to 0.999999", r->confidence);
-    if (!(r->seed >= 0 && r->seed < 9007199254740992.0 && r->seed == floor(r->seed)))
-        code = err_add(err, ERR_INPUT, "estimate: --seed %g, expected a whole number of 0 or "
-                       "more", r->seed);
     if (r->title && (!*r->title || !text_is_utf8(r->title, strlen(r->title), NULL)))
         code = err_add(err, ERR_INPUT, "estimate: --title: expected a text in UTF-8");
     return code;

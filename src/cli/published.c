@@ -44,8 +44,10 @@ static int take_verdict(const struct pipeline *p, struct study *s, struct claim_
 
     for (size_t i = 0; i < p->claims.n; i++)
         if (!strcmp(p->claims.claims[i].spec->id, id)) {
-            c->verdict_then = arena_strdup(
-                &s->arena, verdict_word(p->claims.claims[i].verdict, p->study.evidence));
+            struct text words = TEXT_INIT;
+            claim_add_verdict(&words, &p->claims.claims[i], p->study.evidence);
+            c->verdict_then = arena_strdup(&s->arena, words.s);
+            text_release(&words);
             return 0;
         }
     return study_fault(s, c->line, p->err, "published: the study '%s' has no claim '%s'",

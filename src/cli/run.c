@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/comparing.h"
+#include "cli/draws.h"
 #include "cli/folder.h"
 #include "cli/options.h"
 #include "cli/own_words.h"
@@ -42,6 +43,7 @@ static void print_json(const struct pipeline *p)
         json_map(&w, NULL);
         json_string(&w, "claim", c->spec->id);
         json_string(&w, "verdict", verdict_word(c->verdict, p->study.evidence));
+        json_bool(&w, "undone", c->undone);
         json_end(&w);
     }
     json_end(&w);
@@ -196,6 +198,9 @@ int run_main(int argc, char **argv)
     if (!code && !isnan(limit) && !(limit >= 0 && limit <= 1e6 && limit == floor(limit)))
         code = err_add(&err, ERR_INPUT, "run: --suppress is %g, expected a whole number from "
                        "0 to 1000000", limit);
+    const struct draws draws = { comparing.replicates, comparing.permutations, NAN };
+    if (!code)
+        code = draws_check("run", &draws, &err);
     if (!code)
         code = check_own(&files, &backends, &set, !isnan(own.sample), &err);
     request.quiet = quiet || json;

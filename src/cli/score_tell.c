@@ -99,6 +99,7 @@ void score_tell_words(const struct scores *s, const char *dir, double seconds,
     struct totals non_mated = add_up(s, false), mated = add_up(s, true);
     char number[NUM_MAX], rate[32];
     double all = (double)non_mated.comparisons + (double)mated.comparisons;
+    bool distance = similarity_is_distance(s->similarity);
 
     text_addf(to, "%" PRIu64 " non-mated and %" PRIu64 " mated comparisons of %zu people in "
               "%zu %s\n", non_mated.comparisons, mated.comparisons, s->n_subjects,
@@ -112,9 +113,9 @@ void score_tell_words(const struct scores *s, const char *dir, double seconds,
         text_addf(to, "%" PRIu64 " samples are in no group: no value on an axis\n",
                   non_mated.ungrouped);
     add_matches(s, to);
-    text_addf(to, "%zu exceedances at or above %s%s\n", s->n_exceedances,
-              num_shortest(number, s->floor),
-              s->floor_raised ? ", raised from what was asked to keep their number" : "");
+    text_addf(to, "%zu exceedances at or %s %s%s\n", s->n_exceedances,
+              distance ? "below" : "above", num_shortest(number, s->floor),
+              s->floor_raised ? ", stricter than asked to keep their number" : "");
     for (size_t i = 0; i < s->n_same; i++)
         text_addf(to, "%s%s", i ? ", " : "compared were only samples of the same ",
                   s->same[i]);

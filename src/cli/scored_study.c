@@ -371,7 +371,19 @@ static bool is_of_rivals(const struct study *s, const char *metric, unsigned set
     return false;
 }
 
-/* Several matchers: who is served how badly by whom, and by how much they differ. */
+/* Parts of the page that are folded: what looks beyond the answer. */
+static const char fold_further[] = "Further charts";
+static const char fold_rivals[] = "One matcher against the other";
+static const char fold_curves[] = "Scores and thresholds";
+
+/* The last chart goes into a folded part. */
+static void fold_last(struct study *s, const char *fold)
+{
+    s->charts[s->n_charts - 1].fold = fold;
+}
+
+/* Several matchers: who is served how badly by whom, and by how much they differ. The latter
+ * is folded where the study's answer is about groups of people. */
 static void add_rivals(struct study *s, const struct scored *all, size_t n,
                        const struct tally *t, const char *point)
 {
@@ -388,6 +400,8 @@ static void add_rivals(struct study *s, const struct scored *all, size_t n,
             s->charts[s->n_charts - 1].caption = galleries;
             add_chart(s, "rivals", c->rivals[m], NULL, point, s->spread[i]);
             s->charts[s->n_charts - 1].caption = galleries;
+            if (study_answer_claim(s))
+                fold_last(s, fold_rivals);
         }
 }
 
@@ -403,13 +417,18 @@ static void add_charts(struct study *s, const struct scored *sc, size_t n, const
     for (size_t i = 0; i < s->n_spread; i++)
         for (size_t k = 0; k < 3; k++)
             if (has_groups(s, t, metrics[k], point, s->spread[i]) &&
-                !(n > 1 && is_of_rivals(s, metrics[k], s->spread[i])))
+                !(n > 1 && is_of_rivals(s, metrics[k], s->spread[i]))) {
                 add_chart(s, "bars", metrics[k], NULL, point, s->spread[i]);
+                if (!strcmp(metrics[k], "fmr_alike"))
+                    fold_last(s, fold_further);
+            }
     unsigned last = s->n_spread ? s->spread[s->n_spread - 1] : 0;
     if (last && count_groups(&s->axes, last) >= 2 && count_groups(&s->axes, last) <= 24)
         add_chart(s, "cross", "fmr", NULL, point, last);
-    if (s->n_spread > 1)
+    if (s->n_spread > 1) {
         add_chart(s, "caterpillar", metrics[0], NULL, point, 0);
+        fold_last(s, fold_further);
+    }
     if (has_contrast(s, metrics[0]))
         add_chart(s, "forest", metrics[0], NULL, point, 0);
 }
@@ -453,17 +472,18 @@ void scored_study_curves(struct study *s, const struct scored *all, size_t n,
     static const struct {
         const char *chart, *metric, *rests[2]; /* metrics of which it needs rows */
         bool own;                              /* at groups' own thresholds */
+        bool open;                             /* of the first set, beside the answer */
         const char *title;
     } wanted[] = {
-        { "fmr-threshold", "fmr", { "fmr", "fmr" }, false, "FMR against threshold" },
-        { "det", "fnmr", { "fmr", "fnmr" }, false, "FNMR against FMR (DET)" },
-        { "densities", "fmr", { "density.mated", "density.mated" }, false,
+        { "fmr-threshold", "fmr", { "fmr", "fmr" }, false, false, "FMR against threshold" },
+        { "det", "fnmr", { "fmr", "fnmr" }, false, false, "FNMR against FMR (DET)" },
+        { "densities", "fmr", { "density.mated", "density.mated" }, false, false,
           "Scores of mated and non-mated comparisons" },
-        { "equalise", "fmr", { "fmr", "fnmr" }, true,
+        { "equalise", "fmr", { "fmr", "fnmr" }, true, false,
           "Equal thresholds or equal FMRs" },
-        { "fpir-threshold", "fpir", { "fpir", "fpir" }, false,
+        { "fpir-threshold", "fpir", { "fpir", "fpir" }, false, true,
           "FPIR against threshold" },
-        { "gallery-size", "fpir", { "fpir", "fpir" }, false,
+        { "gallery-size", "fpir", { "fpir", "fpir" }, false, true,
           "FPIR against the size of the gallery" },
     };
     const size_t kinds = sizeof wanted / sizeof *wanted;
@@ -481,6 +501,8 @@ void scored_study_curves(struct study *s, const struct scored *all, size_t n,
                               s->spread[i]);
                     if (n > 1)
                         name_backend(s, &s->charts[s->n_charts - 1], all[b].backend);
+                    if (!wanted[k].open || i)
+                        fold_last(s, n > 1 ? s->charts[s->n_charts - 1].backend : fold_curves);
                 }
         }
 }

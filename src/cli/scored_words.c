@@ -113,17 +113,16 @@ static void add_ratio(const struct study *s, const struct findings *f, const cha
                       const char *metric, const char *point, size_t axis, size_t n,
                       const struct finding *const ends[2], struct text *to)
 {
-    struct text name = TEXT_INIT, about = TEXT_INIT;
+    struct text name = TEXT_INIT;
 
     if (n == 2 && add_contrast(f, backend, metric, point, ends, to))
         return;
     char *kind = mem_printf("%s.max_min", metric);
 
     text_add_percent(&name, s->axes.axes[axis].name);
-    text_addf(&about, "highest: %s, lowest: %s;", ends[0]->group, ends[1]->group);
     long at = findings_find(f, backend, kind, name.s, "", point, NULL);
     const struct finding *row = at < 0 ? NULL : &f->rows[at];
-    if (row && !strncmp(row->note, about.s, about.len)) {
+    if (row && !strcmp(row->highest, ends[0]->group) && !strcmp(row->lowest, ends[1]->group)) {
         if (isfinite(row->estimate))
             text_addf(to, "; %.3g times", row->estimate);
         if (isfinite(row->hi))
@@ -138,7 +137,6 @@ static void add_ratio(const struct study *s, const struct findings *f, const cha
         text_addf(to, row->p < .05 ? "; the groups differ by more than chance gives (p = %.2g)"
                                    : "; chance alone may give as much (p = %.2g)", row->p);
     free(kind);
-    text_release(&about);
     text_release(&name);
 }
 

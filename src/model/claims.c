@@ -33,6 +33,13 @@ static int verdict_find(const char *word, enum study_evidence e)
     return -1;
 }
 
+void claim_add_verdict(struct text *to, const struct claim *c, enum study_evidence e)
+{
+    text_add(to, verdict_word(c->verdict, e));
+    if (c->undone)
+        text_add(to, ", " VERDICT_UNDONE);
+}
+
 void claims_init(struct claims *c, const struct study *study)
 {
     *c = (struct claims){ .study = study };

@@ -28,8 +28,10 @@ enum verdict {
     VERDICT_NOT_REPRODUCED,
     VERDICT_N
 };
-/* The word for it, by METHODS: it depends on what the numbers are. */
+/* The word for it: it depends on what the numbers are. */
 const char *verdict_word(enum verdict v, enum study_evidence e);
+/* What is said beside the word of a verdict that Holm's correction undoes. */
+#define VERDICT_UNDONE "undone by Holm's correction for several claims"
 
 struct claim_part {
     const char *backend; /* "" where the claim is not about one */
@@ -57,6 +59,9 @@ struct claims {
     struct claim *claims;      /* one each of study->claims, in order */
     size_t n;
 };
+
+/* "found here too", or with what undoes it. */
+void claim_add_verdict(struct text *to, const struct claim *c, enum study_evidence e);
 
 void claims_init(struct claims *c, const struct study *study);
 void claims_release(struct claims *c);

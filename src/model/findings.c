@@ -56,6 +56,7 @@ struct finding *findings_add(struct findings *f)
         case FLAG: *(enum finding_flag *)at = FLAG_OK; break;
         }
     }
+    row->highest = row->lowest = "";
     return row;
 }
 

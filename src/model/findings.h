@@ -38,6 +38,8 @@ struct finding {
     double p, p_adj;
     enum finding_flag flag;
     const char *note;
+    /* Not columns: of a spread just computed the groups it is between, else "". */
+    const char *highest, *lowest;
 };
 
 struct findings {

@@ -408,6 +408,7 @@ struct study_chart *loading_charts(struct loading *l, struct yaml_node *root, bo
         c->backend = loading_text(l, map, "backend", false);
         c->title = loading_text(l, map, "title", true);
         c->caption = loading_text(l, map, "caption", false);
+        c->fold = loading_text(l, map, "fold", false);
         for (size_t j = 0; c->id && j < *n; j++)
             if (charts[j].id && !strcmp(charts[j].id, c->id))
                 yaml_fault(l->doc, map, "id", "two charts are called '%s', expected "

@@ -124,6 +124,7 @@ struct study_chart {
     const char *before, *after; /* dumbbell: two points, else NULL */
     const char *backend;     /* the only one shown; NULL: all */
     const char *title, *caption;
+    const char *fold;        /* the folded part of the page it is in; NULL: it is open */
     size_t line;
 };
 

@@ -167,6 +167,7 @@ static void put_charts(struct json_out *w, const struct study *s,
         put(w, "backend", c->backend);
         put(w, "title", c->title);
         put(w, "caption", c->caption);
+        put(w, "fold", c->fold);
         json_end(w);
     }
     json_end(w);

@@ -109,6 +109,37 @@ static void add_axes(struct plot *p, const struct det *d, double left, double ri
     text_release(&t);
 }
 
+/* The row of an EER with its limits, which curves do not have; NULL: it has none. */
+static const struct finding *limits_of(const struct det *d, const struct finding *eer)
+{
+    const struct findings *f = d->list.in->findings;
+    long at = findings_find(f, eer->backend, "eer", eer->group, "", "", NULL);
+
+    return at < 0 || isnan(f->rows[at].lo) ? NULL : &f->rows[at];
+}
+
+static void add_eer(const struct det *d, const struct finding *eer, struct text *to)
+{
+    const struct finding *row = limits_of(d, eer);
+
+    text_add(to, " · EER ");
+    if (row)
+        format_estimate(to, UNIT_RATE, row->estimate, row->lo, row->hi);
+    else
+        format_value(to, UNIT_RATE, eer->estimate, FORMAT_OWN);
+}
+
+/* True if an EER is shown that has no interval. */
+static bool has_bare_eer(const struct det *d)
+{
+    for (size_t i = 0; i < d->list.n; i++) {
+        const struct finding *eer = curvelist_at(&d->list, "eer", d->list.lines[i].group, "");
+        if (eer && !limits_of(d, eer))
+            return true;
+    }
+    return false;
+}
+
 static void add_panel(struct plot *p, const struct det *d, size_t own, double left,
                       double right, double top)
 {
@@ -119,10 +150,8 @@ static void add_panel(struct plot *p, const struct det *d, size_t own, double le
     struct text t = TEXT_INIT;
 
     text_add(&t, line->label);
-    if (eer) {
-        text_add(&t, " · EER ");
-        format_value(&t, UNIT_RATE, eer->estimate, FORMAT_OWN);
-    }
+    if (eer)
+        add_eer(d, eer, &t);
     plot_paragraph(p, left, top - 12, right - left, FACE_STRONG, ALIGN_LEFT, INK, t.s);
     text_addf(&p->alt, "%s %s", own ? ";" : "", t.s);
     text_release(&t);
@@ -181,6 +210,10 @@ int chart_det(struct plot *p, const struct chart_input *in, struct err *err)
     p->height = y - 22;
     text_add(&p->note, "Dotted where fewer than five errors of either kind, or too few people, "
              "carry the line. A rate of 0 has no place on the scale: the line ends there.");
+    if (has_bare_eer(&d))
+        text_add(&p->note, " An EER without an interval has none: fewer than five comparisons "
+                 "of one kind err there, or its threshold lies below the scores that are known "
+                 "one by one.");
     curvelist_explain(&d.list, &p->note);
     curvelist_release(&d.list);
     text_release(&subtitle);

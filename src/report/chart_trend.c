@@ -358,7 +358,7 @@ int trend_chart(const struct trend *t, const char *dir, const char *id, struct e
     if (!code)
         code = file_write_text(dir, name, &gp, err);
     if (!code)
-        code = gnuplot_draw(dir, id, &missing, err);
+        code = gnuplot_draw(dir, &id, 1, &missing, err);
     if (missing)
         code = err_add(err, ERR_PROGRAM, "gnuplot: not found, so %s.svg was not drawn; "
                        "install it (Debian: gnuplot-nox) and run again", id);

@@ -232,9 +232,11 @@ void report_fitting_charts(struct study *study, const struct findings *findings,
     text_release(&left_out);
 }
 
-static int make_chart(const struct study *study, const struct findings *findings,
-                      const struct findings *curves, const struct study_chart *c,
-                      const char *dir, struct glyphs *glyphs, bool *missing, struct err *err)
+/* What gnuplot draws the chart from; *nothing is set where there is nothing to draw. */
+static int write_chart(const struct study *study, const struct findings *findings,
+                       const struct findings *curves, const struct study_chart *c,
+                       const char *dir, struct glyphs *glyphs, bool *nothing,
+                       struct err *err)
 {
     struct chart_input in = { study, findings, c, curves };
     struct text gp = TEXT_INIT, tsv = TEXT_INIT;
@@ -242,9 +244,8 @@ static int make_chart(const struct study *study, const struct findings *findings
 
     remove_pictures(dir, c->id);
     plot_init(&plot, c->id);
-    bool nothing;
-    int code = chart_draw(&plot, &in, &nothing, err);
-    if (nothing) {
+    int code = chart_draw(&plot, &in, nothing, err);
+    if (*nothing) {
         plot_release(&plot);
         return 0;
     }
@@ -254,11 +255,6 @@ static int make_chart(const struct study *study, const struct findings *findings
     }
     if (!code)
         code = write_text(dir, c->id, "gp", &gp, err);
-    if (!code && !*missing) {
-        code = gnuplot_draw(dir, c->id, missing, err);
-        if (*missing)
-            code = 0; /* told once, by the caller */
-    }
     plot_release(&plot);
     text_release(&gp);
     text_release(&tsv);
@@ -269,22 +265,31 @@ int report_charts(const struct study *study, const struct findings *findings,
                   const struct findings *curves, const char *dir, struct err *err)
 {
     char *charts_dir = path_join(dir, "charts");
+    const char **ids = mem_array(study->n_charts, sizeof *ids);
     struct glyphs glyphs = GLYPHS_INIT;
-    bool missing = false;
+    bool missing = false, nothing;
+    size_t n = 0;
     int code = 0;
 
     if (study->n_charts)
         code = path_make_dirs(charts_dir, err);
     for (size_t i = 0; i < study->n_charts && code != ERR_IO; i++) {
-        int one = make_chart(study, findings, curves, &study->charts[i], charts_dir,
-                             &glyphs, &missing, err);
+        int one = write_chart(study, findings, curves, &study->charts[i], charts_dir,
+                              &glyphs, &nothing, err);
+        if (!one && !nothing)
+            ids[n++] = study->charts[i].id;
         code = code ? code : one;
+    }
+    if (code != ERR_IO) {
+        int drawn = gnuplot_draw(charts_dir, ids, n, &missing, err);
+        code = code || missing ? code : drawn; /* that there is none is told below */
     }
     if (missing && !code)
         code = err_add(err, ERR_PROGRAM, "gnuplot: not found, so no charts were drawn; "
                        "all else is there. Install it (Debian: gnuplot-nox) and run "
                        "again");
     glyphs_release(&glyphs);
+    free(ids);
     free(charts_dir);
     return code;
 }

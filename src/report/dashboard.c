@@ -38,15 +38,20 @@ static const char style[] =
     "{padding:.1rem .6rem .1rem 0}.steps td.words,.overview td.words{grid-column:1/-1}}\n"
     "@media print{.charts{display:block}.charts figure svg{max-width:150mm}}\n";
 
-static void badge(struct text *to, const struct dashboard_verdict *v)
+static void status_badge(struct text *to, enum gate_status status)
 {
     static const char *const classes[GATE_STATUSES] = { "yes", "no", "open" };
 
+    html_addf(to, "<span class=\"badge %s\">%s</span>", classes[status],
+              gate_status_names[status]);
+}
+
+static void badge(struct text *to, const struct dashboard_verdict *v)
+{
     if (!v->there)
         text_add(to, "<span class=\"badge none\">no gate</span>");
     else
-        html_addf(to, "<span class=\"badge %s\">%s</span>", classes[v->status],
-                  gate_status_names[v->status]);
+        status_badge(to, v->status);
 }
 
 static void add_day(struct text *to, int64_t at)
@@ -133,7 +138,6 @@ static void overview(const struct dashboard_study *studies, size_t n, struct tex
 
 static void gate_section(const struct dashboard_study *s, struct text *to)
 {
-    static const char *const classes[GATE_STATUSES] = { "yes", "no", "open" };
     const struct dashboard_verdict *v = &s->verdict;
 
     text_add(to, "<p class=\"answer\">");
@@ -148,9 +152,11 @@ static void gate_section(const struct dashboard_study *s, struct text *to)
     if (!v->n_lines)
         return;
     text_add(to, "<ul class=\"checks\">\n");
-    for (size_t i = 0; i < v->n_lines && i < LINES; i++)
-        html_addf(to, "<li><span class=\"badge %s\">%s</span> %q</li>\n",
-                  classes[v->statuses[i]], gate_status_names[v->statuses[i]], v->lines[i]);
+    for (size_t i = 0; i < v->n_lines && i < LINES; i++) {
+        text_add(to, "<li>");
+        status_badge(to, v->statuses[i]);
+        html_addf(to, " %q</li>\n", v->lines[i]);
+    }
     text_add(to, "</ul>\n");
     if (v->n_lines > LINES)
         html_addf(to, "<p class=\"fine\">and %zu more.</p>\n", v->n_lines - LINES);
@@ -226,7 +232,7 @@ static void series_section(const struct dashboard_study *s, struct text *to)
 
     text_add(to, "<h3>All series</h3>\n<div class=\"scroll\"><table class=\"series\"><thead>"
              "<tr><th>What</th><th>Over time</th><th class=\"num\">Last</th><th class=\"num\">"
-             "Steps</th></tr></thead><tbody>\n");
+             "Steps</th><th>Gate</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < s->n && i < SERIES; i++) {
         const struct trend *trend = &s->series[i].trend;
         const struct trend_night *last = &trend->nights[trend->n - 1];
@@ -246,6 +252,9 @@ static void series_section(const struct dashboard_study *s, struct text *to)
         html_addf(to, "</td><td class=\"num\">%s</td><td class=\"num\">", t.s);
         if (trend->n_steps)
             html_addf(to, "%zu", trend->n_steps);
+        text_add(to, "</td><td>");
+        if (s->series[i].watched)
+            status_badge(to, s->series[i].gate);
         text_add(to, "</td></tr>\n");
     }
     text_add(to, "</tbody></table></div>\n");
@@ -270,9 +279,11 @@ static int section(const struct dashboard_study *s, const char *charts, bool *mi
     html_addf(to, ", the last by misid %s.</p>\n", s->version);
     gate_section(s, to);
     steps_section(s, to);
+    if (s->n)
+        html_addf(to, "<h3>Series</h3>\n<p class=\"fine\">%q</p>\n", s->order);
     text_add(to, "<div class=\"charts\">\n");
-    for (size_t i = 0; i < s->n && i < s->charts && !code; i++)
-        code = figure(s, i, charts, missing, to, err);
+    for (size_t i = 0; i < s->charts && !code; i++)
+        code = figure(s, s->charted[i], charts, missing, to, err);
     text_add(to, "</div>\n");
     if (s->n)
         series_section(s, to);

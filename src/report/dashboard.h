@@ -2,8 +2,8 @@
 /*
  * dashboard: one page about all studies over time, which works as a file: no scripts, no
  * network, charts inlined. A line a study at its head, then a section each: what the gate
- * last said, the steps that were found with their dates, charts of the series that stepped
- * or that say most, and a line with a sparkline for every series.
+ * last said, the steps that were found with their dates, charts of the series that say most,
+ * and a line with a sparkline for every series.
  *
  * Charts are drawn by gnuplot in a folder `charts` of `dir`; where there is none the page
  * still has its sparklines (ERR_PROGRAM, after writing). Texts from data are escaped.
@@ -24,6 +24,8 @@ struct dashboard_series {
     struct trend trend;
     const char *metric;
     const char *const *news;   /* of each step: what else was new that night */
+    bool watched;              /* the gate that spoke last has a rule about it */
+    enum gate_status gate;     /* what it said, if so */
 };
 
 struct dashboard_verdict {     /* what a gate said */
@@ -42,9 +44,11 @@ struct dashboard_study {
     int64_t first, last;       /* nights, in seconds since 1970 */
     const char *version;       /* of misid, in the last run */
     struct dashboard_verdict verdict;
-    const struct dashboard_series *series; /* those to be charted first */
+    const struct dashboard_series *series; /* in the order in which they are listed */
     size_t n;
-    size_t charts;             /* so many of them as charts */
+    const char *order;         /* that order in words */
+    const size_t *charted;     /* places of those that are charted */
+    size_t charts;             /* so many */
 };
 
 /* Writes dir/index.html. `made` says when, "2026-11-23T05:00:00Z"; "" says nothing. */

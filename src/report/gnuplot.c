@@ -33,47 +33,106 @@ static void complaint(const struct text *said, struct text *to)
 
 static const char *const in_exts[] = { "gp", "tsv" }, *const out_exts[] = { "svg", "png" };
 
-/* Pictures come through FIFOs where the disk can have them: gnuplot does not look whether
- * what it writes to a file arrives there. */
-struct pictures {
-    struct text bytes[2];
-    struct program_fifo fifos[2];
+/* So many charts are drawn by one gnuplot: starting it takes longer than a chart. */
+#define BATCH 8
+
+/* What one gnuplot draws, in a folder of its own. Pictures come through FIFOs where the
+ * disk can have them: gnuplot does not look whether what it writes to a file arrives
+ * there. */
+struct batch {
+    const char *dir;
+    char *private;
+    const char *const *ids;
     size_t n;
+    struct text pictures[2 * BATCH];
+    struct program_fifo fifos[2 * BATCH];
+    size_t n_fifos;
 };
 
-static void open_fifos(struct pictures *p, const char *dir, const char *id)
+_Static_assert(2 * BATCH <= PROGRAM_FIFOS, "a FIFO a picture");
+
+static int batch_init(struct batch *b, const char *dir, const char *const *ids, size_t n,
+                      struct err *err)
 {
-    for (int i = 0; i < 2; i++) {
-        char *path = mem_printf("%s/%s.%s", dir, id, out_exts[i]);
+    *b = (struct batch){ .dir = dir, .ids = ids, .n = n };
+    b->private = mem_printf("%s/.gnuplot.%ld.XXXXXX", dir, (long)getpid());
+    for (size_t i = 0; i < 2 * n; i++)
+        b->pictures[i] = (struct text)TEXT_INIT;
+    if (mkdtemp(b->private))
+        return 0;
+    int code = err_add_errno(err, ERR_IO, errno, "%s: cannot make a folder for gnuplot",
+                             dir);
+    free(b->private);
+    b->private = NULL;
+    return code;
+}
+
+static void remove_file(const char *dir, const char *id, const char *ext)
+{
+    char *path = mem_printf("%s/%s.%s", dir, id, ext);
+
+    unlink(path);
+    free(path);
+}
+
+static void batch_release(struct batch *b)
+{
+    for (size_t i = 0; i < b->n_fifos; i++)
+        close(b->fifos[i].fd);
+    for (size_t i = 0; i < 2 * b->n; i++)
+        text_release(&b->pictures[i]);
+    for (size_t i = 0; i < b->n && b->private; i++)
+        for (int e = 0; e < 2; e++) {
+            remove_file(b->private, b->ids[i], in_exts[e]);
+            remove_file(b->private, b->ids[i], out_exts[e]);
+        }
+    if (b->private)
+        rmdir(b->private);
+    free(b->private);
+}
+
+static void open_fifos(struct batch *b)
+{
+    for (size_t i = 0; i < 2 * b->n; i++) {
+        char *path = mem_printf("%s/%s.%s", b->private, b->ids[i / 2], out_exts[i % 2]);
         int fd = mkfifo(path, 0600) < 0 ? -1
                  : open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
         if (fd >= 0)
-            p->fifos[p->n++] = (struct program_fifo){ fd, PICTURE_MAX, &p->bytes[i] };
+            b->fifos[b->n_fifos++] = (struct program_fifo){ fd, PICTURE_MAX,
+                                                            &b->pictures[i] };
         else
             unlink(path); /* then it is a file */
         free(path);
     }
 }
 
-static void release_pictures(struct pictures *p)
+/* gnuplot -d A.gp -e reset B.gp …: each begins with nothing of the one before. */
+static char **arguments_of(const struct batch *b)
 {
-    for (size_t i = 0; i < p->n; i++)
-        close(p->fifos[i].fd);
-    text_release(&p->bytes[0]);
-    text_release(&p->bytes[1]);
+    char **argv = mem_array(3 * b->n + 2, sizeof *argv);
+    size_t n = 0;
+
+    argv[n++] = mem_strdup("gnuplot");
+    argv[n++] = mem_strdup("-d");
+    for (size_t i = 0; i < b->n; i++) {
+        if (i) {
+            argv[n++] = mem_strdup("-e");
+            argv[n++] = mem_strdup("reset");
+        }
+        argv[n++] = mem_printf("%s.gp", b->ids[i]);
+    }
+    return argv;
 }
 
-static int run(const char *dir, const char *id, struct pictures *pictures, bool *missing,
-               struct err *err)
+static int run(struct batch *b, bool *missing, struct err *err)
 {
     struct text said = TEXT_INIT, line = TEXT_INIT;
-    char *script = mem_printf("%s.gp", id);
-    char *const argv[] = { (char *)"gnuplot", (char *)"-d", script, NULL };
+    char **argv = arguments_of(b);
     int code = 0;
 
-    open_fifos(pictures, dir, id);
-    switch (program_run_fifos(argv, dir, GNUPLOT_SECONDS, COMPLAINT_MAX, &said,
-                              pictures->fifos, pictures->n)) {
+    open_fifos(b);
+    switch (program_run_fifos(argv, b->private, GNUPLOT_SECONDS, COMPLAINT_MAX, &said,
+                              b->fifos, b->n_fifos)) {
     case PROGRAM_DONE:
         break;
     case PROGRAM_MISSING:
@@ -85,14 +144,16 @@ static int run(const char *dir, const char *id, struct pictures *pictures, bool 
         break;
     case PROGRAM_LATE:
         code = err_add(err, ERR_PROGRAM, "gnuplot: %s took longer than %d s and was "
-                       "stopped", script, GNUPLOT_SECONDS);
+                       "stopped", argv[2], GNUPLOT_SECONDS);
         break;
     case PROGRAM_FAILED:
         complaint(&said, &line);
-        code = err_add(err, ERR_PROGRAM, "gnuplot: %s failed: %s", script, line.s);
+        code = err_add(err, ERR_PROGRAM, "gnuplot: %s failed: %s", argv[2], line.s);
         break;
     }
-    free(script);
+    for (size_t i = 0; argv[i]; i++)
+        free(argv[i]);
+    free(argv);
     text_release(&said);
     text_release(&line);
     return code;
@@ -127,63 +188,87 @@ static int copy(const char *from, const char *to, const char *name, struct err *
     return code;
 }
 
+/* dir/ID.EXT, into the private folder. */
+static int bring(const struct batch *b, const char *id, const char *ext, struct err *err)
+{
+    char *name = mem_printf("%s.%s", id, ext);
+    char *from = path_join(b->dir, name), *to = path_join(b->private, name);
+    int code = link(from, to) < 0 ? copy(b->dir, b->private, name, err) : 0;
+
+    free(from);
+    free(to);
+    free(name);
+    return code;
+}
+
 /* A picture that gnuplot made, to dir/NAME. */
-static int keep(struct text *bytes, const char *private, const char *dir, const char *name,
+static int keep(struct batch *b, size_t i, struct err *err)
+{
+    char *name = mem_printf("%s.%s", b->ids[i / 2], out_exts[i % 2]);
+    char *path = path_join(b->private, name);
+    struct text *bytes = &b->pictures[i];
+    int code = 0;
+
+    if (path_is_file(path))
+        code = copy(b->private, b->dir, name, err);
+    else if (!bytes->len)
+        code = err_add(err, ERR_PROGRAM, "gnuplot: ended well, but made no %s", name);
+    else if (bytes->len >= PICTURE_MAX)
+        code = err_add(err, ERR_LIMIT, "gnuplot: %s is too large, expected less than %zu "
+                       "bytes", name, PICTURE_MAX);
+    else
+        code = file_write_text(b->dir, name, bytes, err);
+    free(path);
+    free(name);
+    return code;
+}
+
+static int draw(const char *dir, const char *const *ids, size_t n, bool *missing,
                 struct err *err)
 {
-    char *path = path_join(private, name);
-    const bool is_file = path_is_file(path);
+    struct batch b;
+    int code = batch_init(&b, dir, ids, n, err);
 
-    free(path);
-    if (is_file)
-        return copy(private, dir, name, err);
-    if (!bytes->len)
-        return err_add(err, ERR_PROGRAM, "gnuplot: ended well, but made no %s", name);
-    if (bytes->len >= PICTURE_MAX)
-        return err_add(err, ERR_LIMIT, "gnuplot: %s is too large, expected less than %zu "
-                       "bytes", name, PICTURE_MAX);
-    return file_write_text(dir, name, bytes, err);
-}
-
-static int make_private(const char *dir, char **made, struct err *err)
-{
-    *made = mem_printf("%s/.gnuplot.%ld.XXXXXX", dir, (long)getpid());
-    if (mkdtemp(*made))
-        return 0;
-    int code = err_add_errno(err, ERR_IO, errno, "%s: cannot make a folder for gnuplot",
-                             dir);
-    free(*made);
-    *made = NULL;
+    for (size_t i = 0; i < 2 * n && !code; i++)
+        code = bring(&b, ids[i / 2], in_exts[i % 2], err);
+    if (!code)
+        code = run(&b, missing, err);
+    for (size_t i = 0; i < 2 * n && !code; i++)
+        code = keep(&b, i, err);
+    batch_release(&b);
     return code;
 }
 
-int gnuplot_draw(const char *dir, const char *id, bool *missing, struct err *err)
+/* Several at once; false if they are to be drawn one by one, which tells what failed. A
+ * fault of the disk is told at once: what it took is not made good by another try. */
+static bool draw_together(const char *dir, const char *const *ids, size_t n, bool *missing,
+                          int *code, struct err *err)
 {
-    struct pictures pictures = { .bytes = { TEXT_INIT, TEXT_INIT } };
-    char *names[4] = { NULL }, *private;
-    int code = make_private(dir, &private, err);
+    struct err why = ERR_INIT;
+    int drawn = n > 1 ? draw(dir, ids, n, missing, &why) : ERR_PROGRAM;
+
+    if (drawn == ERR_IO) {
+        drawn = err_add(err, drawn, "%s", err_text(&why));
+        *code = *code ? *code : drawn;
+    }
+    err_release(&why);
+    return !drawn || drawn == ERR_IO || *missing;
+}
+
+int gnuplot_draw(const char *dir, const char *const *ids, size_t n, bool *missing,
+                 struct err *err)
+{
+    int code = 0;
 
     *missing = false;
-    if (code)
-        return code;
-    for (int i = 0; i < 2; i++) {
-        names[i] = mem_printf("%s.%s", id, in_exts[i]);
-        names[2 + i] = mem_printf("%s.%s", id, out_exts[i]);
+    for (size_t from = 0, to; from < n && !*missing && code != ERR_IO; from = to) {
+        to = n - from < BATCH ? n : from + BATCH;
+        if (draw_together(dir, ids + from, to - from, missing, &code, err))
+            continue;
+        for (size_t i = from; i < to && !*missing && code != ERR_IO; i++) {
+            int one = draw(dir, ids + i, 1, missing, err);
+            code = code ? code : one;
+        }
     }
-    for (int i = 0; i < 2 && !code; i++)
-        code = copy(dir, private, names[i], err);
-    if (!code)
-        code = run(private, id, &pictures, missing, err);
-    for (int i = 2; i < 4 && !code; i++)
-        code = keep(&pictures.bytes[i - 2], private, dir, names[i], err);
-    for (int i = 0; i < 4; i++) {
-        char *path = path_join(private, names[i]);
-        unlink(path);
-        free(path);
-        free(names[i]);
-    }
-    release_pictures(&pictures);
-    rmdir(private);
-    free(private);
-    return code;
+    return *missing ? ERR_PROGRAM : code;
 }

@@ -19,9 +19,13 @@
 
 #define GNUPLOT_SECONDS 60
 
-/* Draws dir/ID.svg and dir/ID.png from dir/ID.gp and dir/ID.tsv. *missing is
- * set if there is no gnuplot; then no line is added. */
-int gnuplot_draw(const char *dir, const char *id, bool *missing, struct err *err);
+/* Draws dir/ID.svg and dir/ID.png from dir/ID.gp and dir/ID.tsv, for each of `n` ids;
+ * one that fails is told in a line, and does not keep the others from being drawn. *missing
+ * is set if there is no gnuplot; then no line is added. Several are drawn by one gnuplot:
+ * its pictures are those of a gnuplot each, but for the colour of a group in the SVG
+ * that has nothing in it. */
+int gnuplot_draw(const char *dir, const char *const *ids, size_t n, bool *missing,
+                 struct err *err);
 
 /* Adds "5.4 patchlevel 4"; nothing if there is no gnuplot. */
 void gnuplot_version(struct text *to);

@@ -99,7 +99,7 @@ static void add_entry(struct text *to, const char *name, const struct run_files 
               "<p class=\"question\">%q</p></div>\n<div>", address.s, r->study.title,
               r->study.question);
     if (claim)
-        page_badge(to, claim->verdict, r->study.evidence);
+        page_badge(to, claim, r->study.evidence);
     if (*answer)
         html_addf(to, "<p class=\"answer\">%q</p>\n", answer);
     text_add(to, "<p class=\"fine\">");

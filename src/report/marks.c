@@ -4,6 +4,11 @@
 #include <math.h>
 #include <string.h>
 
+bool marks_few_people(const struct finding *row)
+{
+    return row->flag == FLAG_TOO_FEW && row->x >= 5 && !isnan(row->df);
+}
+
 bool marks_see(struct marks *m, const struct finding *row)
 {
     bool hollow = row->flag == FLAG_TOO_FEW || row->flag == FLAG_ZERO;
@@ -13,7 +18,7 @@ bool marks_see(struct marks *m, const struct finding *row)
 
     m->rows++;
     m->hollow += hollow;
-    m->few_people += hollow && row->x >= 5 && !isnan(row->df);
+    m->few_people += marks_few_people(row);
     m->suppressed += row->flag == FLAG_SUPPRESSED;
     m->derived += derived;
     /* the flag of a contrast says one thing only */

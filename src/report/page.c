@@ -6,12 +6,9 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "report/chart.h"
 #include "report/html.h"
 #include "report/prose.h"
 #include "report/tables.h"
-
-#define SVG_MAX ((size_t)64 << 20)
 
 void page_head(struct text *to, const char *title)
 {
@@ -31,15 +28,20 @@ static int opening(const struct page *page, struct text *to, struct err *err)
               s->question);
     if (answer.len)
         html_addf(to, "<p class=\"answer\">%q</p>\n", answer.s);
-    if (s->n_conclusions)
-        text_add(to, "<ul class=\"found\">\n");
-    for (size_t i = 0; i < s->n_conclusions; i++)
-        html_addf(to, "<li>%q</li>\n", s->conclusions[i]);
-    if (s->n_conclusions)
-        text_add(to, "</ul>\n");
     text_add(to, "</header>\n<main>\n");
     text_release(&answer);
     return code;
+}
+
+/* What was found, in sentences. */
+static void conclusions(const struct study *s, struct text *to)
+{
+    if (!s->n_conclusions)
+        return;
+    text_add(to, "<section id=\"found\"><h2>What was found</h2>\n<ul class=\"found\">\n");
+    for (size_t i = 0; i < s->n_conclusions; i++)
+        html_addf(to, "<li>%q</li>\n", s->conclusions[i]);
+    text_add(to, "</ul></section>\n");
 }
 
 static void nav_link(struct text *to, bool there, const char *id, const char *name)
@@ -49,11 +51,12 @@ static void nav_link(struct text *to, bool there, const char *id, const char *na
 }
 
 static void contents(const struct page *page, const struct tables *tables,
-                     struct text *to)
+                     const bool *drawn, struct text *to)
 {
     const struct study *s = page->study;
 
     text_add(to, "<nav aria-label=\"Contents\">");
+    nav_link(to, s->n_conclusions, "found", "Found");
     nav_link(to, s->n_charts, "charts", "Charts");
     nav_link(to, page->cases && page->cases->n, "named", "Cases");
     nav_link(to, page->claims->n, "evidence", "Evidence");
@@ -64,77 +67,8 @@ static void contents(const struct page *page, const struct tables *tables,
     nav_link(to, page_has_tables(tables, true), "further", "Further tables");
     nav_link(to, true, "cite", "Cite");
     nav_link(to, true, "reproduce", "Reproduce");
+    page_chart_list(page, drawn, to);
     text_add(to, "</nav>\n");
-}
-
-/* The picture of a chart, or the words that it is not there. */
-static int picture(const struct page *page, const struct study_chart *c,
-                   const char *alt, struct text *to, struct err *err)
-{
-    char *path = mem_printf("%s/charts/%s.svg", page->dir, c->id), *data = NULL;
-    char *prefix = mem_printf("chart-%s", c->id);
-    size_t len;
-    int code = 0;
-
-    if (path_is_file(path))
-        code = file_read(path, SVG_MAX, &data, &len, err);
-    if (!code && (!data || !html_svg(to, data, prefix, c->title, alt)))
-        html_addf(to, "<p class=\"fine\"><b>%q</b> is not drawn here: there was no gnuplot, "
-                  "or it failed. Its numbers are in <a href=\"charts/%s.tsv\">charts/"
-                  "%s.tsv</a> and in the tables below. In words: %q</p>", c->title, c->id,
-                  c->id, alt);
-    free(data);
-    free(path);
-    free(prefix);
-    return code;
-}
-
-static int figure(const struct page *page, const struct study_chart *c, struct text *to,
-                  struct err *err)
-{
-    struct chart_input in = { page->study, page->findings, c, page->curves };
-    struct text where = TEXT_INIT, caption = TEXT_INIT;
-    struct plot plot;
-
-    plot_init(&plot, c->id);
-    bool nothing;
-    int code = chart_draw(&plot, &in, &nothing, err);
-    if (nothing) {
-        plot_release(&plot);
-        return 0;
-    }
-    html_addf(to, "<figure id=\"figure-%s\">\n", c->id);
-    if (!code)
-        code = picture(page, c, plot.alt.s, to, err);
-    text_addf(&where, "%s:%zu: caption", page->study->path, c->line);
-    if (c->caption) {
-        int filled = prose_fill(page->study, page->findings, c->caption, where.s,
-                                &caption, err);
-        code = code ? code : filled;
-    }
-    html_addf(to, "<figcaption>%q%s%q <span class=\"fine\">Files: <a href=\"charts/%s.svg\">"
-              "SVG</a>, <a href=\"charts/%s.png\">PNG</a>, <a href=\"charts/%s.tsv\">numbers"
-              "</a>, <a href=\"charts/%s.gp\">script</a>.</span></figcaption>\n</figure>\n",
-              caption.s, caption.len ? " " : "", plot.note.s, c->id, c->id, c->id, c->id);
-    plot_release(&plot);
-    text_release(&where);
-    text_release(&caption);
-    return code;
-}
-
-static int figures(const struct page *page, struct text *to, struct err *err)
-{
-    int code = 0;
-
-    if (!page->study->n_charts)
-        return 0;
-    text_add(to, "<section id=\"charts\"><h2>Charts</h2>\n");
-    for (size_t i = 0; i < page->study->n_charts; i++) {
-        int one = figure(page, &page->study->charts[i], to, err);
-        code = code ? code : one;
-    }
-    text_add(to, "</section>\n");
-    return code;
 }
 
 static void fact_row(struct text *to, const char *name, const char *words)
@@ -208,15 +142,19 @@ static void reproduce(const struct page *page, struct text *to)
 
 int page_write(const struct page *page, struct text *to, struct err *err)
 {
+    struct text charts = TEXT_INIT;
     struct tables tables;
+    bool *drawn = mem_array(page->study->n_charts, sizeof *drawn);
 
     tables_build(&tables, page->study, page->findings, page->claims, page->cases, true);
     page_head(to, page->study->title);
     int code = opening(page, to, err);
     page_breaks(&tables, to);
     page_verdicts(page, to);
-    contents(page, &tables, to);
-    int charts = figures(page, to, err);
+    int drawing = page_charts(page, drawn, &charts, err);
+    contents(page, &tables, drawn, to);
+    conclusions(page->study, to);
+    text_addn(to, charts.s, charts.len);
     page_cases(page, &tables, to);
     page_evidence(page, to);
     page_tables(&tables, false, to);
@@ -228,5 +166,7 @@ int page_write(const struct page *page, struct text *to, struct err *err)
     html_addf(to, "</main>\n<footer>Made by misid %s. Free software: GPL-3.0-or-later."
               "</footer>\n</body>\n</html>\n", page->run->version);
     tables_release(&tables);
-    return code ? code : charts;
+    text_release(&charts);
+    free(drawn);
+    return code ? code : drawing;
 }

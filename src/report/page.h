@@ -31,8 +31,8 @@ int page_write(const struct page *page, struct text *to, struct err *err);
 
 /* Head of a page up to and with <body>, for the report and the index. */
 void page_head(struct text *to, const char *title);
-/* A verdict as a badge: its word, and a class for its colour. */
-void page_badge(struct text *to, enum verdict v, enum study_evidence e);
+/* A verdict as a badge: its word, and a class for its colour; hollow and dashed if undone. */
+void page_badge(struct text *to, const struct claim *claim, enum study_evidence e);
 /* The sections: a line a verdict; what each rests on; the named cases; the
  * tables for all, or the further ones; the method. */
 void page_verdicts(const struct page *page, struct text *to);
@@ -42,6 +42,10 @@ void page_breaks(const struct tables *tables, struct text *to);
 void page_cases(const struct page *page, const struct tables *tables, struct text *to);
 void page_tables(const struct tables *tables, bool further, struct text *to);
 void page_method(const struct page *page, struct text *to);
+/* The charts; drawn[i], false before: chart i of the study is there. */
+int page_charts(const struct page *page, bool *drawn, struct text *to, struct err *err);
+/* Of a page with many charts: links to them, as a list. */
+void page_chart_list(const struct page *page, const bool *drawn, struct text *to);
 /* True if page_tables() would write something. */
 bool page_has_tables(const struct tables *tables, bool further);
 

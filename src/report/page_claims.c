@@ -10,14 +10,15 @@
 #include "report/page.h"
 #include "report/prose.h"
 
-void page_badge(struct text *to, enum verdict v, enum study_evidence e)
+void page_badge(struct text *to, const struct claim *claim, enum study_evidence e)
 {
     static const char *const classes[VERDICT_N] = {
         [VERDICT_YES] = "yes", [VERDICT_NO] = "no", [VERDICT_INCONCLUSIVE] = "open",
         [VERDICT_NOT_TESTABLE] = "none", [VERDICT_REPRODUCED] = "same",
         [VERDICT_NOT_REPRODUCED] = "no",
     };
-    html_addf(to, "<span class=\"badge %s\">%s</span>", classes[v], verdict_word(v, e));
+    html_addf(to, "<span class=\"badge %s%s\">%s</span>", classes[claim->verdict],
+              claim->undone ? " undone" : "", verdict_word(claim->verdict, e));
 }
 
 static const struct finding *row_of(const struct page *page, size_t number)
@@ -140,7 +141,7 @@ static void one_claim(const struct page *page, const struct claim *claim,
     const struct claim_spec *spec = claim->spec;
 
     html_addf(to, "<article class=\"claim\" id=\"claim-%s\">\n<h3>", spec->id);
-    page_badge(to, claim->verdict, page->study->evidence);
+    page_badge(to, claim, page->study->evidence);
     html_addf(to, " %q</h3>\n<p class=\"fine\">Source: %q</p>\n", spec->says, spec->source);
     if (spec->verdict_then)
         html_addf(to, "<p>On the counts that the original published: <b>%q</b> (study %q). "
@@ -164,15 +165,15 @@ static void verdict_row(const struct page *page, const struct claim *claim, bool
                         struct text *to)
 {
     html_addf(to, "<tr%s><td>", answers ? " class=key" : "");
-    page_badge(to, claim->verdict, page->study->evidence);
+    page_badge(to, claim, page->study->evidence);
     html_addf(to, "</td><th scope=\"row\"><a href=\"#claim-%s\">%q</a>", claim->spec->id,
               claim->spec->says);
     if (claim->spec->verdict_then)
         html_addf(to, " <span class=\"fine\">on the published counts: %q</span>",
                   claim->spec->verdict_then);
     if (claim->undone)
-        html_addf(to, "<span class=\"fine\">%s not after Holm's correction</span>",
-                  claim->spec->verdict_then ? ";" : "");
+        html_addf(to, "<span class=\"fine\">%s %s</span>",
+                  claim->spec->verdict_then ? "; here" : "", VERDICT_UNDONE);
     if (answers)
         html_addf(to, "<span class=\"fine\">%s the answer rests on this</span>",
                   claim->spec->verdict_then || claim->undone ? ";" : "");

@@ -30,7 +30,7 @@ enum program_end program_run(char *const argv[], const char *dir, int seconds,
 
 /* One that the program writes to: the reading end, opened with O_NONBLOCK before it
  * starts; at most `keep` bytes are added to `to`, the others dropped. The caller closes. */
-#define PROGRAM_FIFOS 2 /* at most */
+#define PROGRAM_FIFOS 16 /* at most */
 struct program_fifo {
     int fd;
     size_t keep;

@@ -272,6 +272,8 @@ int prose_answer(const struct study *study, const struct findings *f,
         return 0;
     text_addf(&where, "%s: answer", study->path ? study->path : study->name);
     int code = prose_fill(study, f, text, where.s, to, err);
+    if (claim && claim->undone)
+        text_add(to, " That verdict is " VERDICT_UNDONE ".");
     text_release(&where);
     return code;
 }
@@ -280,14 +282,16 @@ void prose_verdict_counts(const struct claims *claims, struct text *to)
 {
     bool any = false;
 
-    for (int v = 0; v < VERDICT_N; v++) {
+    for (int v = 0; v < 2 * VERDICT_N; v++) {
+        const enum verdict verdict = (enum verdict)(v / 2);
+        const bool undone = v % 2;
         size_t n = 0;
         for (size_t i = 0; i < claims->n; i++)
-            n += claims->claims[i].verdict == (enum verdict)v;
+            n += claims->claims[i].verdict == verdict && claims->claims[i].undone == undone;
         if (!n)
             continue;
-        text_addf(to, "%s%zu %s", any ? ", " : "", n,
-                  verdict_word((enum verdict)v, claims->study->evidence));
+        text_addf(to, undone ? "%s%zu \"%s\" but " VERDICT_UNDONE : "%s%zu %s",
+                  any ? ", " : "", n, verdict_word(verdict, claims->study->evidence));
         any = true;
     }
 }
@@ -364,7 +368,7 @@ void prose_remark(const struct finding *row, bool thin, struct text *to)
 {
     const struct metric *metric = metric_find(row->metric);
 
-    if (metric && metric->mean) {
+    if (metric && metric->mean && row->x >= 0) {
         text_add(to, "a mean over runs, no count: no interval");
         return;
     }

@@ -46,7 +46,8 @@ int prose_answer(const struct study *study, const struct findings *f,
 /* The claim the answer rests on, or NULL. */
 const struct claim *prose_answer_claim(const struct study *study,
                                        const struct claims *claims);
-/* "6 supported, 1 inconclusive", in the order of the verdicts. */
+/* "6 supported, 1 inconclusive", in the order of the verdicts; those that Holm's correction
+ * undoes are counted apart, and said to be. */
 void prose_verdict_counts(const struct claims *claims, struct text *to);
 
 /* "Wilson score"; the name itself if misid's prose does not know it. */

@@ -42,7 +42,8 @@ static const struct {
     { "projection", "Projection",
       "For the largest rate over the smallest: each of K rates gets an interval at "
       "1 − α/K, and the limits are the extremes over that box. Wide, but honest also "
-      "when all groups are equal, where a bootstrap is not." },
+      "when all groups are equal, where a bootstrap is not. Such a limit has no degrees of "
+      "freedom of its own: those of the rates are in the intervals it is made of." },
     { "wilson-t", "Wilson-t",
       "For comparisons that share people: two that have a person in common are not two "
       "independent trials. The variance is the dyadic-robust one (Fafchamps and Gubert, "

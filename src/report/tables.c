@@ -7,6 +7,7 @@
 
 static void claims_table(struct tabling *b)
 {
+    struct text verdict = TEXT_INIT;
     struct table *t = table_begin(b, "claims", "What was claimed, in our words, and the verdicts");
 
     table_column(b, t, "Claim", false);
@@ -19,11 +20,14 @@ static void claims_table(struct tabling *b)
         struct table_row *row = table_add_row(b, t);
         row->cells[0] = table_keep(b, c->spec->says);
         row->cells[1] = table_keep(b, c->spec->source);
-        row->cells[2] = verdict_word(c->verdict, b->study->evidence);
+        text_reset(&verdict);
+        claim_add_verdict(&verdict, c, b->study->evidence);
+        row->cells[2] = table_keep(b, verdict.s);
         row->cells[3] = table_p(b, c->p);
         row->cells[4] = table_p(b, c->p_holm);
     }
     table_end(b, t);
+    text_release(&verdict);
 }
 
 void tables_build(struct tables *out, const struct study *study,

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "report/format.h"
 #include "report/lookup.h"
+#include "report/marks.h"
 
 #define LABEL_MIN 8
 #define LABEL_MAX 30
@@ -134,7 +135,7 @@ static void fill(struct sheet *s, struct grid *g, const char *metric)
                 format_interval(&t, UNIT_RATE, f->lo, f->hi, decimals);
                 text_addch(&t, few ? '*' : ' ');
                 g->few = g->few || few;
-                g->few_people = g->few_people || (few && f->x >= 5 && !isnan(f->df));
+                g->few_people = g->few_people || marks_few_people(f);
             }
             g->cells[i * g->n_across + k] = arena_strdup(&g->arena, t.s);
             size_t width = sheet_columns(t.s);

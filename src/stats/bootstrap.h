@@ -109,4 +109,28 @@ struct fnmr_at_fmr_result {
 int bootstrap_fnmr_at_fmr(const struct fnmr_at_fmr *what, const struct clustered_how *how,
                           struct fnmr_at_fmr_result *out, struct err *err);
 
+/*
+ * The equal error rate of a cell: where the lines between the observed points of FMR and
+ * FNMR cross (curve_eer()), found anew in every replicate, in which the cell's people are
+ * drawn again. Ask for it where five comparisons of both kinds err at that rate: the limits
+ * are percentiles of the vertex bootstrap, which of fewer errors are too narrow.
+ */
+struct eer_of {
+    const struct dyads *nonmated;    /* the cell's comparisons; errors play no part */
+    const struct scored_dyad *high;  /* theirs from the floor up, most alike first */
+    size_t n_high;
+    const struct scored_person *mated; /* least alike first */
+    size_t n_mated;
+    double floor;                    /* -INFINITY: `high` has all comparisons */
+};
+struct eer_result {
+    struct interval eer;             /* of 0 … 1 */
+    size_t unreached;                /* replicates in which they cross below the floor: taken
+                                        as 1, so that the upper limit is never too low */
+};
+/* ERR_INPUT if an order is not kept, a list names a person there is not, or the lines of
+ * the sample itself cross below the floor. */
+int bootstrap_eer(const struct eer_of *what, const struct clustered_how *how,
+                  struct eer_result *out, struct err *err);
+
 #endif

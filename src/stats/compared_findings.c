@@ -91,30 +91,9 @@ static int add_crosses(struct adding *a, const struct operating_point *point, un
     return code;
 }
 
-static int add_eer(struct adding *a, const struct group *g)
-{
-    const struct subject subject = about(a, "eer", "");
-    struct curve curve;
-
-    compared_curve_whole(a->c, g, &curve);
-    struct curve_eer eer = curve_eer(&curve);
-    if (!isnan(eer.eer)) {
-        struct finding *row = row_add(&a->w, &subject, "",
-                                      name_of(&a->name, a->c->axes, g), "");
-        row->estimate = eer.eer;
-        row->threshold = a->c->distance ? -eer.threshold : eer.threshold;
-        row->n = (int64_t)(curve.nonmated + curve.n_mated);
-        row->note = arena_printf(
-            &a->w.out->arena, "where the lines between %s cross; the threshold is chosen on "
-            "the same scores: no interval; n counts mated and non-mated",
-            eer.how == CURVE_EXACT ? "observed points" : "edges of the histogram");
-    }
-    compared_curve_release(&curve);
-    return rows_check_size(&a->w);
-}
-
-/* Lists for the bootstrap that finds the threshold again. */
-static void make_lists(const struct adding *a, const struct group *g,
+/* Lists for the bootstraps that find a threshold again: non-mated scores of `of` (NULL: of
+ * all), mated ones of `g`. */
+static void make_lists(const struct adding *a, const struct group *of, const struct group *g,
                        struct scored_dyad *high, size_t *n_high,
                        struct scored_person *mated, size_t *n_mated)
 {
@@ -124,6 +103,8 @@ static void make_lists(const struct adding *a, const struct group *g,
     *n_high = *n_mated = 0;
     for (size_t i = 0; i < s->n_exceedances; i++) {
         const struct scores_pair *p = &s->exceedances[c->order[i]];
+        if (of && !compared_is_pair(c, p->a, p->b, of, NULL))
+            continue;
         uint32_t t = c->gallery.roster ? c->gallery.person[p->b] : c->a.person[p->b];
         high[(*n_high)++] = (struct scored_dyad){
             c->a.person[p->a], t, (float)compared_likeness(c, p->score) };
@@ -177,7 +158,7 @@ static int add_reestimated(struct adding *a, const struct operating_point *point
     how.seed = a->k->seed;
     how.replicates = a->k->replicates;
     how.threads = a->k->threads;
-    make_lists(a, g, high, &what.n_exceedances, mated, &what.n_mated);
+    make_lists(a, NULL, g, high, &what.n_exceedances, mated, &what.n_mated);
     qsort(mated, what.n_mated, sizeof *mated, by_score);
     if (what.n_mated && compared_pairs(a->c, &all, NULL, point->threshold, false, &d)) {
         what.nonmated = &d;
@@ -209,6 +190,70 @@ static int add_reestimated(struct adding *a, const struct operating_point *point
     free(high);
     free(mated);
     free(stratum);
+    return rows_check_size(&a->w);
+}
+
+static void set_eer_limits(struct adding *a, const struct group *g, double floor,
+                           struct finding *row)
+{
+    const struct scores *s = a->c->scores;
+    struct scored_dyad *high = mem_array(s->n_exceedances, sizeof *high);
+    struct scored_person *mated = mem_array(s->n_mated, sizeof *mated);
+    struct eer_of what = { .high = high, .mated = mated, .floor = floor };
+    struct clustered_how how = { a->e->study->confidence, 0, a->k->seed, a->k->replicates,
+                                 a->k->threads };
+    struct eer_result got;
+    struct dyads d;
+
+    make_lists(a, g, g, high, &what.n_high, mated, &what.n_mated);
+    qsort(mated, what.n_mated, sizeof *mated, by_score);
+    if (compared_pairs(a->c, g, NULL, row->threshold, false, &d)) {
+        what.nonmated = &d;
+        if (bootstrap_eer(&what, &how, &got, NULL) == 0) {
+            row_set_interval(row, &got.eer, method_find("vertex-bootstrap"), how.confidence);
+            row->clusters = (int64_t)d.clusters;
+            row->note = arena_printf(&a->w.out->arena, "%s; people drawn again %zu times, the "
+                                     "threshold found again in each", row->note,
+                                     how.replicates);
+            if (got.unreached)
+                row->note = arena_printf(&a->w.out->arena, "%s; in %zu of them it lies below "
+                                         "the scores that are known one by one, and is taken "
+                                         "as 1", row->note, got.unreached);
+        }
+        dyads_release(&d);
+    }
+    free(high);
+    free(mated);
+}
+
+/* With limits where there are five errors of both kinds or more: fewer make the limits of a
+ * bootstrap too narrow, none make them [0, 0]. */
+static int add_eer(struct adding *a, const struct group *g)
+{
+    const struct subject subject = about(a, "eer", "");
+    struct curve curve;
+
+    compared_curve_whole(a->c, g, &curve);
+    struct curve_eer eer = curve_eer(&curve);
+    if (!isnan(eer.eer)) {
+        struct finding *row = row_add(&a->w, &subject, "",
+                                      name_of(&a->name, a->c->axes, g), "");
+        const double least = fmin((double)curve.nonmated, (double)curve.n_mated);
+        const bool few = eer.eer * least < TOO_FEW, exact = eer.how == CURVE_EXACT;
+        row->estimate = eer.eer;
+        row->threshold = a->c->distance ? -eer.threshold : eer.threshold;
+        row->n = (int64_t)(curve.nonmated + curve.n_mated);
+        row->flag = eer.eer == 0 ? FLAG_ZERO : few ? FLAG_TOO_FEW : FLAG_OK;
+        row->note = arena_printf(
+            &a->w.out->arena, "where the lines between %s cross; n counts mated and non-mated%s",
+            exact ? "observed points" : "edges of the histogram",
+            few ? "; no interval: fewer than five errors of one kind, of which drawing people "
+                  "again cannot tell how far they vary"
+            : exact ? "" : "; no interval: the scores there are not known one by one");
+        if (exact && !few)
+            set_eer_limits(a, g, curve.floor, row);
+    }
+    compared_curve_release(&curve);
     return rows_check_size(&a->w);
 }
 

@@ -41,7 +41,7 @@ faulty '$/hostile.so:mode=info-size' "open: 'template_bytes' is 32, expected"
 faulty '$/hostile.so:mode=crash' 'crashed: the program was ended by signal 11'
 faulty '$/hostile.so:mode=exit' 'crashed: the program ended with exit status 0'
 faulty '$/hostile.so:mode=hang,deadline=0.1' 'timeout: the program did not answer in time'
-faulty '$/hostile.so:mode=slow,deadline=5' 'slow: 0.1[0-9]* s an image' --slow 0.05
+faulty '$/hostile.so:mode=slow,deadline=5' 'slow: (0\.[1-9]|[1-9])[0-9.]* s an image' --slow 0.05
 faulty '$/hostile.so:mode=short' 'several images in one call: left the image out'
 faulty '$/hostile.so:mode=fail' 'error: out of tokens'
 faulty '$/hostile.so:mode=fail-batch' 'several images in one call: out of tokens'

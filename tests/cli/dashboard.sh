@@ -15,7 +15,7 @@ awk 'BEGIN {
             (t > 3 ? "darker" : "lighter"), country[c]
     }
 }' >meta.csv
-# One run is made; the other nights are that run with other answers.
+# The nights, without gnuplot: nobody looks at their charts.
 night=0
 while [ $night -lt 24 ]; do
     night=$((night + 1))
@@ -23,7 +23,7 @@ while [ $night -lt 24 ]; do
         { k = ($1 - 1) % 50; few = 3 + ($1 % 7 + night * 5 + night % 3) % 3
           if (night >= 17 && $3 == "Female" && $5 == "darker") few += 15
           print $2 "," (k < few ? ($3 == "Male" ? "Female" : "Male") : $3) }' meta.csv >vendor.csv
-    SOURCE_DATE_EPOCH=$((1517702400 + 86400 * night)) PATH=$T/none:$PATH "$MISID" run "$study" \
+    SOURCE_DATE_EPOCH=$((1517702400 + 86400 * night)) PATH=$T/none "$MISID" run "$study" \
         --predictions vendor.csv --dataset ppb --set dataset.metadata=meta.csv --out "n$night" \
         --quiet >/dev/null 2>&1
     "$MISID" record "n$night" --history h.sqlite --quiet || echo "night $night was not recorded"
@@ -61,6 +61,28 @@ like "$page" 'class="badge no">fail</span>' "says what the gate said"
 like "$page" '<time>2018-02-21</time></td><td class="words">error of gender=female;skin=darker' "names the step"
 like "$page" '<svg class="spark"' "has sparklines"
 unlike "$page" '<script|https?://[^w]|src=' "is one file without scripts or network"
+# Order: what the gate fails, then what it watches, then steps, then the worst first.
+series() { grep -o '<th scope="row">[a-z_.]* of [^<]*' dash/index.html | sed 's/.*">//'; }
+is "$(series | head -n 1)" "error of all, vendor" "what the gate fails comes first"
+like "$(series | sed -n 2p)" 'error of gender=female;(skin=darker|type=)' "… then what stepped"
+like "$(printf %s "$page" | tr '\n' ' ')" 'Series</h3> <p class="fine">Ordered by what the gate last said' "the page says its order"
+worst() { # the newest values of rows that are neither watched nor stepped
+    sed -n 's,^<tr><th scope="row">error of .*</svg></td><td class="num">\([0-9.]*\)[^0-9].*<td class="num"></td><td></td></tr>$,\1,p' dash/index.html
+}
+is "$(worst | wc -l | awk '{ print ($1 > 4) }')" 1 "rows without steps that nobody watches"
+is "$(worst)" "$(worst | sort -rn)" "… the worst first"
+printf 'policy: p\nrules:\n  - {metric: error, group: "gender=male;skin=lighter", rise_at_most: 90 points}\n  - {metric: error.difference, group: gender=female, versus: gender=male, rise_at_most: 90 points}\n' >p.yaml
+"$MISID" gate n24 --baseline n1 --policy p.yaml --history h.sqlite --out gates/n24.json --quiet
+is $? 0 "the last night passes another"
+run "$MISID" dashboard --history h.sqlite --gates gates --out dash --charts 2
+is "$(series | head -n 2 | tr '\n' ';')" \
+    "error.difference of gender=female against gender=male, vendor;error of gender=male;skin=lighter, vendor;" \
+    "what it passes comes before steps that it does not watch"
+is "$(grep -c '</td><td><span class="badge yes">pass</span></td></tr>' dash/index.html)" 2 "and is marked"
+like "$(grep -A1 '<div class="charts">' dash/index.html)" 'gender=female against gender=male' "and is charted first"
+run "$MISID" dashboard --history h.sqlite --out dash --charts 3
+is "$(sed -n '/<div class="charts">/,/<h3>All/s/.*<title[^>]*>\([a-z_.]*\) of .*/\1/p' dash/index.html | sort | uniq -d)" "" \
+    "charts take the worst of every metric first"
 run "$MISID" dashboard --history nowhere.sqlite --out dash
 is "$status" 2 "no history"
 run "$MISID" dashboard --history h.sqlite

@@ -7,9 +7,19 @@
 mkdir "$T/elsewhere"
 cd "$T/elsewhere" || exit 99
 export MISID
+# As a reader of README.md runs it, who has a terminal of 80 columns.
+COLUMNS=80
+export COLUMNS
 run "$SRCDIR/scripts/demo" --out "$T/out"
 is "$status" 0 "scripts/demo" || printf '%s\n' "$errs" | sed 's/^/# /'
 is "$(ls "$T/elsewhere")" "" "leaves nothing in the current folder"
+
+mkdir "$T/cases"
+awk -v dir="$T/cases" -f "$SRCDIR/tests/examples.awk" "$SRCDIR/README.md"
+shown=$(grep -lx scripts/demo "$T"/cases/*.cmd | sed 's/cmd$/out/')
+printf '%s\n' "$out" >"$T/printed"
+[ -s "$shown" ] && awk -f "$SRCDIR/tests/same-lines.awk" "$shown" "$T/printed"
+ok $? "prints what README.md shows"
 
 studies=$(cd "$SRCDIR/bench" && grep -l '^evidence: published$' ./*.yaml | sed 's|^\./||; s/\.yaml$//')
 [ -n "$studies" ]
@@ -40,6 +50,14 @@ like "$(cat "$T/out/drawn-verification/report.html")" "The faces of this run are
     "and says at its head whose faces they are"
 like "$(cut -d, -f4 "$T/out/drawn-verification/findings.csv" | sort -u | tr '\n' ' ')" 'fmr .*fnmr ' \
     "with rates of false matches and of false non-matches"
+
+if "$MISID" version | grep -q MPI && command -v mpirun >/dev/null; then
+    like "$out" '^The same bytes as one process gives\.' "two ranks of MPI score them too"
+else
+    run "$SRCDIR/scripts/demo" --mpi --out "$T/none"
+    is "$status:$errs" "2:scripts/demo: misid is built without MPI, or there is no mpirun" \
+        "--mpi without MPI is told"
+fi
 
 run "$SRCDIR/scripts/demo" --bogus
 is "$status" 2 "unknown option: exit 2"

@@ -122,6 +122,10 @@ like "$(finding fmr gender=female gender=male 'fmr=0.01')" 'people of the other'
 like "$(grep ',scores,fmr.ratio,gender=' sc/findings.csv | head -n 1)" ',mover,' "ratios by MOVER"
 like "$(grep 'vertex-bootstrap' sc/findings.csv | head -n 1)" 'threshold found again' \
     "FNMR with the threshold found again"
+like "$(finding eer all '' '')" ',0\.0363[0-9]*,0\.0[12][0-9]*,0\.0[45][0-9]*,0.95,vertex-bootstrap,.*,ok,.*people drawn again 200 times' \
+    "an EER has an interval"
+like "$(finding eer gender=male '' '')" ',,,,,1711,.*,too-few,.*no interval: fewer than five errors of one kind' \
+    "... or says why it has none"
 cp sc/findings.csv one.csv
 run "$MISID" estimate sc --quiet --permutations 499 --replicates 200 --threads 1
 is "$(cmp one.csv sc/findings.csv && echo same)" same "the threads make no difference"
@@ -134,6 +138,7 @@ is "$status" 0 "a run folder"
 is "$(cd run && ls study.json counts.csv findings.csv report.html run.json | wc -l)" 5 \
     "... with its report"
 like "$(cat run/report.html)" 'FMR by gender: highest female .*, lowest male .*; [0-9.]+ times' "... that says what may be concluded"
+like "$(cat run/report.html)" 'An EER without an interval has none: fewer than five' "... and on a DET curve which EER has no interval"
 like "$(cat run/report.html)" '<h1>Templates &lt;made&gt; for this test' "... and its title"
 run "$MISID" estimate sc --quiet --title ""
 is "$status" 2 "an empty title is refused"

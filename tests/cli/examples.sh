@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Every example of README.md and of the man pages is run, page by page, in a
 # folder that looks like the tree. It must succeed, and where the page shows
-# what it prints, print that (a line `...` stands for any lines).
+# what it prints, print that (a line `...` stands for any lines). The demo is that of demo.sh.
 . "$(dirname "$0")/../lib.sh"
 
 # Getting and building misid is what other tests do: here these do nothing.
@@ -11,9 +11,8 @@ for tool in git autoreconf make sudo; do
     printf '#!/bin/sh\n' >"$T/bin/$tool"
 done
 ln -s "$MISID" "$T/bin/misid"
-# A page shows what a terminal of 80 columns shows.
-{ printf '#!/bin/sh\n'; printf 'MISID=%s exec bash %s/scripts/demo "$@"\n' "$MISID" "$SRCDIR"; } >"$T/bin/demo"
 chmod +x "$T"/bin/*
+# A page shows what a terminal of 80 columns shows.
 PATH=$T/bin:$PATH
 export PATH COLUMNS=80
 
@@ -21,7 +20,6 @@ page_folder() { # what a reader of the page has around
     mkdir -p "$1/scripts"
     ln -s "$SRCDIR/bench" "$SRCDIR/datasets" "$1/"
     ln -s . "$1/misid"
-    printf '#!/bin/sh\nexec %s --out results/demo\n' "$T/bin/demo" >"$1/scripts/demo"
     for nothing in configure scripts/setup scripts/test; do
         printf '#!/bin/sh\n' >"$1/$nothing"
     done
@@ -40,7 +38,7 @@ for page in "$SRCDIR"/README.md "$SRCDIR"/HACKING.md "$SRCDIR"/man/*.[1-9]; do
     MISID_DATA=$SRCDIR
     export MISID_DATA
     for cmd in "$cases"/*.cmd; do
-        [ -f "$cmd" ] || continue
+        [ -f "$cmd" ] && [ "$(cat "$cmd")" != scripts/demo ] || continue
         stem=${cmd%.cmd}
         what="$name:$(cat "$stem.line"): $(cat "$cmd")"
         { cat "$cmd"; printf 'status=$?\npwd >"%s.cwd"\nexit $status\n' "$cases/now"; } >"$stem.sh"

@@ -45,9 +45,8 @@ example() {
 
 if [ -n "$python" ]; then
     PYTHONPATH=$SRCDIR/tests/backends/python
-    PYTHONDONTWRITEBYTECODE=1
     DEEPFACE_HOME=$T
-    export PYTHONPATH PYTHONDONTWRITEBYTECODE DEEPFACE_HOME
+    export PYTHONPATH DEEPFACE_HOME
     picture red.png 200 20
     picture blue.png 20 200
     mkdir -p "$T/models/buffalo_l" "$T/.deepface/weights"

@@ -133,7 +133,7 @@ count() { # processes of the plug-in of this test
     grep -ls "$T/plug/[f]rte\.so" /proc/[0-9]*/cmdline 2>/dev/null | wc -l
 }
 tries=0
-while [ "$(count)" -lt 3 ] && [ $tries -lt 100 ]; do
+while [ "$(count)" -lt 3 ] && [ $tries -lt 600 ]; do
     sleep 0.1
     tries=$((tries + 1))
 done
@@ -142,7 +142,7 @@ ok $? "1:N: a process for each role"
 kill -9 $pid
 wait $pid 2>/dev/null
 tries=0
-while [ "$(count)" -gt 0 ] && [ $tries -lt 100 ]; do
+while [ "$(count)" -gt 0 ] && [ $tries -lt 600 ]; do
     sleep 0.1
     tries=$((tries + 1))
 done

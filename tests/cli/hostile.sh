@@ -64,8 +64,8 @@ def png(name, w, h, data):
 
 # What claims to be enormous; what is small on disk and large unpacked, or beside the pixels.
 png("evil/claims.png", 2**31 - 1, 2**31 - 1, chunk(b"IDAT", zlib.compress(b"")))
-png("evil/bomb.png", 100000, 100000, chunk(b"IDAT", zlib.compress(bytes(64 << 20), 9)))
-z = zlib.compress(bytes(300 << 20), 9)
+png("evil/bomb.png", 100000, 100000, chunk(b"IDAT", zlib.compress(bytes(64 << 20), 1)))
+z = zlib.compress(bytes(300 << 20), 1)
 png("evil/text.png", 8, 8, chunk(b"zTXt", b"a\0\0" + z)
     + chunk(b"IDAT", zlib.compress(bytes(8 * 25))))
 png("evil/icc.png", 8, 8, chunk(b"iCCP", b"a\0\0" + z) + chunk(b"IDAT", zlib.compress(bytes(8 * 25))))
@@ -152,11 +152,17 @@ is "$status|$(statuses p2)" "0| 4 error;" "one that fills its folder is ended" |
 like "$(cut -d, -f4 p2/outputs.csv)" "more into its folder than disk= allows" "… and this is said"
 hostile p3 forks,deadline=0.5
 like "$status|$(statuses p3)" "0\| 4 (timeout|crashed);" "one that forks" || echo "# $errs"
-sleep .2
-left=$(grep -lsa "HOSTILE_FILE=$T/" /proc/[0-9]*/environ | while IFS= read -r file; do
-    tr '\0' ' ' <"${file%environ}cmdline" 2>/dev/null | grep -a hostile
-done)
-is "$left" "" "… leaves no process behind"
+left() { # their processes
+    grep -lsa "HOSTILE_FILE=$T/" /proc/[0-9]*/environ | while IFS= read -r file; do
+        { tr '\0' ' ' <"${file%environ}cmdline"; } 2>/dev/null | grep -a hostile
+    done
+}
+tries=0
+while [ -n "$(left)" ] && [ $tries -lt 100 ]; do # the system takes a while to end them
+    tries=$((tries + 1))
+    sleep .1
+done
+is "$(left)" "" "… leaves no process behind"
 hostile p4 gush
 is "$status|$(statuses p4)" "0| 4 ok;" "one that prints a gigabyte is not in anybody's way" || echo "# $errs"
 hostile p5 hang,deadline=0.1
@@ -171,9 +177,9 @@ is "$(ls tmp)" "" "no folder of theirs is left"
 
 # --- a program ---
 talker() { embed "$1" --no-cache --quiet --threads 1 --limit 4 --backend "exec:command=$plugins/talker $2,$3"; }
-talker e1 id deadline=1
+talker e1 id deadline=30
 like "$(cut -d, -f3 e1/outputs.csv | sed 1d | sort -u)" "^(error|crashed)$" "a program that answers for others is not believed"
-talker e2 flood deadline=2
+talker e2 flood deadline=30
 like "$status|$(statuses e2)" "0\| 4 (error|crashed);" "one that prints without end"
 talker e3 silent deadline=0.1
 is "$status|$(statuses e3)" "0| 4 timeout;" "one that says nothing"
@@ -200,7 +206,7 @@ if python3 -c 'import botocore' 2>/dev/null; then
         n=$(printf '%s' "$errs" | grep -c '')
         case $status:$n in
         2:1) ok 0 "a service: $fault: $(printf '%s' "$errs" | cut -c1-90)" ;;
-        0:*) like "$(statuses s1)" "^ 12 (error|timeout);$" "a service: $fault" ;;
+        0:*) is "$(cut -d, -f3 s1/outputs.csv | sed 1d | grep -Ec '^(error|timeout)$')" 12 "a service: $fault" ;;
         *) is "$status:$n" "2:1" "a service: $fault" || echo "# $errs" ;;
         esac
         rm -rf s1

@@ -64,7 +64,7 @@ is "$status" 2 "a run that fails is trouble"
 like "$out" 'one: trouble: the run did not finish' "… and is told"
 
 # one at a time
-(flock 9; : >locked; sleep 5) 9>out/lock &
+(flock 9; : >locked; exec sleep 600) 9>out/lock &
 holder=$!
 while [ ! -e locked ]; do sleep .1; done
 answers 'k < 5'

@@ -7,8 +7,7 @@
 . "$SRCDIR/tests/servers/lib.sh"
 command -v python3 >/dev/null || skip_all "no python3"
 MISID_DATA=$SRCDIR XDG_CACHE_HOME=$T/home XDG_STATE_HOME=$T/state HOME=$T/home
-PYTHONDONTWRITEBYTECODE=1
-export MISID_DATA XDG_CACHE_HOME XDG_STATE_HOME HOME PYTHONDONTWRITEBYTECODE
+export MISID_DATA XDG_CACHE_HOME XDG_STATE_HOME HOME
 unset MISID_CACHE MISID_CLOUD_CONSENT http_proxy https_proxy HTTP_PROXY HTTPS_PROXY
 trap 'server_stop; rm -rf "$T"' EXIT
 cd "$T" || exit 99
@@ -48,7 +47,7 @@ killed() {
     done
     kill -KILL "$pid"
     wait "$pid" 2>/dev/null
-    sleep .6 # what was under way ends
+    [ -z "$server" ] || server_idle # what was under way ends
 }
 matcher() { printf 'm=exec:command=python3 matcher.py %s' "$1"; }
 findings() { sha256sum <"$1/findings.csv"; }

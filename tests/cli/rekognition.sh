@@ -218,7 +218,7 @@ odd refused '' '[{"from":9,"to":9,"fault":"status","value":[400,{},"{\"__type\":
 
 printf '[{"from":20,"fault":"expired"}]\n' >scenario.json
 serve
-embed expired ''
+embed expired ',in_flight=1'
 is "$status" 2 "a key that expires stops the run"
 like "$errs" "Amazon says ExpiredTokenException: The security token included in the request is expired" \
     "… in a line"
@@ -282,7 +282,7 @@ spec=rekognition:endpoint=http://127.0.0.1:$port,in_flight=2
 for requests in 5 4 6 3; do
     killed "$requests" "$MISID" embed --dataset synthetic --root set --out killed --backend "$spec"
 done
-sleep .5 # those on their way are answered
+server_idle # those on their way are answered
 before=$(asked DetectFaces)
 kept=$(grep -c '"as":"answer"' killed/cassette.jsonl)
 printf '{"hash":"00' >>killed/cassette.jsonl

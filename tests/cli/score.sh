@@ -6,8 +6,6 @@
 . "$(dirname "$0")/../lib.sh"
 python=/usr/bin/python3
 $python -c 'import numpy' 2>/dev/null || skip_all "no NumPy for $python"
-PYTHONDONTWRITEBYTECODE=1
-export PYTHONDONTWRITEBYTECODE
 cd "$T" || exit 99
 oracle=$SRCDIR/tests/oracles/scores.py
 

@@ -33,7 +33,7 @@ like "$(cat classes/report.html)" 'supported</span><span class="fine">; the answ
 
 # Matchers: two, of which one finds few faces.
 run "$MISID" run "$SRCDIR/bench/verification-demographics.yaml" --dataset synthetic --root set \
-    --backend lbp --backend shy=null:no_face=50 --out pairs --replicates 50 --permutations 49
+    --backend lbp --backend shy=null:no_face=50 --out pairs --replicates 100 --permutations 99
 is "$status" 0 "matchers" || printf '# %s\n' "$errs"
 flat=$(printf '%s\n' "$out" | tr '\n' ' ' | tr -s ' ')
 like "$flat" "everyone's is the same by lbp and by shy, as the thresholds are set" \
@@ -44,6 +44,16 @@ like "$(cat pairs/report.html)" 'Generalised false accept' "... and the report t
 is "$(find pairs/charts -name 'bars-fnmr-*.svg' | wc -l | tr -d ' ')" 0 \
     "rates that one chart shows of both are not charted again of each"
 
+page=$(cat pairs/report.html)
+like "$page" '<summary><b>shy</b>, [0-9]+ charts<span class="fine">FMR against threshold by gender' \
+    "what is of one matcher is folded, and says what is inside"
+like "$page" '<summary><b>One matcher against the other</b>' "so is their difference, where groups are asked about"
+is "$(printf '%s\n' "$page" | grep -c '<figure id=')" "$(find pairs/charts -name '*.tsv' | wc -l | tr -d ' ')" \
+    "... and every chart is there"
+before=${page%%id=\"verdicts\"*} after=${page%%id=\"found\"*}
+ok $((${#before} >= ${#after})) "verdicts come before what was found"
+unlike "${page%%<details*}" 'id="figure-(det|densities|equalise|rivals)' "open are those that answer the question"
+
 unlike "$(cat pairs/charts/fmr-threshold-*.gp pairs/charts/fmr-threshold-*.svg)" \
     'on the score|\(score' "what a threshold is on is not a score where it is a distance"
 
@@ -51,7 +61,7 @@ unlike "$(cat pairs/charts/fmr-threshold-*.gp pairs/charts/fmr-threshold-*.svg)"
 run "$MISID" synth --subjects 40 --images 1 --seed 6 --out wanted --quiet
 run "$MISID" run "$SRCDIR/bench/watchlist.yaml" --dataset synthetic --root set \
     --gallery synthetic --gallery-root wanted --backend lbp --backend shy=null:no_face=50 \
-    --out list --replicates 50 --permutations 49
+    --out list --replicates 100 --permutations 99
 is "$status" 0 "searches" || printf '# %s\n' "$errs"
 flat=$(printf '%s\n' "$out" | tr '\n' ' ' | tr -s ' ')
 like "$flat" 'That is not the matchers alone: lbp searches 40 people, shy [0-9]+\.' \
@@ -63,8 +73,8 @@ like "$flat" 'the matcher.s and the gallery.s together' "... as is what no such 
 
 # The answer of photos is about names.
 run "$MISID" run "$SRCDIR/bench/photo-tagging.yaml" --dataset synthetic --root set \
-    --gallery synthetic --gallery-root wanted --backend lbp --out tags --replicates 50 \
-    --permutations 49
+    --gallery synthetic --gallery-root wanted --backend lbp --out tags --replicates 100 \
+    --permutations 99
 is "$status" 0 "photos" || printf '# %s\n' "$errs"
 flat=$(printf '%s\n' "$out" | tr '\n' ' ' | tr -s ' ')
 like "$flat" "somebody else.s name at fmr=0.001 of women: lbp [0-9.]+ % \[" \
@@ -90,4 +100,15 @@ run "$MISID" estimate told-scores --out told-run --quiet --replicates 100 --perm
 is "$status" 0 "curves" || printf '# %s\n' "$errs"
 like "$(cat told-run/report.html)" 'Of 8 groups the [2-7] whose FMR is not too few to say' \
     "... of the groups that are not too few to say"
+# How often chance is asked is bounded alike wherever it is.
+for command in "run $SRCDIR/bench/verification-demographics.yaml --dataset synthetic --root set --backend lbp" \
+    "estimate pairs/backends/lbp" "compare pairs list"; do
+    for option in "replicates 50" "replicates 1e7" "replicates 150.5" "seed -1" "permutations 98"; do
+        case $command:$option in run*:seed* | compare*:perm*) continue ;; esac
+        # shellcheck disable=SC2086 # words
+        run "$MISID" $command --$option
+        is "$status" 2 "${command%% *} --$option"
+        like "$errs" "${command%% *}: --${option% *} [-0-9.]+, expected a whole number from (100|99|0) to " "... one line"
+    done
+done
 done_testing

@@ -5,8 +5,6 @@
 . "${SRCDIR:-$(dirname "$0")/../..}/tests/lib.sh"
 python=/usr/bin/python3
 $python -c 'import numpy, scipy' 2>/dev/null || skip_all "no NumPy or SciPy for $python"
-PYTHONDONTWRITEBYTECODE=1
-export PYTHONDONTWRITEBYTECODE
 cd "$T" || exit 99
 $python - <<'END'
 import csv

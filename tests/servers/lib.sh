@@ -42,6 +42,14 @@ server_stop() {
     server=
     server_is=
 }
+# server_idle: waits until nobody is connected to it any more, so that all it was asked by
+# who was killed is in its log
+server_idle() {
+    python3 - "$port" <<'PY'
+import sys, urllib.request
+urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/standin/idle", timeout=60).read()
+PY
+}
 # asked OPERATION [STATUS]: how many such requests it has had
 asked() {
     grep -c "\"operation\": \"$1\", \"status\": ${2-}" "$T/log" 2>/dev/null || :

@@ -13,6 +13,8 @@ an error that it answers. Options of every stand-in:
                      be replaced: then counting begins anew
   --tls CERT KEY     HTTPS
 
+GET /standin/idle is answered once nobody else is connected.
+
 Faults: status (value: the HTTP status, or [status, headers, body]), slow (seconds),
 silent (no answer), half (half of the body and the end), reset (half of the body and a
 reset), not-json, other-json (JSON that is no answer), huge (value: bytes), drip (a byte
@@ -146,7 +148,15 @@ class Handler(BaseHTTPRequestHandler):
             raise ValueError(f"no fault {fault}")
         return 0
 
+    def wait_alone(self):
+        """Until this connection is the only one."""
+        while self.server.connected > 1:
+            time.sleep(0.01)
+        self.send_whole(200, {}, b"")
+
     def do_POST(self):
+        if self.path == "/standin/idle":
+            return self.wait_alone()
         length = int(self.headers.get("Content-Length") or 0)
         service = self.server.service
         request = Request(self.command, self.path, self.headers, self.rfile.read(length))
@@ -179,12 +189,24 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.service, self.scenario = service, Scenario(options.scenario)
         self.log = open(options.log, "a", encoding="utf-8") if options.log else None
-        self.lock = threading.Lock()
+        self.lock, self.connected = threading.Lock(), 0
         if options.tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(*options.tls)
             self.socket = context.wrap_socket(self.socket, server_side=True,
                                               do_handshake_on_connect=False)
+
+    def process_request(self, request, client_address):
+        with self.lock:
+            self.connected += 1
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request, client_address):
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            with self.lock:
+                self.connected -= 1
 
     def write_down(self, what):
         if self.log:

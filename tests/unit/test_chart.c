@@ -147,6 +147,49 @@ static void test_failing_gnuplot(void **state)
     assert_fault_says(&err, "made no a-bars.svg");
 }
 
+/* Draws all charts but the one `bad`, and leaves a line for every time it was started. */
+#define GNUPLOT_BUT(bad) "#!/bin/sh\n" \
+    "echo >>../../starts\n" \
+    "for arg; do\n" \
+    "    case $arg in\n" \
+    "    " bad ".gp) echo '\"" bad ".gp\" line 3: bad' >&2; exit 1 ;;\n" \
+    "    *.gp) for ext in svg png; do echo drawn >${arg%.gp}.$ext; done ;;\n" \
+    "    esac\n" \
+    "done\n"
+
+static size_t starts(const struct fixture *f)
+{
+    char *lines = evil_slurp(f, "starts");
+    size_t n = strlen(lines);
+
+    free(lines);
+    return n;
+}
+
+/* Eight charts are drawn at once; one that fails keeps no other from being drawn. */
+static void test_charts_together(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(f->study.n_charts, 10);
+    assert_int_equal(charts_with(f, GNUPLOT_BUT("none")), 0);
+    assert_faults(&err, "");
+    assert_int_equal(starts(f), 2);
+    assert_true(evil_exists(f, "charts/a_heat.svg"));
+    assert_int_equal(charts_with(f, GNUPLOT_BUT("a_heat")), ERR_PROGRAM);
+    assert_int_equal(starts(f), 2 + 1 + 8 + 1);
+    assert_int_equal(err.count, 1);
+    assert_fault_says(&err, "gnuplot: a_heat.gp failed: \"a_heat.gp\" line 3: bad");
+    for (size_t i = 0; i < f->study.n_charts; i++) {
+        const char *id = f->study.charts[i].id;
+        char *svg = mem_printf("charts/%s.svg", id), *png = mem_printf("charts/%s.png", id);
+        assert_int_equal(evil_exists(f, svg), strcmp(id, "a_heat") != 0);
+        assert_int_equal(evil_exists(f, png), strcmp(id, "a_heat") != 0);
+        free(svg);
+        free(png);
+    }
+}
+
 /* The scripts of chart `i` of the study, by fonts that have `list`. */
 static void draw(const struct fixture *f, size_t i, const char *list, struct text *gp,
                  struct text *tsv)
@@ -319,6 +362,7 @@ int main(void)
         WITH(test_hostile_charts),
         WITH(test_missing_gnuplot),
         WITH(test_failing_gnuplot),
+        WITH(test_charts_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

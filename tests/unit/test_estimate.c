@@ -36,6 +36,7 @@ static void rates(void **state)
     assert_int_equal(r->flag, FLAG_OK);
     assert_string_equal(r->note, "src");
     assert_true(isnan(r->p) && isnan(r->threshold));
+    assert_string_equal(r->highest, "");
     /* each method has a row, the first first */
     assert_string_equal(r[1].method, "clopper-pearson");
     assert_string_equal(r[1].group, "g=f;s=d");
@@ -177,6 +178,8 @@ static void spread(void **state)
     assert_int_equal(r->n, 4);
     assert_int_equal(r->flag, FLAG_TOO_FEW);
     assert_string_equal(r->note, "highest: g=f;s=d, lowest: g=m;s=l; n counts the groups");
+    assert_string_equal(r->highest, "g=f;s=d");
+    assert_string_equal(r->lowest, "g=m;s=l");
     r = row_of(&lab, "B", "error.max_min", "g;s", "", "");
     assert_string_equal(r->note, "highest: g=f;s=l, lowest: g=m;s=l; n counts the groups");
     assert_int_equal(r->flag, FLAG_DERIVED);

@@ -247,7 +247,7 @@ static void test_dies_with_parent(void **state)
     assert_int_equal(kill(child, 0), 0);
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
-    for (int i = 0; i < 200 && kill(child, 0) == 0; i++) {
+    for (int i = 0; i < 3000 && kill(child, 0) == 0; i++) {
         char state_of = 'Z', *path = mem_printf("/proc/%d/stat", child);
         FILE *fp = fopen(path, "r");
         if (fp && fscanf(fp, "%*d %*s %c", &state_of) != 1)

@@ -228,6 +228,7 @@ static void test_not_opened(void **state)
 
 static void test_not_loaded(void **state)
 {
+    enum { HANG = 1 }; /* the others answer, however busy the machine is */
     static const struct {
         const char *how, *words;
     } cases[] = {
@@ -244,7 +245,8 @@ static void test_not_loaded(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         setenv("HOSTILE", cases[i].how, 1);
-        run_check_refused("$/hostile.so:start-deadline=2", cases[i].words);
+        run_check_refused(i == HANG ? "$/hostile.so:start-deadline=0.3" : "$/hostile.so",
+                          cases[i].words);
     }
     unsetenv("HOSTILE");
 }

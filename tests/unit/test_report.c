@@ -305,6 +305,82 @@ static void test_hostile_page(void **state)
     free(path);
 }
 
+/* Charts of a part of the page stand together behind the open ones, and are all there. */
+static void test_folded(void **state)
+{
+    struct fixture *f = *state;
+    struct study_chart *c = f->study.charts;
+
+    c[0].fold = "B <b>";
+    c[0].title = "B <b>: Errors by g";
+    c[2].fold = "Other";
+    c[2].title = "B <b>: Shares";
+    c[3].fold = "B <b>";
+    c[3].title = "B <b>: Errors by g and h";
+    assert_int_equal(report_write(&f->study, &f->findings, NULL, &f->claims, NULL, &f->run,
+                                  f->dir, &err), 0);
+    assert_faults(&err, "");
+    char *html = evil_slurp(f, "report.html");
+    const char *fold = strstr(html, "<details class=\"fold\" id=\"fold-1\"><summary><b>B &lt;b&gt;"
+                              "</b>, 2 charts<span class=\"fine\">Errors by g, by g and h</span>");
+    const char *other = strstr(html, "<details class=\"fold\" id=\"fold-3\"><summary><b>Other</b>"
+                               ", 1 chart<span class=\"fine\">B &lt;b&gt;: Shares</span>");
+    assert_non_null(fold);
+    assert_non_null(other);
+    assert_true(strstr(html, "id=\"figure-a_heat\"") < fold);
+    assert_true(strstr(html, "id=\"figure-caterpillar\"") < fold);
+    assert_true(strstr(html, "id=\"figure-a-bars\"") > fold);
+    assert_true(strstr(html, "id=\"figure-forest\"") > strstr(html, "id=\"figure-a-bars\""));
+    assert_true(strstr(html, "id=\"figure-forest\"") < other);
+    assert_true(strstr(html, "id=\"figure-comp\"") > other);
+    /* the list at the top, and paper, on which nothing is folded */
+    assert_non_null(strstr(html, "<a href=\"#figure-a_heat\">"));
+    assert_null(strstr(html, "<a href=\"#figure-forest\">"));
+    assert_non_null(strstr(html, "<a href=\"#fold-1\">B &lt;b&gt;</a> <span class=\"fine\">folded, "
+                           "2 charts</span>"));
+    assert_non_null(strstr(html, "@media print{.fold::details-content{content-visibility:visible"));
+    free(html);
+    assert_html(f, "report.html");
+}
+
+/* A verdict that Holm's correction undoes is told apart wherever verdicts are told or
+ * counted. */
+static void test_undone(void **state)
+{
+    static const char undone[] = "undone by Holm&#39;s correction for several claims";
+    struct fixture *f = *state;
+    struct text t = TEXT_INIT;
+
+    prose_verdict_counts(&f->claims, &t);
+    assert_string_equal(t.s, "1 supported, 1 not testable");
+    f->claims.claims[0].undone = true;
+    text_reset(&t);
+    prose_verdict_counts(&f->claims, &t);
+    assert_string_equal(t.s, "1 \"supported\" but undone by Holm's correction for several "
+                             "claims, 1 not testable");
+    text_reset(&t);
+    assert_int_equal(prose_answer(&f->study, &f->findings, &f->claims, &t, &err), 0);
+    assert_non_null(strstr(t.s, " That verdict is undone by Holm's correction"));
+    text_reset(&t);
+    report_terminal(&f->study, &f->findings, &f->claims, NULL, 400, false, &t);
+    assert_non_null(strstr(t.s, "Claims: 1 \"supported\" but undone by Holm's"));
+    assert_int_equal(report_write(&f->study, &f->findings, NULL, &f->claims, NULL, &f->run,
+                                  f->dir, &err), 0);
+    assert_faults(&err, "");
+    char *html = evil_slurp(f, "report.html");
+    assert_non_null(strstr(html, "<span class=\"badge yes undone\">supported</span>"));
+    assert_non_null(strstr(html, "1 &quot;supported&quot; but undone by"));
+    const char *row = strstr(html, "<a href=\"#claim-c1\">");
+    assert_non_null(row);
+    assert_non_null(strstr(row, undone));
+    assert_true(strstr(row, undone) < strstr(row, "</tr>"));
+    free(html);
+    char *tex = evil_slurp(f, "tables.tex");
+    assert_non_null(strstr(tex, "supported, undone by Holm"));
+    free(tex);
+    text_release(&t);
+}
+
 /* A study of nothing but named cases. */
 static void test_only_cases(void **state)
 {
@@ -452,6 +528,8 @@ int main(void)
         WITH(test_pairs),
         WITH(test_hostile_page),
         WITH(test_unresolved_is_an_error),
+        WITH(test_folded),
+        WITH(test_undone),
         WITH(test_only_cases),
         WITH(test_terminal),
         WITH(test_wide_characters),

@@ -6,6 +6,7 @@
  */
 #include "test.h"
 
+#include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 
 #include "near.h"
@@ -328,6 +329,162 @@ static void test_fnmr_at_fmr(void **state)
     gsl_rng_free(rng);
 }
 
+/* EER of one set of weights, the long way: FMR and FNMR at every score from the top. */
+static double eer_by_hand(const struct eer_of *f, const struct cohort *c, const uint16_t *w,
+                          int k)
+{
+    double total = 0, mated = 0, before[2] = { 0, 1 }, score = INFINITY;
+
+    for (int s = 0; s < PEOPLE; s++)
+        for (int t = s + 1; t < PEOPLE; t++)
+            total += c->m[s][t] * w[s * LANES + k] * w[t * LANES + k];
+    for (size_t i = 0; i < f->n_mated; i++)
+        mated += w[f->mated[i].s * LANES + (size_t)k];
+    while (total > 0 && mated > 0) {
+        double next = -INFINITY, matches = 0, missed = 0;
+        for (size_t i = 0; i < f->n_high; i++)
+            if (f->high[i].score < score)
+                next = fmax(next, f->high[i].score);
+        for (size_t i = 0; i < f->n_mated; i++)
+            if (f->mated[i].score < score && f->mated[i].score >= f->floor)
+                next = fmax(next, f->mated[i].score);
+        if (isinf(next))
+            return 1; /* below the floor */
+        for (size_t i = 0; i < f->n_high; i++)
+            if (f->high[i].score >= next)
+                matches += (double)w[f->high[i].s * LANES + (size_t)k] *
+                           w[f->high[i].t * LANES + (size_t)k];
+        for (size_t i = 0; i < f->n_mated; i++)
+            if (f->mated[i].score < next)
+                missed += w[f->mated[i].s * LANES + (size_t)k];
+        double fmr = matches / total, fnmr = missed / mated;
+        if (fnmr <= fmr) { /* the lines from (before) to here */
+            double part = (before[1] - before[0]) / (before[1] - before[0] - (fnmr - fmr));
+            return before[0] + part * (fmr - before[0]);
+        }
+        before[0] = fmr;
+        before[1] = fnmr;
+        score = next;
+    }
+    return NAN;
+}
+
+static void test_eer(void **state)
+{
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    uint64_t seed = 5;
+    size_t beyond = 0, refused = 0;
+
+    (void)state;
+    for (int i = 0; i < (under_valgrind() ? 8 : 24); i++) {
+        struct dyads d;
+        struct cohort c;
+        struct scored_dyad list[4096];
+        struct scored_person mated[60];
+        struct strata strata;
+        struct eer_of f = { .nonmated = &d, .high = list, .mated = mated,
+                            .n_mated = ARRAY_SIZE(mated),
+                            .floor = i % 3 ? -INFINITY : i % 2 ? 5 : 600 };
+        struct clustered_how how = { .95, 0, 9, 4 * LANES, 2 };
+        struct eer_result got;
+        double eer[4 * LANES];
+        uint16_t w[PEOPLE * LANES];
+        size_t unreached = 0;
+
+        draw_cohort(&seed, i % 4, &d, &c);
+        for (uint32_t s = 0; s < PEOPLE; s++)
+            for (uint32_t t = s + 1; t < PEOPLE; t++)
+                for (int k = 0; k < c.m[s][t]; k++) {
+                    float score = (float)(next(&seed) % (i % 2 ? 12 : 1000));
+                    if (score >= f.floor)
+                        list[f.n_high++] = (struct scored_dyad){ s, t, score };
+                }
+        for (size_t k = 0; k < f.n_mated; k++)
+            mated[k] = (struct scored_person){
+                next(&seed) % PEOPLE, (float)(next(&seed) % (i % 2 ? 12 : 1000)) * 1.3f };
+        qsort(list, f.n_high, sizeof *list, descending);
+        qsort(mated, f.n_mated, sizeof *mated, ascending);
+        for (size_t k = 0; k < ARRAY_SIZE(w); k++)
+            w[k] = 1;
+        double at = eer_by_hand(&f, &c, w, 0);
+        if (at == 1) {
+            assert_int_equal(bootstrap_eer(&f, &how, &got, NULL), ERR_INPUT);
+            dyads_release(&d);
+            refused++;
+            continue;
+        }
+        assert_int_equal(bootstrap_eer(&f, &how, &got, NULL), 0);
+        strata_of_dyads(&strata, &d);
+        for (size_t block = 0; block < 4; block++) {
+            resample_draw(&strata, RESAMPLE_PEOPLE, 9, block * LANES, rng, w);
+            for (int k = 0; k < LANES; k++) {
+                eer[block * LANES + (size_t)k] = eer_by_hand(&f, &c, w, k);
+                unreached += eer[block * LANES + (size_t)k] == 1;
+            }
+        }
+        struct interval by_hand = { at, 0, 0 };
+        bootstrap_percentiles(eer, ARRAY_SIZE(eer), .95, &by_hand);
+        assert_near(got.eer.estimate, at, 1e-15);
+        assert_near(got.eer.lo, by_hand.lo, 1e-12);
+        assert_near(got.eer.hi, by_hand.hi, 1e-12);
+        assert_int_equal(got.unreached, unreached);
+        beyond += unreached;
+        strata_release(&strata);
+        dyads_release(&d);
+    }
+    assert_true(beyond > 0 && refused > 0);
+    gsl_rng_free(rng);
+}
+
+/* Drawing people again tells how far an EER varies: of scores whose EER is known, 5 %, the
+ * interval holds it about as often as it says. */
+static void test_eer_holds(void **state)
+{
+    enum { G = 40, COHORTS = 60 };
+    const double apart = 2 * 1.6448536269514722; /* of normal scores: EER = Q(apart / 2) */
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    struct clustered_how how = { .95, 0, 1, 12 * LANES, 1 };
+    struct scored_dyad *list = mem_array(G * G * 2, sizeof *list);
+    struct scored_person mated[G * 3];
+    uint32_t two[G];
+    int held = 0, cohorts = under_valgrind() ? 2 : COHORTS;
+
+    (void)state;
+    gsl_rng_set(rng, 3);
+    for (int i = 0; i < cohorts; i++) {
+        struct eer_of f = { .high = list, .mated = mated, .n_mated = ARRAY_SIZE(mated),
+                            .floor = -INFINITY };
+        struct eer_result got;
+        struct dyads d;
+        double own[G];
+        for (uint32_t s = 0; s < G; s++) {
+            two[s] = 2;
+            own[s] = gsl_ran_ugaussian(rng);
+            for (uint32_t k = 0; k < 3; k++)
+                mated[s * 3 + k] = (struct scored_person){
+                    s, (float)(apart + sqrt(.3) * own[s] + sqrt(.7) * gsl_ran_ugaussian(rng)) };
+        }
+        for (uint32_t s = 0; s < G; s++)
+            for (uint32_t t = s + 1; t < G; t++)
+                for (int k = 0; k < 4; k++)
+                    list[f.n_high++] = (struct scored_dyad){
+                        s, t, (float)(sqrt(.1) * (own[s] + own[t]) +
+                                      sqrt(.8) * gsl_ran_ugaussian(rng)) };
+        qsort(list, f.n_high, sizeof *list, descending);
+        qsort(mated, f.n_mated, sizeof *mated, ascending);
+        dyads_within(&d, two, G);
+        f.nonmated = &d;
+        how.seed = (uint64_t)i;
+        assert_int_equal(dyads_close(&d, NULL), 0);
+        assert_int_equal(bootstrap_eer(&f, &how, &got, NULL), 0);
+        held += got.eer.lo <= .05 && .05 <= got.eer.hi;
+        dyads_release(&d);
+    }
+    assert_in_range(held, cohorts * 85 / 100, cohorts);
+    free(list);
+    gsl_rng_free(rng);
+}
+
 /* A short list is a fault in the sample, and counted in replicates. */
 static void test_fnmr_short_list(void **state)
 {
@@ -440,6 +597,8 @@ int main(void)
         cmocka_unit_test(test_people_variance),
         cmocka_unit_test(test_percentiles),
         cmocka_unit_test(test_fnmr_at_fmr),
+        cmocka_unit_test(test_eer),
+        cmocka_unit_test(test_eer_holds),
         cmocka_unit_test(test_fnmr_short_list),
         cmocka_unit_test(test_paired),
     };

@@ -425,6 +425,7 @@ static void assert_round_trip(const char *path)
     for (size_t i = 0; i < s.n_charts; i++) {
         assert_true(!back.charts[i].before == !s.charts[i].before);
         assert_true(!back.charts[i].after == !s.charts[i].after);
+        assert_true(!back.charts[i].fold == !s.charts[i].fold);
     }
     study_release(&s);
     study_release(&back);
@@ -507,7 +508,7 @@ static void nasty_round_trip(void **state)
         "rivals: [{backends: '~', against: ['#'], point: p}, {backends: ['~', '#'], against: "
         "'0x10'}]\n"
         "charts: [{chart: '~', id: '_', title: t, caption: '', by: ['yes'], before: ' ',\n"
-        "          after: \"\\t\"}]\n"
+        "          after: \"\\t\", fold: '~'}]\n"
         "alternatives: [{name: a, counts: 'x', why: 'y'}]\n"
         "facts: {'~': 'a', \"\\n\": b, 'a.b': c}\n"
         "caveats: ['', '~']\ncite: ['- x']\n"
