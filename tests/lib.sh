@@ -23,6 +23,9 @@ case $(head -c 2 "$(command -v python3)" 2>/dev/null | tr -d '\0') in
     ;;
 esac
 T=$(mktemp -d "${TMPDIR:-/tmp}/misid-test.XXXXXX") || exit 99
+# What misid keeps for whoever runs it is not for tests, which run at once.
+XDG_CACHE_HOME=$T/.cache XDG_STATE_HOME=$T/.state
+export XDG_CACHE_HOME XDG_STATE_HOME
 trap 'rm -rf "$T"' EXIT
 trap 'exit 99' HUP INT TERM
 tests=0

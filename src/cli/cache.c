@@ -174,7 +174,7 @@ int cache_main(int argc, char **argv)
         options_print(table);
     } else if (!code && strcmp(what, "stat") && strcmp(what, "prune")) {
         code = err_add(&err, ERR_INPUT, "cache: expected 'stat' or 'prune'");
-    } else if (!code && q.dir && !has_answers(q.dir)) {
+    } else if (!code && !strcmp(what, "stat") && q.dir && !has_answers(q.dir)) {
         code = err_add(&err, ERR_INPUT, "%s: no cache is there, expected the folder of an "
                        "answers.db", q.dir);
     } else if (!code) {

@@ -63,6 +63,7 @@ static void look_at_fingerprint(const struct gating *g, const struct runpair_bac
 struct loss {
     const char *group;
     int64_t before, after, lost, moved;
+    bool people;               /* and not samples */
 };
 
 /* Counts from the roll calls where samples cannot be told apart. */
@@ -97,6 +98,10 @@ static bool count_samples(const struct gating *g, const struct runpair_backend *
                                        : o.before - o.both - o.moved;
     if (l->lost < 0)
         l->lost = 0;
+    l->people = pair->pairing.kind == PAIRING_MARGINS;
+    struct loss samples = { .group = group };
+    if (l->people && !l->lost && !l->moved && count_rolls(g, group, &samples))
+        *l = samples; /* everybody is there, but perhaps with fewer images */
     return l->before > 0;
 }
 
@@ -127,9 +132,9 @@ static void tell_losses(const struct gating *g, const struct runpair_backend *pa
     }
     if (!worst)
         return;
-    text_addf(&t, moved ? "%lld samples came into %s or went out of it: their labels changed"
-                        : "%lld samples of %s are gone", (long long)hit(worst, moved),
-              worst->group);
+    text_addf(&t, moved ? "%lld %s came into %s or went out of it: their labels changed"
+                        : "%lld %s of %s are gone", (long long)hit(worst, moved),
+              worst->people ? "people" : "samples", worst->group);
     text_addf(&t, " (%.2g %% of %lld)", 100 * (double)hit(worst, moved) / (double)worst->before,
               (long long)worst->before);
     if (others > 1)
@@ -162,7 +167,8 @@ static void look_at_samples(const struct gating *g, const struct runpair_backend
     tell_losses(g, pair, list, n, true);
     if (n && g->to->n == checks)
         add(g, GATE_PASS, "samples", pair->name, "")->says =
-            arena_printf(&g->to->arena, "no group lost samples: %lld before, %lld now",
+            arena_printf(&g->to->arena, "no group lost %s: %lld before, %lld now",
+                         list[most].people ? "people" : "samples",
                          (long long)list[most].before, (long long)list[most].after);
     dict_release(&seen);
     free(list);

@@ -157,8 +157,13 @@ static int compare_all(struct predictions *q, struct pipeline *p, const struct c
     for (size_t b = 0; b < q->recorded.n && n <= MOST_RIVALS; b++)
         if (is_chosen(q->recorded.backends[b].backend, chosen, n_chosen))
             rivals[n++] = &q->recorded.backends[b];
-    if (n > MOST_RIVALS)
+    if (n > MOST_RIVALS) {
+        text_addf(&source, "More than %d backends: they are not set against each other. Choose "
+                  "up to %d of them (--backend) to have that.", MOST_RIVALS, MOST_RIVALS);
+        study_add_fact(&p->study, "Face by face", source.s);
+        text_release(&source);
         return 0;
+    }
     text_addf(&source, "two backends on the same faces of the data set %s", d->name);
     for (size_t i = 0; i < n && !code; i++)
         for (size_t k = i + 1; k < n && !code; k++)

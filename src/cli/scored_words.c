@@ -159,9 +159,10 @@ static bool add_conclusion(const struct study *s, const struct findings *f,
     text_add(to, " by ");
     study_add_axis(to, &s->axes.axes[axis]);
     text_add(to, ": ");
-    text_add(to, "highest ");
+    bool same = !(ends[0]->estimate > ends[1]->estimate);
+    text_add(to, same ? "no higher for " : "highest ");
     add_end(s, ends[0], to);
-    text_add(to, ", lowest ");
+    text_add(to, same ? " than for " : ", lowest ");
     add_end(s, ends[1], to);
     add_ratio(s, f, backend, metric, point, axis, n, ends, to);
     text_addch(to, '.');

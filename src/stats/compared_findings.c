@@ -257,9 +257,10 @@ static int add_eer(struct adding *a, const struct group *g)
     return rows_check_size(&a->w);
 }
 
-/* Rates of the groups of a set in one metric, each at 1 − α/tests; how many have any. */
+/* Rates of the groups of a set in one metric, each at 1 − α/tests; how many have any, and
+ * the places of these in the set (NULL: not asked). */
 static int make_box(struct adding *a, const char *metric, const char *point, unsigned set,
-                    double tests, struct interval *box, size_t *n)
+                    double tests, struct interval *box, size_t *places, size_t *n)
 {
     const struct study *s = a->e->study;
     const struct method *m = evidence_method(s, QUANTITY_PROPORTION, 0);
@@ -268,14 +269,18 @@ static int make_box(struct adding *a, const char *metric, const char *point, uns
     double confidence = 1 - (1 - s->confidence) / tests;
     struct clustered got;
     struct rate r;
+    size_t place = 0;
     int code = 0;
 
     *n = 0;
     do {
+        place++;
         if (!evidence_rate(a->e, a->e->tally, &subject, name_of(&a->name, a->c->axes, &g),
                            N_STATED, &r))
             continue;
         code = rate_estimate(m, &r, confidence, &got, a->w.err);
+        if (places && *n < STUDY_MAX_GROUPS)
+            places[*n] = place;
         if (*n < STUDY_MAX_GROUPS)
             box[(*n)++] = got.at;
     } while (!code && group_next(&g, a->c->axes, set));
@@ -331,7 +336,7 @@ static int add_one_metric(struct adding *a, const char *metric,
     };
     size_t n;
     int code = make_box(a, metric, point->name, set, (double)groups_of(a->c->axes, set),
-                        box, &n);
+                        box, NULL, &n);
 
     for (size_t i = 0; i < 2 && !code && n >= 2; i++) {
         struct interval at;
@@ -354,12 +359,12 @@ static int add_both(struct adding *a, const struct operating_point *point, unsig
         { "garbe", disparity_garbe_box },
     };
     double tests = 2 * (double)groups_of(a->c->axes, set);
-    size_t n, m;
-    int code = make_box(a, "fmr", point->name, set, tests, fmr, &n);
+    size_t n, m, in_fmr[STUDY_MAX_GROUPS], in_fnmr[STUDY_MAX_GROUPS];
+    int code = make_box(a, "fmr", point->name, set, tests, fmr, in_fmr, &n);
 
     if (!code)
-        code = make_box(a, "fnmr", point->name, set, tests, fnmr, &m);
-    if (code || n != m || n < 2)
+        code = make_box(a, "fnmr", point->name, set, tests, fnmr, in_fnmr, &m);
+    if (code || n != m || n < 2 || memcmp(in_fmr, in_fnmr, n * sizeof *in_fmr))
         return code;
     double x[STUDY_MAX_GROUPS], y[STUDY_MAX_GROUPS];
     for (size_t i = 0; i < n; i++)

@@ -45,7 +45,7 @@ static int add_contrast(struct work *w, const struct subject *about,
         row->x = a.x;
         row->n = a.n;
         row->p = p;
-        row->threshold = row_threshold(about->point);
+        row->threshold = rows_threshold(w, about);
         row->flag = ratio ? row_ratio_flag(a.x, b.x, a.derived || b.derived)
                           : a.derived || b.derived ? FLAG_DERIVED : FLAG_OK;
         row->note = arena_printf(&w->out->arena, "%lld of %lld against %lld of %lld; p: %s",
@@ -118,6 +118,7 @@ static int add_clustered_pair(struct work *w, const char *kind, const struct sub
         row->x = a->x;
         row->n = a->n;
         row->p = p;
+        row->threshold = rows_threshold(w, about);
         row->note = arena_printf(&w->out->arena, "%lld of %lld against %lld of %lld, the "
                                  "same people; p: from the interval", (long long)a->x,
                                  (long long)a->n, (long long)b->x, (long long)b->n);

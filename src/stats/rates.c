@@ -320,12 +320,16 @@ static int add_spread_set(struct work *w, const struct subject *about, unsigned 
         struct finding *row = row_add(w, about, "max_min", name.s, "");
         row_set_interval(row, &i, method_default(FOR_SPREAD), w->study->confidence);
         row->n = (int64_t)groups;
+        row->threshold = rows_threshold(w, about);
         row->flag = row_ratio_flag(x[top], x[bottom], derived);
         row->highest = findings_keep(w->out, worst.s);
         row->lowest = findings_keep(w->out, best.s);
-        row->note = arena_printf(&w->out->arena, "highest: %s, lowest: %s; n counts the "
-                                 "groups%s", row->highest, row->lowest, x[bottom] == 0 ?
-                                 "; the lowest rate is 0: unbounded" : "");
+        const char *unbounded = x[bottom] == 0 ? "; the lowest rate is 0: unbounded" : "";
+        row->note = top == bottom /* nobody's is higher than the first, nor lower */
+            ? arena_printf(&w->out->arena, "all rates are the same; n counts the groups%s",
+                           unbounded)
+            : arena_printf(&w->out->arena, "highest: %s, lowest: %s; n counts the groups%s",
+                           row->highest, row->lowest, unbounded);
     }
     text_release(&name);
     text_release(&worst);

@@ -37,6 +37,20 @@ double row_threshold(const char *point)
     return NAN;
 }
 
+double rows_threshold(const struct work *w, const struct subject *about)
+{
+    const struct tally *t = w->e->tally;
+
+    for (size_t i = 0; i < t->n_series; i++) {
+        const struct tally_series *s = &t->series[i];
+        const struct count *c = &t->counts[s->first];
+        if (c->has_threshold && !strcmp(s->backend, about->backend) &&
+            !strcmp(s->metric, about->metric) && !strcmp(s->point, about->point))
+            return c->threshold;
+    }
+    return row_threshold(about->point);
+}
+
 void row_set_interval(struct finding *row, const struct interval *i,
                          const struct method *method, double confidence)
 {

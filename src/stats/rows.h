@@ -39,6 +39,8 @@ void row_set_interval(struct finding *row, const struct interval *i,
 void row_set_count(struct finding *row, const struct count *c);
 /* The number behind the '=' of a native point (`native=80`), else NaN. */
 double row_threshold(const char *point);
+/* The threshold of the point: as the counts say, else as row_threshold(). */
+double rows_threshold(const struct work *w, const struct subject *about);
 
 /* What an interval of trials that share people rests on: n_eff, df, clusters, and the
  * flag and note where that is little. */

@@ -199,6 +199,8 @@ static void misbehave(const struct misid_image *const *images, size_t n)
     }
     if (is("slow"))
         usleep(100000 * (useconds_t)n);
+    if (is("late"))
+        sleep(30);
     if (is("pixels"))
         ((uint8_t *)(uintptr_t)images[0]->pixels)[0] = 1;
     if (is("print"))

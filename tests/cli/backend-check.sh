@@ -35,7 +35,7 @@ conforms 'exec:command=$/talker shared png'
 conforms lbp
 
 faulty '$/hostile.so:mode=open-crash' 'open: was ended by signal 11'
-faulty '$/hostile.so:mode=open-hang,start-deadline=0.5' 'open: did not answer in time'
+faulty '$/hostile.so:mode=open-hang,start-deadline=1' 'open: did not answer in time'
 faulty '$/hostile.so:mode=open-fail' 'open: there is no such model'
 faulty '$/hostile.so:mode=info-size' "open: 'template_bytes' is 32, expected"
 faulty '$/hostile.so:mode=crash' 'crashed: the program was ended by signal 11'

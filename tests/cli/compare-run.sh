@@ -137,4 +137,24 @@ bad "a matcher twice" "stands twice" verify.yaml --backend lbp --backend lbp --d
 sed 's/fmr: \[0.1, 0.02\]/fmr: [0.1, 2]/' verify.yaml >wrong.yaml
 bad "an FMR above 1" "wrong.yaml:[0-9]*: compare.fmr: '2', expected a rate" wrong.yaml --backend lbp \
     --dataset synthetic --root set
+# Everybody is there, but three of them with an image fewer: a gate sees it.
+cp -r set fewer
+sed -i '/S00003-001\|S00007-001\|S00011-001/d' fewer/labels.csv
+for f in set fewer; do
+    "$MISID" run verify.yaml --dataset synthetic --root $f --backend lbp --out "gate-$f" \
+        --replicates 100 --permutations 99 --quiet
+done
+cat >p.yaml <<'END'
+policy: p
+rules:
+  - {metric: fnmr, group: all, rise_at_most: 100 points}
+allow: {dataset: yes, fewer_trials: 1}
+END
+run "$MISID" gate gate-fewer --baseline gate-set --policy p.yaml
+is "$status" 1 "images are gone: the gate fails"
+like "$(printf '%s\n' "$out" | tr -s '\n ' '  ')" 'fail +lbp: [1-3] samples of [^ ]+ are gone \(' \
+    "... and says of which group"
+run "$MISID" gate gate-set --baseline gate-set --policy p.yaml --all
+is "$status|$(printf '%s\n' "$out" | grep -c 'no group lost samples: 80 before, 80 now')" "0|1" \
+    "none are gone: samples are counted, not people"
 done_testing

@@ -364,6 +364,33 @@ like "$(cat loner-run/study.json)" '"Not drawn": "False match rate \(FMR\) betwe
 run "$MISID" chart loner-run
 is "$status|$errs" "0|" "... the run can be drawn again"
 
+# every number at a point has its threshold; what is equal has no highest and lowest
+is "$(awk -F, '$7 != "" && $8 == "" { print $4 }' sc-run/findings.csv | sort -u)" "" \
+    "no row at a point is without its threshold"
+is "$(grep -cE '"highest: ([^,"]*), lowest: \1;' sc-run/findings.csv)" 0 \
+    "no group is both the highest and the lowest"
+run "$MISID" score --templates t.npy --roster r.csv --by gender --thresholds 0.9999 \
+    --out missed --quiet
+run "$MISID" estimate missed --permutations 99 --replicates 100 --out missed-run
+like "$(cat missed-run/findings.csv)" ',fnmr.max_min,.*,all rates are the same; n counts the groups$' \
+    "all are missed"
+like "$(printf '%s\n' "$out" | tr -s '\n ' '  ')" 'FNMR by gender: no higher for [a-z]+ 100 % \([0-9]+ of [0-9]+\) than for [a-z]+ 100 %' \
+    "... in no group more than in the other"
+
+# measures of FMR and FNMR need both of the same groups: here a has no mated comparison, b
+# no non-mated one
+"$python" - <<'PY'
+import numpy as np
+rows = [('a1', 'a1', 'a'), ('a2', 'a2', 'a')] + [(f'b{k}', 'b', 'b') for k in range(3)]
+rows += [(f'c{s}{k}', f'c{s}', 'c') for s in range(10) for k in range(2)]
+np.save('half.npy', np.random.default_rng(1).normal(size=(len(rows), 8)).astype('<f4'))
+open('half.csv', 'w').write('sample,subject,g\n' + ''.join(','.join(r) + '\n' for r in rows))
+PY
+run "$MISID" score --templates half.npy --roster half.csv --by g --thresholds 0.3 --out half --quiet
+run "$MISID" estimate half --quiet --permutations 99 --out half-run
+is "$status|$(cut -d, -f4 half-run/findings.csv | grep -cE '^(fdr|ir|garbe)$')" "0|0" \
+    "no FDR, IR or GARBE of FMRs of some groups and FNMRs of others"
+
 # nobody has two images: no FNMR, and the run can be drawn again
 cut -d, -f1,3,4 r.csv >nobody.csv
 run "$MISID" score --templates t.npy --roster nobody.csv --by gender --thresholds 0.3 \

@@ -38,7 +38,7 @@ n3=frte:library=$own/vendor/1N-3.0-3.0.so
 faulty crash "$v6" 'crashed: the program was ended by signal 11'
 faulty throw "$v6" 'error: the library threw an exception: out of tokens'
 faulty match-throw "$v6" 'compare: no score for two of its own templates'
-faulty 'slow 500' "$n3,deadline=0.1" 'timeout: the program did not answer in time'
+faulty 'slow 5000' "$n3,deadline=0.1" 'timeout: the program did not answer in time'
 faulty crash "$n3" 'the process that makes enrolment templates was ended by signal 11'
 faulty finalize-crash "$n3" 'enroll: .*the process that finalises a gallery was ended'
 faulty stranger "$n3" "identifyTemplate\(\): candidate 't99999999' with score 1"

@@ -108,7 +108,7 @@ cut="--templates k.npy --roster k.csv --by sex --thresholds .2,.5 --checkpoint 0
 ok $? "an undisturbed run"
 ranks 3 $cut --out cut >said 2>&1 &
 job=$!
-for _ in $(seq 600); do
+for _ in $(seq 2400); do
     [ -e cut/score.state.1 ] && [ -e cut/score.state.2 ] && break
     sleep .05
 done
@@ -138,7 +138,7 @@ is "$(find cut -name 'score.state*')" "" "no state is left"
 rm -rf cut
 ranks 2 $cut --out cut >said 2>&1 &
 job=$!
-for _ in $(seq 600); do
+for _ in $(seq 2400); do
     [ -e cut/score.state.1 ] && [ -e cut/score.state ] && break
     sleep .05
 done

@@ -41,7 +41,7 @@ killed() {
     "$MISID" $arguments --backend "$3" --no-cache >/dev/null 2>&1 &
     pid=$!
     tries=0
-    while [ "$($4)" -lt "$5" ] && [ $tries -lt 600 ]; do
+    while [ "$($4)" -lt "$5" ] && [ $tries -lt 2400 ]; do
         tries=$((tries + 1))
         sleep .05
     done

@@ -272,6 +272,10 @@ run "$MISID" run "$study" --predictions ab.csv --dataset ./met-set/dataset.yaml 
 is "$status|$errs|$(awk -F, '$4 == "error_with_misses.excess_paired" && $5 == "all" {
     printf "%s %s %s %.9f %.9f %.9f", $3, $6, $13, $9, $10, $11 }' met/findings.csv)" \
     "0||A backend=B influence 0.104166667 -0.074850155 0.283183488" "two backends, paired by person"
+sed '1s/$/,C,D,E,F,G/; 2,$s/$/,male,male,male,male,male/' ab.csv >seven.csv
+run "$MISID" run "$study" --predictions seven.csv --dataset ./met-set/dataset.yaml --out seven --quiet
+like "$(cat seven/study.json)" '"Face by face": "More than 6 backends: they are not set against' \
+    "more than six are not, which is said"
 cp met/findings.csv before.csv
 run "$MISID" estimate met
 is "$status|$(cmp met/findings.csv before.csv && echo same)" "0|same" \

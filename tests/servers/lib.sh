@@ -8,15 +8,18 @@ server_is=
 # which is used up (none: it does right); its log $T/log and its counts begin anew. Sets
 # $port and $server. One that runs already with these options goes on.
 server() {
+    again=
+    if [ "$server_is" = "$*" ] && kill -0 "$server" 2>/dev/null; then
+        server_idle || exit 99 # what it did for others is in the log that ends here
+        again=yes
+    fi
     if [ -e "$T/scenario.json" ]; then
         mv "$T/scenario.json" "$T/rules.json"
     else
         printf '[]\n' >"$T/rules.new" && mv "$T/rules.new" "$T/rules.json"
     fi
     : >"$T/log"
-    if [ "$server_is" = "$*" ] && kill -0 "$server" 2>/dev/null; then
-        return
-    fi
+    [ -z "$again" ] || return 0
     server_stop
     server_is=$*
     standin=$1
@@ -45,9 +48,11 @@ server_stop() {
 # server_idle: waits until nobody is connected to it any more, so that all it was asked by
 # who was killed is in its log
 server_idle() {
-    python3 - "$port" <<'PY'
-import sys, urllib.request
-urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/standin/idle", timeout=60).read()
+    python3 -IS - "$port" <<'PY'
+import socket, sys
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 60)
+s.sendall(b"GET /standin/idle HTTP/1.0\r\n\r\n")
+sys.exit(not s.recv(1))
 PY
 }
 # asked OPERATION [STATUS]: how many such requests it has had

@@ -23,6 +23,7 @@ each so many seconds, without end), close (before any answer). A service may kno
 import argparse
 import json
 import os
+import select
 import socket
 import ssl
 import struct
@@ -108,29 +109,37 @@ class Handler(BaseHTTPRequestHandler):
             pass
         self.connection.close()
 
+    def rest(self, seconds):
+        """For so long, or until who waits for it is gone."""
+        select.select([self.connection], [], [], seconds)
+
     def misbehave(self, rule, status, headers, body):
-        """Answers as the rule says; the status for the log."""
+        """Answers as the rule says."""
         fault, value = rule["fault"], rule.get("value")
         if fault == "status":
             value = value if isinstance(value, list) else [value, {}, "{}"]
+            self.write_down(value[0])
             self.send_whole(value[0], value[1], value[2].encode())
-            return value[0]
-        if fault == "slow":
-            time.sleep(value)
+        elif fault == "slow":
+            self.rest(value)
+            self.write_down(status)
             self.send_whole(status, headers, body)
-            return status
-        if fault == "silent":
-            time.sleep(value or 3600)
+        elif fault in ("not-json", "other-json"):
+            body = '{"Face' if fault == "not-json" else value or '{"Hello": ["there"]}'
+            self.write_down(200)
+            self.send_whole(200, headers, body.encode())
+        elif fault == "silent":
+            self.rest(value or 3600)
+            self.write_down(0)
             self.end()
-        elif fault in ("half", "reset"):
+        else:
+            self.write_down(0)
+            self.break_off(fault, value, status, headers, body)
+
+    def break_off(self, fault, value, status, headers, body):
+        if fault in ("half", "reset"):
             self.send_whole(status, headers, body, len(body) // 2)
             self.end(fault == "reset")
-        elif fault == "not-json":
-            self.send_whole(200, headers, b'{"Face')
-            return 200
-        elif fault == "other-json":
-            self.send_whole(200, headers, (value or '{"Hello": ["there"]}').encode())
-            return 200
         elif fault == "huge":
             self.send_whole(200, headers, b"", declared=value)
             for _ in range(value // 65536):
@@ -146,7 +155,10 @@ class Handler(BaseHTTPRequestHandler):
             self.end()
         else:
             raise ValueError(f"no fault {fault}")
-        return 0
+
+    def write_down(self, status):
+        """Before it is sent: whoever has an answer finds it in the log."""
+        self.server.write_down({**self.line, "status": status})
 
     def wait_alone(self):
         """Until this connection is the only one."""
@@ -168,14 +180,14 @@ class Handler(BaseHTTPRequestHandler):
             status, headers, body = service.answer(request)
         except Fail as fail:
             status, headers, body = fail.status, fail.headers, fail.body
+        self.line = {"n": n, "operation": operation, "status": 0,
+                     "fault": rule["fault"] if rule else None,
+                     "connection": self.client_address[1], **service.about(request)}
         if rule:
-            status = self.misbehave(rule, status, headers, body)
+            self.misbehave(rule, status, headers, body)
         else:
+            self.write_down(status)
             self.send_whole(status, headers, body)
-        self.server.write_down({"n": n, "operation": operation, "status": status,
-                                "fault": rule["fault"] if rule else None,
-                                "connection": self.client_address[1],
-                                **service.about(request)})
 
     do_GET = do_PUT = do_DELETE = do_PATCH = do_POST
 

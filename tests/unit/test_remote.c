@@ -196,9 +196,9 @@ static void test_deadlines(void **state)
     struct run r;
 
     (void)state;
-    run_check_answers("$/hostile.so:mode=slow,deadline=0.05", STATUS_TIMEOUT,
+    run_check_answers("$/hostile.so:mode=late,deadline=0.05", STATUS_TIMEOUT,
                   "did not answer in time");
-    run_begin(&r, "$/hostile.so:mode=hang-red,deadline=0.2");
+    run_begin(&r, "$/hostile.so:mode=hang-red,deadline=0.4");
     run_pictures[1].pixels[0] = 255;
     run_process(&r, MISID_CLASS, RUN_IMAGES);
     for (int i = 0; i < RUN_IMAGES; i++)
@@ -216,7 +216,7 @@ static void test_not_opened(void **state)
     run_check_refused("$/hostile.so:deadline=-1", "deadline=-1");
     run_check_refused("$/good.so:scores=x", "open: scores must be cosine or own");
     run_check_refused("$/hostile.so:mode=open-crash", "open: was ended by signal 11");
-    run_check_refused("$/hostile.so:mode=open-hang,start-deadline=0.3", "did not answer in time");
+    run_check_refused("$/hostile.so:mode=open-hang,start-deadline=1", "did not answer in time");
     run_check_refused("$/hostile.so:mode=open-fail", "open: there is no such model");
     run_check_refused("$/hostile.so:mode=open-fail-past", "why it failed is longer");
     run_check_refused("$/hostile.so:mode=info-size", "'template_bytes' is 32");
