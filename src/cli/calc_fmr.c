@@ -230,7 +230,6 @@ static void reply_clustered(struct reply *to, const struct clustered *c,
     json_number(&to->json, "clusters", c->clusters);
     json_number(&to->json, "n_eff", c->n_eff);
     json_number(&to->json, "df", c->df);
-    json_number(&to->json, "carriers", c->carriers);
     json_number(&to->json, "worst", c->worst);
     json_bool(&to->json, "too_few", c->too_few);
 }

@@ -231,8 +231,8 @@ static void add_caveats(struct study *s, const struct scored *sc)
         "camera. Each person counts with as many comparisons as there are images.",
         "Comparisons that share a person depend on each other. n counts comparisons, but "
         "what an interval rests on are people (clusters) and what they have in common "
-        "(n_eff, df). Where fewer than five comparisons err, or few people carry the "
-        "errors, no conclusion may be drawn beyond the interval.",
+        "(n_eff, df). Where fewer than five comparisons err, or there are fewer than "
+        "five degrees of freedom, no conclusion may be drawn beyond the interval.",
         "That two groups differ here does not say why. misid explain asks whether a gap "
         "survives what else differs between the images.",
         "FMR and FNMR leave out comparisons with a failed sample; GFAR and GFRR count them "

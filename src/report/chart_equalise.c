@@ -204,8 +204,8 @@ int chart_equalise(struct plot *p, const struct chart_input *in, struct err *err
     plot_panel_end(p);
     p->height = y + 28;
     if (e.marks.hollow)
-        text_add(&p->note, "Open marks: fewer than five errors, or too few people, to say more "
-                 "than the interval does. ");
+        text_add(&p->note, "Open marks: fewer than five errors or degrees of freedom, too few to "
+                 "say more than the interval does. ");
     text_add(&p->note, "An FMR of 0 stands at the left edge.");
     curvelist_explain(&e.list, &p->note);
     curvelist_release(&e.list);

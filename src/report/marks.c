@@ -4,11 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-bool marks_few_people(const struct finding *row)
-{
-    return row->flag == FLAG_TOO_FEW && row->x >= 5 && !isnan(row->df);
-}
-
 bool marks_see(struct marks *m, const struct finding *row)
 {
     bool hollow = row->flag == FLAG_TOO_FEW || row->flag == FLAG_ZERO;
@@ -18,7 +13,7 @@ bool marks_see(struct marks *m, const struct finding *row)
 
     m->rows++;
     m->hollow += hollow;
-    m->few_people += marks_few_people(row);
+    m->few_df += hollow && row->x >= 5 && !isnan(row->df);
     m->suppressed += row->flag == FLAG_SUPPRESSED;
     m->derived += derived;
     /* the flag of a contrast says one thing only */
@@ -31,7 +26,8 @@ void marks_explain(const struct marks *m, const char *shape, const char *hits,
 {
     if (m->hollow)
         text_addf(to, "%s: fewer than five %s%s, too few to say more than the interval "
-                  "does.", shape, hits, m->few_people ? ", or few people carry them" : "");
+                  "does.", shape, hits,
+                  m->few_df ? ", or fewer than five degrees of freedom" : "");
     if (m->suppressed)
         text_addf(to, "%sCounts under the study's limit are not printed.",
                   to->len ? " " : "");

@@ -13,14 +13,12 @@
 
 struct marks {
     size_t rows, hollow, suppressed, derived, unsaid;
-    size_t few_people;   /* hollow though five or more were seen */
+    size_t few_df;   /* hollow though five or more were seen */
 };
 
 /* Looks at a row that is drawn; true if its mark is hollow: none or too few
  * were seen for the estimate to be trusted. */
 bool marks_see(struct marks *m, const struct finding *row);
-/* True if a row is too few to say though five or more were seen: few people carry them. */
-bool marks_few_people(const struct finding *row);
 /* `shape` is what marks the hollow ones: "open points". `hits` is what was
  * counted. */
 void marks_explain(const struct marks *m, const char *shape, const char *hits,

@@ -237,8 +237,8 @@ static void remarks(const struct page *page, struct text *to)
 {
     if (has_flag(page, FLAG_TOO_FEW) || has_flag(page, FLAG_ZERO))
         text_add(to, "<h3>Too few to say</h3>\n<p>Rates that rest on fewer than five hits, or "
-                 "whose hits few people carry (effectively fewer than five, and fewer than five "
-                 "degrees of freedom), are marked “too few to say”, those on none “none seen”. Their "
+                 "whose interval has fewer than five degrees of freedom (few people carry the "
+                 "hits, or the few comparisons that are none), are marked “too few to say”, those on none “none seen”. Their "
                  "intervals are honest; their estimates should not be quoted alone.</p>\n");
     if (has_range(page))
         text_add(to, "<h3>Counts that were not published</h3>\n<p>A remark such as “n "

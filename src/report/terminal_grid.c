@@ -7,7 +7,6 @@
 #include "base/mem.h"
 #include "report/format.h"
 #include "report/lookup.h"
-#include "report/marks.h"
 
 #define LABEL_MIN 8
 #define LABEL_MAX 30
@@ -26,7 +25,7 @@ struct grid {
     char **cells;                    /* groups × across, "" where not counted */
     size_t label_width, cell_width;
     size_t more;                     /* groups that are not shown */
-    bool few, few_people, any_point;
+    bool few, few_df, any_point;
     bool beside;                     /* points that are not shown */
 };
 
@@ -135,7 +134,7 @@ static void fill(struct sheet *s, struct grid *g, const char *metric)
                 format_interval(&t, UNIT_RATE, f->lo, f->hi, decimals);
                 text_addch(&t, few ? '*' : ' ');
                 g->few = g->few || few;
-                g->few_people = g->few_people || marks_few_people(f);
+                g->few_df = g->few_df || (few && f->x >= 5 && !isnan(f->df));
             }
             g->cells[i * g->n_across + k] = arena_strdup(&g->arena, t.s);
             size_t width = sheet_columns(t.s);
@@ -282,7 +281,8 @@ void sheet_rates(struct sheet *s, const struct metric *metric)
         else
             print_grid(s, &g);
         text_addf(&t, "* fewer than five %s%s: too few to say more than the interval does",
-                  metric->hits, g.few_people ? ", or few people carry them" : "");
+                  metric->hits,
+                  g.few_df ? ", or fewer than five degrees of freedom" : "");
         if (g.few)
             sheet_wrap(s, s->columns > 20 ? 2 : 0, t.s);
         text_reset(&t);

@@ -21,7 +21,7 @@ static int begin(double x, double n, size_t clusters, double independent,
     double worst = -expm1(log((1 - how->confidence) / 2) / independent);
     *out = (struct clustered){
         .at = { x / n, NAN, NAN }, .x = x, .n = n, .clusters = (double)clusters,
-        .variance = NAN, .deff = NAN, .n_eff = NAN, .df = NAN, .carriers = NAN,
+        .variance = NAN, .deff = NAN, .n_eff = NAN, .df = NAN,
         .worst = x == 0 ? worst : x == n ? 1 - worst : NAN,
         .independent = independent, .too_few = x < TOO_FEW_ERRORS,
     };
@@ -67,36 +67,6 @@ static void wilson_at(struct clustered *out, double n_eff, double quantile)
     interval_clip(&out->at, 0, 1);
 }
 
-/* How many people carry the errors; NaN of none. */
-static void carry_dyads(struct clustered *out, const struct dyads *d)
-{
-    double *x = mem_array(d->persons, sizeof *x), x2 = 0, x4 = 0;
-
-    for (size_t i = 0; i < d->n_erring; i++) {
-        x[d->erring[i].s] += d->erring[i].x;
-        x[d->erring[i].t] += d->erring[i].x;
-    }
-    for (size_t s = 0; s < d->persons; s++) {
-        double square = x[s] * x[s];
-        x2 += square;
-        x4 += square * square;
-    }
-    free(x);
-    out->carriers = x2 * x2 / x4;
-}
-
-static void carry_people(struct clustered *out, const struct people *c)
-{
-    double x2 = 0, x4 = 0;
-
-    for (size_t s = 0; s < c->n; s++) {
-        double square = c->x[s] * c->x[s];
-        x2 += square;
-        x4 += square * square;
-    }
-    out->carriers = x2 * x2 / x4;
-}
-
 /* From a variance of the sum of errors and its degrees of freedom, at 0 < x < n. */
 static void wilson_t(struct clustered *out, double variance_of_sum, double df,
                      size_t erring, const struct clustered_how *how)
@@ -111,7 +81,7 @@ static void wilson_t(struct clustered *out, double variance_of_sum, double df,
     out->df = df;
     out->n_eff = out->n / out->deff;
     out->variance = p * (1 - p) / out->n_eff;
-    out->too_few |= df < TOO_FEW_DF && out->carriers < TOO_FEW_CARRIERS;
+    out->too_few |= df < TOO_FEW_DF;
     wilson_at(out, out->n_eff, student_two_sided(how->confidence, df));
 }
 
@@ -119,6 +89,7 @@ static void wilson_t(struct clustered *out, double variance_of_sum, double df,
 static void one_sided(struct clustered *out, const struct clustered_how *how)
 {
     out->df = NAN;
+    out->too_few = true;
     if (out->x > 0) {
         out->at = (struct interval){ 1, out->worst, 1 };
         return;
@@ -150,7 +121,6 @@ int clustered_wilson_t(const struct dyads *d, const struct clustered_how *how,
 
     if (code < 0)
         return code;
-    carry_dyads(out, d);
     if (out->x == 0 || out->x == out->n) {
         one_sided(out, how);
         return 0;
@@ -223,7 +193,6 @@ int people_wilson_t(const struct people *c, const struct clustered_how *how,
     if (code < 0)
         return code;
     double all = out->n, p = out->at.estimate;
-    carry_people(out, c);
     for (size_t s = 0; s < c->n; s++)
         most = fmax(most, c->m[s]);
     if (most <= 1) { /* one trial a person: Wilson's own */

@@ -40,7 +40,7 @@ struct clustered_how {
 };
 #define CLUSTERED_DEFAULTS { 0.95, 0, 1, 2000, 1 }
 
-enum { DYADS_TO_BORROW = 10, TOO_FEW_ERRORS = 5, TOO_FEW_DF = 5, TOO_FEW_CARRIERS = 5 };
+enum { DYADS_TO_BORROW = 10, TOO_FEW_ERRORS = 5, TOO_FEW_DF = 5 };
 
 struct clustered {
     struct interval at;
@@ -55,14 +55,7 @@ struct clustered {
     double worst;
     double independent; /* k: as many comparisons surely share nobody */
     bool borrowed;    /* the borrowed design effect was used */
-    /* Effective number of people who carry the errors, (Σx_s²)²/Σx_s⁴ over the errors x_s
-     * that a person has part in: k if k people carry as many each, little more than 1 if
-     * one carries most. At low rates that is df; at high ones df says how few people the
-     * trials without error are of. NaN at x = 0 and where a method does not ask. */
-    double carriers;
-    /* x < 5, or few people carry the errors: df < 5 and carriers < 5; or one person is in
-     * all comparisons. Print the interval with those words. */
-    bool too_few;
+    bool too_few;     /* x < 5 or df < 5: print the interval with those words */
 };
 
 /*

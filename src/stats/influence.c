@@ -134,6 +134,7 @@ static void variance(const struct contrast_of *c, struct weights w,
     free(at);
     out->variance = c->first ? fmax(fmax(s2 - i2, i2), 0) : s2;
     out->df = s4 > 0 ? fmax(2, s2 * s2 / s4) : 2;
+    out->too_few |= out->df < TOO_FEW_DF;
 }
 
 static bool inside(const struct clustered *rate)
@@ -154,7 +155,7 @@ static int contrast(const struct contrast_of *c, const struct clustered_how *how
         return code;
     *out = (struct influence){
         .variance = NAN, .df = NAN,
-        .too_few = rate[0].too_few || rate[1].too_few,
+        .too_few = rate[0].x < TOO_FEW_ERRORS || rate[1].x < TOO_FEW_ERRORS,
     };
     double p = rate[0].at.estimate, q = rate[1].at.estimate;
     if (!inside(&rate[0]) || !inside(&rate[1])) {

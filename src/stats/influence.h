@@ -36,7 +36,7 @@ struct influence {
     struct interval at;
     double variance; /* of the difference, or of the logarithm of the ratio */
     double df;       /* max(2, (ΣS²)²/ΣS⁴) of the people's influences, a heuristic */
-    bool too_few;    /* either rate is too few to say (clustered.h) */
+    bool too_few;    /* df < 5, or either rate has fewer than 5 errors */
     bool by_limits;  /* MOVER, since a rate is 0 (or 1) and has no influence */
 };
 

@@ -76,7 +76,8 @@ void row_set_clusters(struct work *w, struct finding *row, const struct clustere
     row->n_eff = isfinite(got->n_eff) ? got->n_eff : NAN;
     row->df = isfinite(got->df) ? got->df : NAN;
     row->clusters = (int64_t)got->clusters;
-    if (got->too_few && row->flag != FLAG_ZERO)
+    /* where every trial is a hit there is no spread to have degrees of freedom of */
+    if (got->too_few && row->flag != FLAG_ZERO && !(row->x >= TOO_FEW && row->x == row->n))
         row->flag = FLAG_TOO_FEW;
     if (!isnan(got->worst))
         row->note = arena_printf(&w->out->arena, "%s%sif all trials of a person were one, "

@@ -158,7 +158,7 @@ refuses "unknown option" proportion 1 2 --nonsense
 
 calc fmr --subjects 20 --pairs 1-2,1-3,1-4,5-6,7-8 --json
 is "$status|$errs" "0|" "fmr"
-is "$(keys)" "estimate lo hi method confidence x n clusters n_eff df carriers worst too_few " \
+is "$(keys)" "estimate lo hi method confidence x n clusters n_eff df worst too_few " \
     "fmr: JSON keys"
 near "$(value lo)" .004861 5e-7 "fmr: Wilson-t within a group, lo"
 near "$(value hi)" .130093 5e-7 "fmr: Wilson-t within a group, hi"
