@@ -267,6 +267,25 @@ const char *num_shortest(char buf[NUM_MAX], double v)
     return buf;
 }
 
+const char *num_fewest(char buf[NUM_MAX], double v)
+{
+    char digits[NUM_MAX], scientific[NUM_MAX + 8];
+    char *e;
+
+    num_shortest(buf, v);
+    if (!isfinite(v))
+        return buf;
+    for (int n = 0; n < 17; n++) {
+        snprintf(digits, sizeof digits, "%.*e", n, v);
+        if (strtod(digits, NULL) == v)
+            break;
+    }
+    e = strchr(digits, 'e');
+    *e = '\0';
+    snprintf(scientific, sizeof scientific, "%se%d", digits, atoi(e + 1));
+    return strlen(scientific) < strlen(buf) ? strcpy(buf, scientific) : buf;
+}
+
 /* True if s is digits, sign, point and exponent only: what strtod() takes
  * beyond that (blanks, hexadecimal, nan, inf) is not a number in our files. */
 static bool looks_decimal(const char *s)

@@ -69,6 +69,9 @@ bool text_is_utf8(const char *s, size_t n, size_t *at);
 /* The fewest digits that strtod() reads back as the same double: "0.1", "80",
  * "1e-05", "1e+20"; -0 becomes "0"; "nan", "inf", "-inf". Returns buf. */
 const char *num_shortest(char buf[NUM_MAX], double v);
+/* The same number in the fewest characters: "1e-3", "1e-6", but "0.01" and "0.0025", which
+ * no power of ten makes shorter. For names, not for columns. */
+const char *num_fewest(char buf[NUM_MAX], double v);
 /* Whole string as a finite double / an integer; false if it is anything else
  * (blanks, hex, trailing bytes, overflow, "nan", "inf"). */
 bool num_parse_double(const char *s, double *v);

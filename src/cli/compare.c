@@ -11,6 +11,7 @@
 #include "cli/draws.h"
 #include "cli/runpair.h"
 #include "cli/options.h"
+#include "model/point.h"
 #include "report/changed.h"
 
 struct request {
@@ -166,6 +167,7 @@ int compare_main(int argc, char **argv)
     };
     struct err err = ERR_INIT;
     struct sides sides = { .n = 0 };
+    struct arena arena = { 0 };
     struct changes changes;
     int code = options_parse("compare", table, argc, argv, &args, &err);
 
@@ -177,6 +179,7 @@ int compare_main(int argc, char **argv)
         options_print(table);
     } else if (!code && !(code = check_request(&r, args.n, &err)) &&
                !(code = sides_init(&sides, r.history, &err))) {
+        r.filter.point = point_spelled(&arena, r.filter.point);
         for (size_t i = 0; i < args.n && !code; i++)
             if (!sides_add(&sides, args.items[i], &err))
                 code = err.code;
@@ -188,5 +191,6 @@ int compare_main(int argc, char **argv)
     changes_release(&changes);
     sides_release(&sides);
     option_list_release(&args);
+    arena_release(&arena);
     return code ? cli_fail(&err) : EXIT_DONE;
 }

@@ -11,6 +11,7 @@
 #include "cli/history_chart.h"
 #include "cli/history_show.h"
 #include "cli/options.h"
+#include "model/point.h"
 
 struct history_request {
     const char *history, *since, *until, *chart;
@@ -104,9 +105,12 @@ static int act(struct history_request *r, const struct option_list *args, struct
         if (!code)
             printf("%s: is whole\n", history_path(h));
     } else {
+        struct arena arena = { 0 };
         if (args->n)
             r->filter.study = what;
+        r->filter.point = point_spelled(&arena, r->filter.point);
         code = show(h, r, err);
+        arena_release(&arena);
     }
     history_close(h);
     return code;

@@ -7,6 +7,7 @@
 
 #include "base/csv.h"
 #include "base/file.h"
+#include "model/point.h"
 #include "stats/searches_findings.h"
 
 static int read_roster(struct roster *r, const char *dir, const char *name, struct err *err)
@@ -209,15 +210,15 @@ static int add_target(struct scored *sc, const struct curve *curve, double targe
                       bool lenient, struct err *err)
 {
     struct curve_point at = curve_threshold(curve, target);
-    char number[NUM_MAX];
+    char number[NUM_MAX], name[POINT_MAX];
     bool found = at.how == CURVE_EXACT || at.how == CURVE_BEYOND || at.how == CURVE_ALL;
-    char *name = mem_printf("fmr=%s", num_shortest(number, target));
 
+    point_of_fmr(name, target);
+    num_shortest(number, target);
     if (found)
         add_point(sc, name, sc->compared.distance ? -at.threshold : at.threshold, target);
     else if (lenient)
         leave_out(sc, name);
-    free(name);
     if (found || lenient)
         return 0;
     return err_add(err, ERR_INPUT, "the scores are kept one by one only down to an FMR of "

@@ -11,6 +11,7 @@
 #include "cli/options.h"
 #include "cli/score_inputs.h"
 #include "cli/scored.h"
+#include "model/point.h"
 #include "stats/curves.h"
 #include "stats/rows.h"
 
@@ -168,10 +169,9 @@ static void print_all(const struct request *r, const struct folder *folder,
         printf("; equal error rate %.4g at %.7g", eer->estimate, eer->threshold);
     putchar('\n');
     for (size_t i = 0; i < n; i++) {
-        char number[NUM_MAX], common[NUM_MAX + 8], own[NUM_MAX + 8];
+        char number[NUM_MAX], common[POINT_MAX], own[POINT_MAX + 8];
         num_shortest(number, targets[i]);
-        snprintf(common, sizeof common, "fmr=%s", number);
-        snprintf(own, sizeof own, "own fmr=%s", number);
+        snprintf(own, sizeof own, "own %s", point_of_fmr(common, targets[i]));
         const struct finding *all = find(f, "fmr", "all", common);
         printf("\nFMR %s of %s: threshold", number,
                r->reference ? r->reference : "all comparisons");

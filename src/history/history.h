@@ -130,7 +130,7 @@ struct history_margin {       /* one person in one cell, sorted by both */
 struct history_margins {      /* of one matcher */
     const char *backend;
     size_t panel;
-    const char **points;      /* as findings have them: "threshold=0.5", "fmr=0.001" */
+    const char **points;      /* as findings have them: "threshold=0.5", "fmr=1e-3" */
     double *thresholds;
     size_t n_points;
     struct history_cell *cells;

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/yaml.h"
 #include "model/metric.h"
+#include "model/point.h"
 
 #define MOST_RULES 1000
 
@@ -156,6 +157,8 @@ static void get_rule(struct reading *r, struct yaml_node *map, struct policy_rul
     }
     get_list(r, map, "backend", &rule->backends);
     get_list(r, map, "point", &rule->points);
+    for (size_t i = 0; i < rule->points.n; i++)
+        rule->points.names[i] = point_spelled(&r->policy->arena, rule->points.names[i]);
     get_list(r, map, "group", &rule->groups);
     get_list(r, map, "versus", &rule->versus);
     get_margin(r, map, rule);

@@ -7,7 +7,7 @@
  *     confidence: 0.95
  *     rules:
  *       - {metric: fnmr, rise_at_most: 0.2 points}
- *       - {metric: fmr.ratio, point: fmr=0.001, at_most: 5, upper_at_most: 8}
+ *       - {metric: fmr.ratio, point: fmr=1e-3, at_most: 5, upper_at_most: 8}
  *       - {metric: throughput, times_at_least: 0.9}
  *     allow:
  *       lost_samples: 0

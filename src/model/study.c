@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/yaml.h"
 #include "model/metric.h"
+#include "model/point.h"
 #include "model/study_load.h"
 
 const char *const study_task_names[] = { "classify", "verify", "identify", NULL };
@@ -37,6 +38,12 @@ const char *loading_text(struct loading *l, struct yaml_node *map, const char *k
     if (s && required)
         yaml_fault(l->doc, map, key, "is empty, expected a text");
     return NULL;
+}
+
+const char *loading_point(struct loading *l, struct yaml_node *map, const char *key,
+                          bool required)
+{
+    return point_spelled(&l->study->arena, loading_text(l, map, key, required));
 }
 
 const char *loading_id(struct loading *l, struct yaml_node *map, const char *key)
@@ -399,12 +406,12 @@ struct study_chart *loading_charts(struct loading *l, struct yaml_node *root, bo
                                             name->line };
         c->id = loading_id(l, map, "id");
         c->metric = any ? any_metric(l, map, true) : loading_metric(l, map, false);
-        c->point = loading_text(l, map, "point", false);
+        c->point = loading_point(l, map, "point", false);
         c->by = loading_axis_set(l, map, "by", false);
         c->group = loading_group(l, map, "group", false);
         c->versus = loading_group(l, map, "versus", false);
-        c->before = loading_text(l, map, "before", false);
-        c->after = loading_text(l, map, "after", false);
+        c->before = loading_point(l, map, "before", false);
+        c->after = loading_point(l, map, "after", false);
         c->backend = loading_text(l, map, "backend", false);
         c->title = loading_text(l, map, "title", true);
         c->caption = loading_text(l, map, "caption", false);

@@ -17,7 +17,7 @@ static void load_contrasts(struct loading *l, struct yaml_node *root)
         size_t n;
         c->line = map->line;
         c->metric = loading_rate(l, map);
-        c->point = loading_text(l, map, "point", false);
+        c->point = loading_point(l, map, "point", false);
         c->group = loading_group(l, map, "group", true);
         c->versus = loading_group(l, map, "versus", true);
         const char **kinds = yaml_get_strings(l->doc, map, "kinds", &n, false);
@@ -73,8 +73,8 @@ static const char **get_against(struct loading *l, struct yaml_node *map,
 static void get_points(struct loading *l, struct yaml_node *map, const char **before,
                        const char **after)
 {
-    *before = loading_text(l, map, "before", true);
-    *after = loading_text(l, map, "after", true);
+    *before = loading_point(l, map, "before", true);
+    *after = loading_point(l, map, "after", true);
     if (*before && *after && !strcmp(*before, *after))
         yaml_fault(l->doc, map, "after", "'%.60s' is also the point before, expected "
                    "another", *after);
@@ -108,7 +108,7 @@ static void load_rivals(struct loading *l, struct yaml_node *root)
         struct study_rivals *r = &s->rivals[s->n_rivals];
         r->line = map->line;
         r->metric = loading_rate(l, map);
-        r->point = loading_text(l, map, "point", false);
+        r->point = loading_point(l, map, "point", false);
         if (!r->point)
             r->point = "";
         r->backends = get_backends(l, map, "backends", &r->n_backends);
@@ -227,7 +227,7 @@ static void load_claim(struct loading *l, struct yaml_node *map, struct claim_sp
         if (l->study->claims[i].id && !strcmp(l->study->claims[i].id, c->id))
             yaml_fault(l->doc, map, "id", "two claims are called '%s', expected "
                        "different ids", c->id);
-    c->point = loading_text(l, map, "point", false);
+    c->point = loading_point(l, map, "point", false);
     if (!c->point)
         c->point = "";
     c->backends = get_backends(l, map, "backends", &c->n_backends);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reading a study: at which doses of which changes of its images it is asked. */
 #include "model/study_load.h"
+#include "model/point.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,11 +55,10 @@ static void load_kind(struct loading *l, struct yaml_node *map, enum dose_kind k
 void loading_clean(struct loading *l)
 {
     struct study *s = l->study;
-    char number[NUM_MAX];
+    char name[POINT_MAX];
 
     s->clean = s->compare.there && s->compare.n_targets
-                   ? arena_printf(&s->arena, "fmr=%s",
-                                  num_shortest(number, s->compare.targets[0]))
+                   ? arena_strdup(&s->arena, point_of_fmr(name, s->compare.targets[0]))
                    : "";
 }
 

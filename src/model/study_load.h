@@ -19,6 +19,9 @@ const char *loading_keep(struct loading *l, const char *s);
 /* An empty text counts as none. */
 const char *loading_text(struct loading *l, struct yaml_node *map, const char *key,
                             bool required);
+/* An operating point, spelled as findings have it (point.h). */
+const char *loading_point(struct loading *l, struct yaml_node *map, const char *key,
+                          bool required);
 /* A word that becomes part of a file name or a reference. */
 const char *loading_id(struct loading *l, struct yaml_node *map, const char *key);
 /* A list of mappings, or NULL. */

@@ -26,7 +26,7 @@ struct sizes {
     int decimals;
 };
 
-/* The size in "fmr=0.001,gallery=100" if it is of the chart's point; else 0. */
+/* The size in "fmr=1e-3,gallery=100" if it is of the chart's point; else 0. */
 static double size_of(const struct sizes *s, const struct finding *f)
 {
     static const char word[] = ",gallery=";

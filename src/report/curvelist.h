@@ -56,7 +56,7 @@ const struct finding *curvelist_next(const struct curvelist *l, const char *metr
 /* At an operating point, also one that only findings.csv has; or NULL. */
 const struct finding *curvelist_at(const struct curvelist *l, const char *metric,
                                    const char *group, const char *point);
-/* "own fmr=0.001" of "fmr=0.001", in the arena. */
+/* "own fmr=1e-3" of "fmr=1e-3", in the arena. */
 const char *curvelist_own(struct arena *a, const char *point);
 
 /* Which groups are left out, for the note; nothing if none. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/lookup.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/metric.h"
@@ -187,6 +188,18 @@ static void add_span(struct text *to, const char *span, const char *between)
     }
 }
 
+/* "0.001" of "1e-3"; 1e-6 stays so. */
+static void add_rate(struct text *to, const char *value)
+{
+    char number[NUM_MAX], *end;
+    double rate = strtod(value, &end);
+
+    if (end > value && rate >= 1e-4)
+        text_addf(to, "%s%s", num_shortest(number, rate), end);
+    else
+        text_add(to, value);
+}
+
 static void add_dose(struct text *to, const char *point)
 {
     struct dose d;
@@ -202,7 +215,10 @@ void lookup_point_name(struct text *to, const char *point)
     switch (point_kind(point, &value)) {
     case POINT_DEFAULT: text_add(to, "the default threshold"); break;
     case POINT_NATIVE: text_addf(to, "threshold %s", value); break;
-    case POINT_FMR: text_addf(to, "FMR %s", value); break;
+    case POINT_FMR:
+        text_add(to, "FMR ");
+        add_rate(to, value);
+        break;
     case POINT_AT_LEAST: text_addf(to, "a stated confidence of %s or more", value); break;
     case POINT_CONFIDENCE:
         text_add(to, "a stated confidence of ");
@@ -230,7 +246,8 @@ void lookup_point_phrase(struct text *to, const char *point)
     const char *value;
 
     if (point_kind(point, &value) == POINT_FMR) {
-        text_addf(to, "at the threshold for an FMR of %s", value);
+        text_add(to, "at the threshold for an FMR of ");
+        add_rate(to, value);
         return;
     }
     if (point_kind(point, &value) == POINT_AUDIT)

@@ -57,7 +57,7 @@ void lookup_rival(struct text *to, const char *versus);
 
 /* An operating point; "" for "".
  * exposure=-2 is "2 stops darker", in words "with images changed: 2 stops darker".
- * fmr=0.001 is "FMR 0.001", as a phrase "at the threshold for an FMR of 0.001". Others:
+ * fmr=1e-3 is "FMR 0.001", as a phrase "at the threshold for an FMR of 0.001". Others:
  *                 native=80          native=default             audit=2017
  *     name        threshold 80       the default threshold      2017
  *     words       at threshold 80    at the default threshold   2017

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "model/point.h"
 #include "stats/clustered.h"
 #include "stats/rows.h"
 
@@ -156,12 +157,12 @@ static int add_both(struct maker *k, struct pair *p, const char *point,
     return code ? code : add_fnmr(k, p, point, at);
 }
 
-/* The point's name: "fmr=0.001", and that of a group's own threshold. */
+/* The point's name: "fmr=1e-3", and that of a group's own threshold. */
 static void name_point(char *to, size_t size, const char *before, double target)
 {
-    char number[NUM_MAX];
+    char name[POINT_MAX];
 
-    snprintf(to, size, "%sfmr=%s", before, num_shortest(number, target));
+    snprintf(to, size, "%s%s", before, point_of_fmr(name, target));
 }
 
 static struct curve deciding(const struct maker *k)

@@ -412,7 +412,7 @@ PY
 run "$MISID" score --templates t.npy --roster apart.csv --by gender --thresholds 0.9 \
     --target-fmr 0.001 --out apart --quiet
 run "$MISID" estimate apart --quiet --permutations 99 --replicates 100 --out apart-run
-is "$status|$(grep -c ',fnmr,all,,fmr=0.001,[^,]*,1,,,0.95,vertex-bootstrap,3,3,.*the same rate each time' \
+is "$status|$(grep -c ',fnmr,all,,fmr=1e-3,[^,]*,1,,,0.95,vertex-bootstrap,3,3,.*the same rate each time' \
     apart-run/findings.csv)" "0|1" "all are missed in every replicate: no interval, which is said"
 
 # samples that had to agree on what is none of the groups' axes

@@ -82,7 +82,7 @@ static void add_margins(struct history_run *r)
     m.points = arena_array(&r->arena, 2, sizeof *m.points);
     m.thresholds = arena_array(&r->arena, 2, sizeof *m.thresholds);
     m.points[0] = "threshold=0.5";
-    m.points[1] = "fmr=0.001";
+    m.points[1] = "fmr=1e-3";
     m.thresholds[0] = .5;
     m.thresholds[1] = .1 + .2;
     m.cells = arena_array(&r->arena, 2, sizeof *m.cells);

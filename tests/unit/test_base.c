@@ -283,6 +283,28 @@ static void numbers_as_text(void **state)
         assert_string_equal(num_shortest(buf, cases[i].v), cases[i].text);
 }
 
+static void numbers_in_fewest_characters(void **state)
+{
+    static const struct { double v; const char *text; } cases[] = {
+        { .001, "1e-3" }, { 1e-4, "1e-4" }, { 1e-6, "1e-6" }, { .005, "5e-3" },
+        { .01, "0.01" }, { .1, "0.1" }, { .0025, "0.0025" }, { 2.5e-6, "2.5e-6" },
+        { 0, "0" }, { 1, "1" }, { 80, "80" }, { 1e20, "1e20" }, { -.001, "-1e-3" },
+        { 1. / 3, "0.3333333333333333" }, { DBL_MAX, "1.7976931348623157e308" },
+        { 5e-324, "5e-324" }, { NAN, "nan" }, { -INFINITY, "-inf" },
+    };
+    char buf[NUM_MAX];
+    double back;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        assert_string_equal(num_fewest(buf, cases[i].v), cases[i].text);
+        if (isfinite(cases[i].v)) {
+            assert_true(num_parse_double(buf, &back));
+            assert_true(back == cases[i].v);
+        }
+    }
+}
+
 static void numbers_survive(void **state)
 {
     uint64_t x = 88172645463325252u; /* xorshift64 */
@@ -635,6 +657,7 @@ int main(void)
         cmocka_unit_test(decoding),
         cmocka_unit_test(columns_and_cuts),
         cmocka_unit_test(numbers_as_text),
+        cmocka_unit_test(numbers_in_fewest_characters),
         cmocka_unit_test(numbers_survive),
         cmocka_unit_test(numbers_from_text),
         cmocka_unit_test(paths),

@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include "model/gated.h"
+#include "model/point.h"
 #include "model/policy.h"
 
 static char *folder;
@@ -44,9 +45,27 @@ static void test_good(void **state)
     assert_string_equal(t.s, "fnmr may rise by at most 0.2 points");
     text_reset(&t);
     policy_rule_words(&p.rules[1], &t);
-    assert_string_equal(t.s, "fmr.ratio at fmr=0.001 at most 5, its upper limit at most 8");
+    assert_string_equal(t.s, "fmr.ratio at fmr=1e-3 at most 5, its upper limit at most 8");
     text_release(&t);
     policy_release(&p);
+}
+
+static void test_points(void **state)
+{
+    static const char *const said[][2] = {
+        { "fmr=0.001", "fmr=1e-3" }, { "fmr=1e-3", "fmr=1e-3" }, { "fmr=.01", "fmr=0.01" },
+        { "own fmr=0.0001", "own fmr=1e-4" }, { "fmr=0.001,gallery=100", "fmr=1e-3,gallery=100" },
+        { "exposure=-1,fmr=1e-03", "exposure=-1,fmr=1e-3" }, { "native=80", "native=80" },
+        { "fmr=low", "fmr=low" }, { "fmr=", "fmr=" }, { "gfmr=0.001", "gfmr=0.001" },
+        { "fmr=0.00000000000000000000000000000001", "fmr=0.00000000000000000000000000000001" },
+    };
+    struct arena arena = { 0 };
+
+    (void)state;
+    assert_null(point_spelled(&arena, NULL));
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        assert_string_equal(point_spelled(&arena, said[i][0]), said[i][1]);
+    arena_release(&arena);
 }
 
 static void test_faults(void **state)
@@ -129,6 +148,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good),
+        cmocka_unit_test(test_points),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_verdicts),
     };

@@ -157,7 +157,9 @@ static void test_points(void **state)
     assert_format(lookup_point_words(&t, "native=default"), "at the default threshold");
     assert_format(lookup_point_words(&t, "native=defaults"), "at threshold defaults");
     assert_format(lookup_point_words(&t, "audit=2017"), "2017");
-    assert_format(lookup_point_words(&t, "fmr=1e-3"), "at FMR 1e-3");
+    assert_format(lookup_point_words(&t, "fmr=1e-3"), "at FMR 0.001");
+    assert_format(lookup_point_words(&t, "fmr=1e-3,gallery=100"), "at FMR 0.001,gallery=100");
+    assert_format(lookup_point_words(&t, "fmr=1e-6"), "at FMR 1e-6");
     assert_format(lookup_point_words(&t, "other=1"), "at other=1");
     assert_format(lookup_point_words(&t, ""), "");
     assert_format(lookup_point_phrase(&t, "audit=2017"), "in 2017");
