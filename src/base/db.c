@@ -235,6 +235,17 @@ int db_open(struct db **to, const char *path, const struct db_plan *plan,
     return code;
 }
 
+int db_flush(struct db *db, struct err *err)
+{
+    int code = sqlite3_wal_checkpoint_v2(db->sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
+                                         NULL);
+
+    /* another one at it, or still reading: theirs to finish */
+    if ((code & 255) == SQLITE_BUSY || (code & 255) == SQLITE_LOCKED)
+        return 0;
+    return code == SQLITE_OK ? 0 : fail(db, err);
+}
+
 void db_close(struct db *db)
 {
     if (!db)

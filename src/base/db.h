@@ -46,6 +46,10 @@ struct db_plan {
 /* *state (may be NULL) says more of a failure. */
 int db_open(struct db **db, const char *path, const struct db_plan *plan,
             enum db_state *state, struct err *err);
+/* Moves what was committed from the WAL into the file, as far as nobody reads it there;
+ * fails where the system refuses, and nothing is lost: the WAL keeps it. db_close() does
+ * the same, but tells nobody. */
+int db_flush(struct db *db, struct err *err);
 void db_close(struct db *db);
 const char *db_path(const struct db *db);
 /* Of the last call that failed: the file is damaged, not merely full or locked. */

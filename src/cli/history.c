@@ -100,6 +100,8 @@ static int act(struct history_request *r, const struct option_list *args, struct
         return code;
     if (out || in) {
         code = exchange(h, r, out, args->items[1], err);
+        if (in)
+            return history_finish(h, code, err);
     } else if (!strcmp(what, "check")) {
         code = history_check(h, err);
         if (!code)

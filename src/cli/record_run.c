@@ -78,7 +78,7 @@ int record_main(int argc, char **argv)
         if (r.json)
             puts(t.s);
     }
-    history_close(h);
+    code = history_finish(h, code, &err);
     text_release(&t);
     option_list_release(&args);
     return code ? cli_fail(&err) : EXIT_DONE;

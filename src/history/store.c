@@ -213,6 +213,14 @@ void history_close(struct history *h)
     free(h);
 }
 
+int history_finish(struct history *h, int code, struct err *err)
+{
+    if (h && !code)
+        code = db_flush(h->db, err);
+    history_close(h);
+    return code;
+}
+
 const char *history_path(const struct history *h)
 {
     return db_path(h->db);
