@@ -37,7 +37,8 @@ static int set(const struct baseline_request *r, const char *name, const char *w
     }
     if (!code)
         code = history_baseline_set(h, name, id, err);
-    return history_finish(h, code, err);
+    recording_close(h, code);
+    return code;
 }
 
 static void show_head(const struct history_run *r, const char *name, bool json)
@@ -163,7 +164,8 @@ static int unset(const struct baseline_request *r, const char *name, struct err 
     if (!code && !gone)
         code = err_add(err, ERR_INPUT, "%s: there is no baseline '%.60s', expected one that "
                        "`misid baseline list` names", history_path(h), name);
-    return history_finish(h, code, err);
+    recording_close(h, code);
+    return code;
 }
 
 static int act(const struct baseline_request *r, const struct option_list *args,

@@ -11,6 +11,7 @@
 #include "cli/history_chart.h"
 #include "cli/history_show.h"
 #include "cli/options.h"
+#include "cli/recording.h"
 #include "model/point.h"
 
 struct history_request {
@@ -100,8 +101,10 @@ static int act(struct history_request *r, const struct option_list *args, struct
         return code;
     if (out || in) {
         code = exchange(h, r, out, args->items[1], err);
-        if (in)
-            return history_finish(h, code, err);
+        if (in) {
+            recording_close(h, code);
+            return code;
+        }
     } else if (!strcmp(what, "check")) {
         code = history_check(h, err);
         if (!code)

@@ -78,7 +78,7 @@ int record_main(int argc, char **argv)
         if (r.json)
             puts(t.s);
     }
-    code = history_finish(h, code, &err);
+    recording_close(h, code);
     text_release(&t);
     option_list_release(&args);
     return code ? cli_fail(&err) : EXIT_DONE;

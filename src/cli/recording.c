@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -348,4 +349,15 @@ int recording_read(struct history_run *to, const struct history *h, const char *
     free(study_path);
     free(path);
     return code;
+}
+
+void recording_close(struct history *h, int code)
+{
+    struct err err = ERR_INIT;
+
+    if (h && !code && history_flush(h, &err))
+        fprintf(stderr, "misid: %s: what was recorded stays in %s-wal\n", err_text(&err),
+                history_path(h));
+    err_release(&err);
+    history_close(h);
 }

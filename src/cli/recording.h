@@ -24,6 +24,11 @@
 int recording_read(struct history_run *to, const struct history *h, const char *dir,
                    const char *scores, struct err *err);
 
+/* The end of a command that records, whose result is `code`: closes the history. Where the
+ * disk refuses to take what was recorded from its log into its file, says so in a line of
+ * standard error; nothing is lost by it, so that the result stays. */
+void recording_close(struct history *h, int code);
+
 /* The folder with the comparisons of a backend of a run: backends/NAME in it, or
  * `scores`; NULL where there is none. Free it. */
 char *recording_scores(const char *dir, const char *backend, const char *scores);

@@ -184,10 +184,9 @@ enum history_mode { HISTORY_READ, HISTORY_MAKE /* if it is not there, with its f
 int history_open(struct history **h, const char *path, enum history_mode mode,
                  struct err *err);
 void history_close(struct history *h);
-/* The end of what records, whose result so far is `code`: if it is 0, the file itself gets
- * what was recorded, and a disk that refuses is a failure (nothing is lost: the file's WAL
- * has it). Closes in any case; returns `code`, or that failure. */
-int history_finish(struct history *h, int code, struct err *err);
+/* What was recorded is on the disk already, in the database's log (FILE-wal). This brings it
+ * into the file itself, as closing does, and fails where the disk refuses. */
+int history_flush(struct history *h, struct err *err);
 const char *history_path(const struct history *h);
 /* Looks at every page and at what the tables say of each other. */
 int history_check(struct history *h, struct err *err);

@@ -213,12 +213,9 @@ void history_close(struct history *h)
     free(h);
 }
 
-int history_finish(struct history *h, int code, struct err *err)
+int history_flush(struct history *h, struct err *err)
 {
-    if (h && !code)
-        code = db_flush(h->db, err);
-    history_close(h);
-    return code;
+    return db_flush(h->db, err);
 }
 
 const char *history_path(const struct history *h)
