@@ -104,6 +104,11 @@ struct fnmr_at_fmr_result {
                                     was taken as the lowest score listed: more than a few
                                     and the list is too short */
 };
+/* ERR_INPUT where one of the lists is empty, has a score that is no number or (of non-mated
+ * ones) below the floor, is not in its order, or names a person there is not. */
+int bootstrap_check_lists(const struct scored_dyad *high, size_t n_high,
+                          const struct scored_person *mated, size_t n_mated, size_t persons,
+                          double floor, struct err *err);
 /* ERR_INPUT if an order is not kept, a list names a person there is not, or the list of
  * exceedances is too short for the target (and does not hold all comparisons). */
 int bootstrap_fnmr_at_fmr(const struct fnmr_at_fmr *what, const struct clustered_how *how,

@@ -149,41 +149,16 @@ static double of_sample(const struct search *f)
     return d.eer[0];
 }
 
-static int check(const struct eer_of *what, const struct clustered_how *how, struct err *err)
-{
-    size_t persons = what->nonmated->persons;
-    int code = check_confidence(how->confidence, err);
-
-    if (code < 0)
-        return code;
-    if (!what->n_mated || !what->n_high)
-        return err_add(err, ERR_INPUT, "%zu mated scores and %zu non-mated ones, expected"
-                       " one or more of both", what->n_mated, what->n_high);
-    for (size_t i = 0; i < what->n_high; i++) {
-        const struct scored_dyad *at = &what->high[i];
-        if (at->s >= persons || at->t >= persons || at->s == at->t ||
-            !(at->score >= what->floor) || (i && at->score > at[-1].score))
-            return err_add(err, ERR_INPUT, "non-mated score %zu (%g, people %u and %u) is"
-                           " below the floor, out of order, or of nobody", i + 1,
-                           (double)at->score, (unsigned)at->s, (unsigned)at->t);
-    }
-    for (size_t i = 0; i < what->n_mated; i++) {
-        const struct scored_person *at = &what->mated[i];
-        if (at->s >= persons || isnan(at->score) || (i && at->score < at[-1].score))
-            return err_add(err, ERR_INPUT, "mated score %zu (%g, person %u) is no number,"
-                           " out of order, or of nobody", i + 1, (double)at->score,
-                           (unsigned)at->s);
-    }
-    return 0;
-}
-
 int bootstrap_eer(const struct eer_of *what, const struct clustered_how *how,
                   struct eer_result *out, struct err *err)
 {
     size_t replicates = how->replicates;
     struct search f = { .what = what, .how = how };
-    int code = check(what, how, err);
+    int code = check_confidence(how->confidence, err);
 
+    if (!code)
+        code = bootstrap_check_lists(what->high, what->n_high, what->mated, what->n_mated,
+                                     what->nonmated->persons, what->floor, err);
     if (code < 0)
         return code;
     *out = (struct eer_result){ .eer = { NAN, NAN, NAN } };

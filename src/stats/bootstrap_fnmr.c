@@ -205,6 +205,31 @@ static int search_sample(struct search *f, struct fnmr_at_fmr_result *out, struc
     return 0;
 }
 
+int bootstrap_check_lists(const struct scored_dyad *high, size_t n_high,
+                          const struct scored_person *mated, size_t n_mated, size_t persons,
+                          double floor, struct err *err)
+{
+    if (!n_mated || !n_high)
+        return err_add(err, ERR_INPUT, "%zu mated scores and %zu non-mated ones, expected"
+                       " one or more of both", n_mated, n_high);
+    for (size_t i = 0; i < n_high; i++) {
+        const struct scored_dyad *at = &high[i];
+        if (at->s >= persons || at->t >= persons || at->s == at->t ||
+            !(at->score >= floor) || (i && at->score > at[-1].score))
+            return err_add(err, ERR_INPUT, "non-mated score %zu (%g, people %u and %u) is no"
+                           " number, below the floor, out of order, or of nobody", i + 1,
+                           (double)at->score, (unsigned)at->s, (unsigned)at->t);
+    }
+    for (size_t i = 0; i < n_mated; i++) {
+        const struct scored_person *at = &mated[i];
+        if (at->s >= persons || isnan(at->score) || (i && at->score < at[-1].score))
+            return err_add(err, ERR_INPUT, "mated score %zu (%g, person %u) is no number,"
+                           " out of order, or of nobody", i + 1, (double)at->score,
+                           (unsigned)at->s);
+    }
+    return 0;
+}
+
 static int check(const struct fnmr_at_fmr *what, const struct clustered_how *how,
                  struct err *err)
 {
@@ -217,25 +242,8 @@ static int check(const struct fnmr_at_fmr *what, const struct clustered_how *how
         return err_add(err, ERR_INPUT,
                        "a target FMR of %g, expected more than 0 and less than 1",
                        what->target);
-    if (!what->n_mated || !what->n_exceedances)
-        return err_add(err, ERR_INPUT, "%zu mated scores and %zu non-mated ones, expected"
-                       " one or more of both", what->n_mated, what->n_exceedances);
-    for (size_t i = 0; i < what->n_exceedances; i++) {
-        const struct scored_dyad *at = &what->exceedances[i];
-        if (at->s >= persons || at->t >= persons || at->s == at->t ||
-            isnan(at->score) || (i && at->score > at[-1].score))
-            return err_add(err, ERR_INPUT, "non-mated score %zu (%g, people %u and %u) is"
-                           " no number, out of order, or of nobody", i + 1,
-                           (double)at->score, (unsigned)at->s, (unsigned)at->t);
-    }
-    for (size_t i = 0; i < what->n_mated; i++) {
-        const struct scored_person *at = &what->mated[i];
-        if (at->s >= persons || isnan(at->score) || (i && at->score < at[-1].score))
-            return err_add(err, ERR_INPUT, "mated score %zu (%g, person %u) is no number,"
-                           " out of order, or of nobody", i + 1, (double)at->score,
-                           (unsigned)at->s);
-    }
-    return 0;
+    return bootstrap_check_lists(what->exceedances, what->n_exceedances, what->mated,
+                                 what->n_mated, persons, -INFINITY, err);
 }
 
 int bootstrap_fnmr_at_fmr(const struct fnmr_at_fmr *what, const struct clustered_how *how,
