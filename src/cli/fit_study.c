@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/metric.h"
+#include "report/lookup.h"
 
 /* The attribute that serves for an axis: one of its name, else the first of `from`,
  * which is then called as the axis is. */
@@ -265,9 +266,13 @@ static void add_numbers(const struct study *s, const struct tally *t,
             to->s[to->len = start] = '\0';
             break;
         }
-        if (to->len == start)
-            text_addf(to, " %s%s%s of %s:", metric_find(c->metric)->title,
-                      *c->point ? " at " : "", c->point, study_label(s, group, &scratch));
+        if (to->len == start) {
+            text_addf(to, " %s", metric_find(c->metric)->title);
+            if (*c->point)
+                text_addch(to, ' ');
+            lookup_point_words(to, c->point);
+            text_addf(to, " of %s:", study_label(s, group, &scratch));
+        }
         text_addf(to, "%s %s {%s%s%s|%s|%s|ci}", to->s[to->len - 1] == ':' ? "" : ",",
                   backends[i], c->metric, *c->point ? "@" : "", c->point, backends[i],
                   group);

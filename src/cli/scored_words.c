@@ -8,6 +8,7 @@
 #include "cli/scored_study.h"
 #include "model/metric.h"
 #include "report/format.h"
+#include "report/lookup.h"
 #include "stats/evidence.h"
 
 /* "0.1 %", with three digits. */
@@ -202,19 +203,21 @@ static void add_difference(const struct study *s, const struct findings *f,
 {
     const char *first = a->backend, *second = b->backend;
     struct text versus = TEXT_INIT, worse[2] = { TEXT_INIT, TEXT_INIT }, name = TEXT_INIT;
+    struct text where = TEXT_INIT;
     char *kind = mem_printf("%s.excess", metric);
     const char *axis = metric_find(metric)->axis;
 
     evidence_rival(&versus, second);
+    lookup_point_words(&where, point);
     long at = findings_find(f, first, kind, "all", versus.s, point, NULL);
     if (at >= 0 && is_set_by(metric, point)) {
-        text_addf(to, "%s at %s: everyone's is the same by %s and by %s, as the thresholds "
-                  "are set.", axis, point, first, second);
+        text_addf(to, "%s %s: everyone's is the same by %s and by %s, as the thresholds "
+                  "are set.", axis, where.s, first, second);
     } else if (at >= 0) {
         const struct finding *row = &f->rows[at];
         const bool alone = (row->lo > 0 || row->hi < 0) && !(row->p_adj < .05);
-        text_addf(to, "%s of %s minus that of %s at %s: %+.3g points [%+.3g, %+.3g], ",
-                  axis, first, second, point, 100 * row->estimate, 100 * row->lo,
+        text_addf(to, "%s of %s minus that of %s %s: %+.3g points [%+.3g, %+.3g], ",
+                  axis, first, second, where.s, 100 * row->estimate, 100 * row->lo,
                   100 * row->hi);
         format_p(to, row->p_adj);
         text_addf(to, " (Holm, over all groups)%s.", alone ? ": more than chance gives if this alone was asked, not among all "
@@ -243,6 +246,7 @@ static void add_difference(const struct study *s, const struct findings *f,
         text_addf(to, " That is not the matchers alone: %s searches %zu people, %s %zu.",
                   first, enrolled[0], second, enrolled[1]);
     text_release(&versus);
+    text_release(&where);
     text_release(&name);
     text_release(&worse[0]);
     text_release(&worse[1]);
@@ -294,9 +298,10 @@ void scored_study_conclude(struct study *s, const struct scored *all, size_t n,
             if (at < 0)
                 continue;
             text_reset(&t);
-            text_addf(&t, "%s%s%s, %s %.4g: ", n > 1 ? sc->backend : "",
-                      n > 1 ? " at " : "At ", point,
-                      sc->compared.distance ? "distance" : "score", f->rows[at].threshold);
+            text_addf(&t, "%s%s", n > 1 ? sc->backend : "", n > 1 ? " at " : "At ");
+            lookup_point_name(&t, point);
+            text_addf(&t, ", %s %.4g: ", sc->compared.distance ? "distance" : "score",
+                      f->rows[at].threshold);
             add_name(&t, metric_find(metrics[m]));
             text_add(&t, " of all ");
             add_percent(&t, f->rows[at].estimate);

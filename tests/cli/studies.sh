@@ -77,7 +77,7 @@ run "$MISID" run "$SRCDIR/bench/photo-tagging.yaml" --dataset synthetic --root s
     --permutations 99
 is "$status" 0 "photos" || printf '# %s\n' "$errs"
 flat=$(printf '%s\n' "$out" | tr '\n' ' ' | tr -s ' ')
-like "$flat" "somebody else.s name at fmr=1e-3 of women: lbp [0-9.]+ % \[" \
+like "$flat" "somebody else.s name at FMR 0.001 of women: lbp [0-9.]+ % \[" \
     "the first screen has the rates of the names given"
 like "$flat" ' Misnamed of all [0-9.]+ % \[[0-9.]+, [0-9.]+\]\. (Misnamed by|Too few) ' "... in whole sentences"
 ok "$(test -s tags/charts/misnamed-by-gender.svg; echo $?)" "... and the first chart"
